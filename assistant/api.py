@@ -1,0 +1,198 @@
+"""The assistant as Python programs use it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from .client import RemoteEngine
+from .errors import UsageError
+from .records import Answer, Document, Done, Event, Filters, Passage, Progress, SyncReport
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from .engine import Engine
+
+History = Sequence[Answer | dict[str, str]]
+Report = Callable[[Progress], None]
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
+
+class Assistant:
+    """A corpus one can ask. Use `Assistant.open`, best in a `with` block.
+
+    `progress` is called, from the calling thread, with a `Progress` at each step of slow work.
+    """
+
+    def __init__(
+        self, engine: Engine | RemoteEngine, settings: Settings, progress: Report = lambda _: None
+    ) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._progress = progress
+
+    @classmethod
+    def open(cls, settings: Settings | None = None, *, progress: Report = lambda _: None) -> Self:
+        """Reach the process that holds the settings' data folder, starting it where there is none.
+
+        Nothing is synced or loaded yet. Raises IndexFailure or OwnerError.
+        """
+        settings = settings or Settings()
+        return cls(RemoteEngine(settings), settings, progress)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings it was opened with."""
+        return self._settings
+
+    def sync(self) -> SyncReport:
+        """Make the index hold what the corpus folder holds. Raises CorpusError."""
+        return self._engine.sync(self._progress)
+
+    def add(self, item: str | Path | Document) -> SyncReport:
+        """Put a file, every file of a folder, or a Document into the corpus folder, and sync.
+
+        Raises UsageError when there is nothing there; files that are no documents are in `failed`.
+        """
+        if isinstance(item, Document):
+            return self._engine.add_document(item, self._progress)
+        if _URL.match(str(item)):
+            raise UsageError(f"links are not fetched yet; save {item} as Markdown or text and add that file")
+        return self._engine.add(Path(item).expanduser().absolute(), self._progress)
+
+    def remove(self, document_id: str) -> SyncReport:
+        """Move a document's files to the trash in `state_dir`, and sync. Raises UnknownDocument."""
+        return self._engine.remove(document_id, self._progress)
+
+    def restore(self, document_id: str) -> SyncReport:
+        """Bring a removed document back. Raises UnknownDocument when the trash does not hold it."""
+        return self._engine.restore(document_id, self._progress)
+
+    def amend(self, document_id: str, **values: Any) -> SyncReport:
+        """Correct `title`, `publisher`, `author` or `published`, kept in a file beside the document's own."""
+        return self._engine.amend(document_id, values, self._progress)
+
+    def documents(self) -> list[Document]:
+        """What is in the corpus, newest first; `text` is left out (see `document`)."""
+        return self._engine.documents(self._progress)
+
+    def failures(self) -> dict[str, str]:
+        """Files of the corpus folder that are no documents, each with the reason in words."""
+        return self._engine.failures(self._progress)
+
+    def document(self, document_id: str) -> Document:
+        """One document with its text, which every offset refers to. Raises UnknownDocument."""
+        return self._engine.document(document_id, self._progress)
+
+    def search(
+        self, question: str, k: int = 5, filters: Filters | None = None, history: History = ()
+    ) -> list[Passage]:
+        """The `k` passages that speak most of the question, best first; no language model involved."""
+        _check_history(history)
+        if k < 1:
+            raise UsageError(f"k is {k}; ask for one passage or more")
+        return self._engine.search(question, k, filters, self._progress)
+
+    def ask(self, question: str, history: History = (), filters: Filters | None = None) -> Answer:
+        """The answer to a question, every sentence of it cited; or a refusal. Raises AssistantError."""
+        for event in self.stream(question, history, filters):
+            if isinstance(event, Done):
+                return event.answer
+        raise AssertionError("a stream ends with Done")
+
+    def stream(
+        self, question: str, history: History = (), filters: Filters | None = None
+    ) -> Generator[Event]:
+        """`Retrieved`, then `Text` pieces that are never taken back, then `Done`. Close it to stop."""
+        _check_history(history)
+        yield from self._engine.stream(question, filters, self._settings, self._progress)
+
+    def prepare(self) -> None:
+        """Load everything an answer needs, so that the first question does not wait for it."""
+        self._engine.prepare(self._settings, self._progress)
+
+    def as_user(self, name: str, roles: Sequence[str] = ()) -> Assistant:
+        """The same corpus as that person may see it. Without sign-in everyone sees all of it."""
+        return Assistant(self._engine, self._settings, self._progress)
+
+    async def async_(self) -> SyncReport:
+        """`sync`, awaited; the underscore is there because `async` is a word of the language."""
+        return await asyncio.to_thread(self.sync)
+
+    async def aadd(self, item: str | Path | Document) -> SyncReport:
+        """`add`, awaited."""
+        return await asyncio.to_thread(self.add, item)
+
+    async def aremove(self, document_id: str) -> SyncReport:
+        """`remove`, awaited."""
+        return await asyncio.to_thread(self.remove, document_id)
+
+    async def arestore(self, document_id: str) -> SyncReport:
+        """`restore`, awaited."""
+        return await asyncio.to_thread(self.restore, document_id)
+
+    async def aamend(self, document_id: str, **values: Any) -> SyncReport:
+        """`amend`, awaited."""
+        return await asyncio.to_thread(self.amend, document_id, **values)
+
+    async def adocuments(self) -> list[Document]:
+        """`documents`, awaited."""
+        return await asyncio.to_thread(self.documents)
+
+    async def afailures(self) -> dict[str, str]:
+        """`failures`, awaited."""
+        return await asyncio.to_thread(self.failures)
+
+    async def adocument(self, document_id: str) -> Document:
+        """`document`, awaited."""
+        return await asyncio.to_thread(self.document, document_id)
+
+    async def asearch(
+        self, question: str, k: int = 5, filters: Filters | None = None, history: History = ()
+    ) -> list[Passage]:
+        """`search`, awaited."""
+        return await asyncio.to_thread(self.search, question, k, filters, history)
+
+    async def aask(self, question: str, history: History = (), filters: Filters | None = None) -> Answer:
+        """`ask`, awaited."""
+        return await asyncio.to_thread(self.ask, question, history, filters)
+
+    async def aprepare(self) -> None:
+        """`prepare`, awaited."""
+        await asyncio.to_thread(self.prepare)
+
+    async def astream(
+        self, question: str, history: History = (), filters: Filters | None = None
+    ) -> AsyncIterator[Event]:
+        """`stream`, awaited event by event; closing it stops the answer."""
+        events = self.stream(question, history, filters)
+        try:
+            while (event := await asyncio.to_thread(next, events, None)) is not None:
+                yield event
+        finally:
+            await asyncio.to_thread(events.close)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def ask(question: str, history: History = (), filters: Filters | None = None) -> Answer:
+    """One question on the default settings: those of the environment and `assistant.toml`."""
+    with Assistant.open() as assistant:
+        return assistant.ask(question, history, filters)
+
+
+def _check_history(history: History) -> None:
+    for turn in history:
+        if not isinstance(turn, Answer) and set(turn) != {"role", "content"}:
+            raise UsageError(f"a turn of history is an Answer or {{'role': …, 'content': …}}, not {turn!r}")

@@ -1,0 +1,111 @@
+"""Sentences packed into chunks that fit the embedding model's window. Pure: the tokenizer comes as a function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from .sentences import Span, heading_title, sentences
+
+CHUNKING_VERSION = 1
+"""Raised when the same document gives other chunks than before; indexes of an older version are rebuilt."""
+
+CountTokens = Callable[[Sequence[str]], list[int]]
+_TARGET_TOKENS = 200
+_HEADER_CHARACTERS = 200
+_WORD = re.compile(r"\S+\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of whole sentences of one section: document text[start:end]."""
+
+    start: int
+    end: int
+    section: str
+    sentences: tuple[Span, ...]
+    header: str
+    """What is embedded before the text and never quoted: title, date and section."""
+
+    def embedded(self, text: str) -> str:
+        """What the embedding model reads; `text` is the document's."""
+        return f"{self.header}\n{text[self.start : self.end]}"
+
+
+def chunk(text: str, title: str, published: date | None, count_tokens: CountTokens, window: int) -> list[Chunk]:
+    """Cut a document's text into chunks of at most `window` tokens each, header included.
+
+    Every character that is not white space lies in exactly one chunk. A chunk ends where a section
+    ends, or before the sentence that would take it over the target; a single sentence longer than the
+    window is cut between words, or inside one where it must be.
+    """
+    chunks: list[Chunk] = []
+    for section, spans in _sections(text):
+        header = _header(title, published, section)
+        budget = max(1, window - count_tokens([header + "\n"])[0])
+        spans = _cut_to(budget, spans, text, count_tokens)
+        counts = count_tokens([span.of(text) for span in spans])
+        target = min(budget, _TARGET_TOKENS)
+        for run in _pack(spans, counts, target):
+            chunks.append(Chunk(run[0].start, run[-1].end, section, tuple(run), header))
+    return chunks
+
+
+def _header(title: str, published: date | None, section: str) -> str:
+    parts = (title, published.isoformat() if published else "", section)
+    return ". ".join(part[:_HEADER_CHARACTERS] for part in parts if part)
+
+
+def _sections(text: str) -> list[tuple[str, list[Span]]]:
+    """Spans under the heading they stand under; a heading without text joins the section after it."""
+    found: list[tuple[str, list[Span]]] = []
+    for span in sentences(text):
+        if span.heading:
+            title = heading_title(span.of(text))
+            if found and all(s.heading for s in found[-1][1]):
+                found[-1] = (title, [*found[-1][1], span])
+            else:
+                found.append((title, [span]))
+        elif found:
+            found[-1][1].append(span)
+        else:
+            found.append(("", [span]))
+    return found
+
+
+def _pack(spans: list[Span], counts: list[int], target: int) -> list[list[Span]]:
+    """Runs of spans within the target. Counts add up to at least those of the joined text, so a run fits."""
+    runs: list[list[Span]] = []
+    used = 0
+    for span, tokens in zip(spans, counts, strict=True):
+        if runs and used + tokens <= target:
+            runs[-1].append(span)
+            used += tokens
+        else:
+            runs.append([span])
+            used = tokens
+    return runs
+
+
+def _cut_to(budget: int, spans: list[Span], text: str, count_tokens: CountTokens) -> list[Span]:
+    """Spans over the budget replaced by pieces within it."""
+    counts = count_tokens([span.of(text) for span in spans])
+    kept: list[Span] = []
+    for span, tokens in zip(spans, counts, strict=True):
+        kept.extend([span] if tokens <= budget else _pieces(span, budget, text, count_tokens))
+    return kept
+
+
+def _pieces(span: Span, budget: int, text: str, count_tokens: CountTokens) -> list[Span]:
+    if span.end - span.start <= 1 or count_tokens([span.of(text)])[0] <= budget:
+        return [span]
+    middle = (span.start + span.end) // 2
+    ends = [word.end() for word in _WORD.finditer(text, span.start, span.end)]
+    cut = min((e for e in ends if e < span.end), key=lambda e: abs(e - middle), default=middle)
+    last = cut
+    while last > span.start and text[last - 1].isspace():
+        last -= 1
+    left, right = Span(span.start, last, span.heading), Span(cut, span.end, span.heading)
+    return [*_pieces(left, budget, text, count_tokens), *_pieces(right, budget, text, count_tokens)]

@@ -1,0 +1,228 @@
+"""The command line: arguments in, results to stdout, progress and messages to stderr, an exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import IntEnum
+from typing import Annotated, Any
+
+import typer
+
+from . import terminal
+from .api import Assistant
+from .client import stop as stop_owner
+from .errors import AssistantError, UsageError
+from .records import Done, Filters, SyncReport, Text
+from .settings import Settings
+
+
+class Exit(IntEnum):
+    """Exit codes."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    NOT_SAID = 3
+
+
+app = typer.Typer(
+    help="Ask your dated articles; every claim of an answer carries the exact sentence it rests on.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+models_app = typer.Typer(help="The language models that can be used here.", invoke_without_command=True)
+app.add_typer(models_app, name="models")
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Llm = Annotated[str | None, typer.Option(help="embedded, extractive, or provider:model.")]
+Question = Annotated[str, typer.Argument(help="The question, in quotes.", show_default=False)]
+
+
+@app.command()
+def ask(
+    question: Question,
+    json_: Json = False,
+    llm: Llm = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Answer as one would have on that day.")
+    ] = None,
+) -> None:
+    """Answer a question from the articles. Exits 3 when they do not say."""
+    filters = Filters(as_of=as_of.date()) if as_of else None
+    with _open(llm) as assistant:
+        for event in assistant.stream(question, filters=filters):
+            if isinstance(event, Text) and not json_:
+                terminal.show_piece(event.piece)
+            if isinstance(event, Done):
+                answer = event.answer
+    if json_:
+        _print_json(answer.to_dict())
+    else:
+        terminal.show_sources(answer)
+    raise typer.Exit(Exit.DONE if answer.answered else Exit.NOT_SAID)
+
+
+@app.command()
+def chat(llm: Llm = None) -> None:
+    """Ask one question after another."""
+    with _open(llm) as assistant:
+        while question := terminal.read_question():
+            try:
+                for event in assistant.stream(question):
+                    if isinstance(event, Text):
+                        terminal.show_piece(event.piece)
+                    if isinstance(event, Done):
+                        terminal.show_sources(event.answer)
+            except UsageError as error:
+                terminal.say(str(error))
+
+
+@app.command()
+def search(
+    question: Question,
+    json_: Json = False,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many passages.")] = 5,
+) -> None:
+    """Show the passages that speak most of a question; no language model involved."""
+    with _open() as assistant:
+        passages = assistant.search(question, k=k)
+    if json_:
+        _print_json([passage.to_dict() for passage in passages])
+    else:
+        terminal.show_passages(passages)
+    raise typer.Exit(Exit.DONE if passages else Exit.NOT_SAID)
+
+
+@app.command()
+def add(paths: Annotated[list[str], typer.Argument(help="Files or folders.")], json_: Json = False) -> None:
+    """Copy files, or all files of a folder, into the corpus."""
+    with _open() as assistant:
+        for path in paths:
+            _finish_report(assistant.add(path), json_, last=path == paths[-1])
+
+
+@app.command()
+def sync(json_: Json = False) -> None:
+    """Make the index hold what the corpus folder holds."""
+    with _open() as assistant:
+        _finish_report(assistant.sync(), json_)
+
+
+@app.command(name="list")
+def list_(json_: Json = False) -> None:
+    """List the articles, newest first, and the files that are none with the reason."""
+    with _open() as assistant:
+        documents, failures = assistant.documents(), assistant.failures()
+    if json_:
+        _print_json({"documents": [document.to_dict() for document in documents], "failed": failures})
+    else:
+        terminal.show_documents(documents, failures)
+
+
+@app.command()
+def remove(document_ids: Annotated[list[str], typer.Argument(help="Ids as 'assistant list' shows them.")]) -> None:
+    """Move articles to the trash; 'assistant restore' brings them back."""
+    with _open() as assistant:
+        for document_id in document_ids:
+            assistant.remove(document_id)
+            terminal.say(f"removed {document_id}; 'assistant restore {document_id}' brings it back")
+
+
+@app.command()
+def restore(document_ids: Annotated[list[str], typer.Argument(help="Ids of removed articles.")]) -> None:
+    """Bring removed articles back."""
+    with _open() as assistant:
+        for document_id in document_ids:
+            assistant.restore(document_id)
+            terminal.say(f"restored {document_id}")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port; 0 takes a free one.")] = None,
+    llm: Llm = None,
+) -> None:
+    """Serve the chat page until Ctrl-C."""
+    settings = _settings(host=host, port=port, llm=llm)
+    with Assistant.open(settings, progress=terminal.Steps()) as assistant:
+        report = assistant.sync()
+        terminal.show_report(report)
+        assistant.prepare()
+        from .web.page import serve as serve_page  # Gradio takes seconds to import
+
+        serve_page(assistant, say=terminal.say)
+
+
+@models_app.callback()
+def models(context: typer.Context, json_: Json = False) -> None:
+    """Show which language model the settings name and whether its file is here."""
+    if context.invoked_subcommand is None:
+        from .weights import model_file
+
+        settings = _settings()
+        path = model_file(settings)
+        found = {"llm": settings.llm, "file": str(path), "here": path.is_file()}
+        if json_:
+            _print_json(found)
+        else:
+            hint = "" if found["here"] else " (missing: run 'assistant models pull')"
+            print(f"llm={settings.llm}\nlocal model: {path}{hint}")
+
+
+@models_app.command()
+def pull() -> None:
+    """Download the local language model (1.1 GB, once)."""
+    from .weights import pull as pull_weights
+
+    path = pull_weights(_settings(), progress=terminal.Steps())
+    terminal.say(f"the local language model is in {path}")
+
+
+@app.command()
+def stop() -> None:
+    """End the process that keeps index and models loaded; it also ends by itself when unused."""
+    terminal.say("stopped" if stop_owner(_settings()) else "nothing was running")
+
+
+def main() -> None:
+    """Run the command line. An AssistantError is one line on stderr, never a traceback."""
+    try:
+        app(standalone_mode=True)
+    except AssistantError as error:
+        terminal.say(f"assistant: {error}")
+        sys.exit(Exit.USAGE if isinstance(error, UsageError) else Exit.FAILED)
+    except KeyboardInterrupt:
+        terminal.say("interrupted")
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
+        sys.stderr.close()
+        sys.exit(Exit.FAILED)
+
+
+@contextmanager
+def _open(llm: str | None = None) -> Iterator[Assistant]:
+    with Assistant.open(_settings(llm=llm), progress=terminal.Steps()) as assistant:
+        yield assistant
+
+
+def _settings(**given: Any) -> Settings:
+    return Settings(**{key: value for key, value in given.items() if value is not None})
+
+
+def _finish_report(report: SyncReport, json_: bool, *, last: bool = True) -> None:
+    if json_:
+        _print_json(report.to_dict())
+    else:
+        terminal.show_report(report)
+    if last:
+        raise typer.Exit(Exit.FAILED if report.failed else Exit.DONE)
+
+
+def _print_json(plain: Any) -> None:
+    print(json.dumps(plain, ensure_ascii=False, indent=2))

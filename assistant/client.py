@@ -1,0 +1,258 @@
+"""The owner seen from another process: found, started where there is none, and called like an engine."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client, Connection
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from . import wire
+from .errors import IndexFailure, OwnerError, by_name
+from .records import Document, Event, Filters, Passage, Progress, SyncReport
+from .settings import Settings
+
+_START_WITHIN = 90.0
+_PROVE_WITHIN = 5.0
+_TRIES = 3
+Report = Callable[[Progress], None]
+
+
+class RemoteEngine:
+    """The engine of a data folder, in the owner process. Safe to call from several threads.
+
+    Connections are kept and used again. When the owner has gone, the next call starts another; a call
+    under way when it went is made again, unless part of an answer was already shown.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Reach the owner, so that a folder that cannot be used is an error here and not later."""
+        self._settings = settings
+        self._free: list[Connection] = []
+        self._turn = threading.Lock()
+        self._free.append(_reach(settings))
+
+    def sync(self, report: Report) -> SyncReport:
+        """See Engine.sync."""
+        return SyncReport.from_dict(self._call("sync", {}, report))
+
+    def add(self, path: Path, report: Report) -> SyncReport:
+        """See Engine.add."""
+        return SyncReport.from_dict(self._call("add", {"path": str(path)}, report))
+
+    def add_document(self, document: Document, report: Report) -> SyncReport:
+        """See Engine.add_document."""
+        return SyncReport.from_dict(self._call("add_document", {"document": document.to_dict()}, report))
+
+    def remove(self, document_id: str, report: Report) -> SyncReport:
+        """See Engine.remove."""
+        return SyncReport.from_dict(self._call("remove", {"document_id": document_id}, report))
+
+    def restore(self, document_id: str, report: Report) -> SyncReport:
+        """See Engine.restore."""
+        return SyncReport.from_dict(self._call("restore", {"document_id": document_id}, report))
+
+    def amend(self, document_id: str, values: dict[str, Any], report: Report) -> SyncReport:
+        """See Engine.amend."""
+        plain = {key: str(value) if value is not None else None for key, value in values.items()}
+        return SyncReport.from_dict(self._call("amend", {"document_id": document_id, "values": plain}, report))
+
+    def documents(self, report: Report) -> list[Document]:
+        """See Engine.documents."""
+        return [Document.from_dict(plain) for plain in self._call("documents", {}, report)]
+
+    def failures(self, report: Report) -> dict[str, str]:
+        """See Engine.failures."""
+        failures: dict[str, str] = self._call("failures", {}, report)
+        return failures
+
+    def document(self, document_id: str, report: Report) -> Document:
+        """See Engine.document."""
+        return Document.from_dict(self._call("document", {"document_id": document_id}, report))
+
+    def search(self, question: str, k: int, filters: Filters | None, report: Report) -> list[Passage]:
+        """See Engine.search."""
+        arguments = {"question": question, "k": k, "filters": filters and filters.to_dict()}
+        return [Passage.from_dict(plain) for plain in self._call("search", arguments, report)]
+
+    def stream(
+        self, question: str, filters: Filters | None, settings: Settings | None, report: Report
+    ) -> Iterator[Event]:
+        """See Engine.stream."""
+        chosen = (settings or self._settings).model_dump(mode="json")
+        arguments = {"question": question, "filters": filters and filters.to_dict(), "settings": chosen}
+        for message in self._messages("stream", arguments, report):
+            if "event" in message:
+                yield wire.event_of(message)
+
+    def prepare(self, settings: Settings | None, report: Report) -> None:
+        """See Engine.prepare."""
+        self._call("prepare", {"settings": (settings or self._settings).model_dump(mode="json")}, report)
+
+    def close(self) -> None:
+        """Hang up. The owner goes on for others, and ends by itself when there are none."""
+        with self._turn:
+            while self._free:
+                self._free.pop().close()
+
+    def _call(self, name: str, arguments: dict[str, Any], report: Report) -> Any:
+        *_, last = self._messages(name, arguments, report)
+        return last["result"]
+
+    def _messages(self, name: str, arguments: dict[str, Any], report: Report) -> Iterator[dict[str, Any]]:
+        """What comes back of a call, less its progress. Raises what the engine raised."""
+        for tries_left in reversed(range(_TRIES)):
+            shown = False
+            connection = self._take()
+            try:
+                wire.send(connection, {"call": name, "arguments": arguments})
+                while True:
+                    message = wire.receive(connection)
+                    if message.get("error") == "Retired":
+                        raise EOFError
+                    if "error" in message:
+                        self._give_back(connection)
+                        raise by_name(message["error"])(message["message"])
+                    if "progress" in message:
+                        report(Progress.from_dict(message["progress"]))
+                        continue
+                    shown = True
+                    if "result" in message:
+                        self._give_back(connection)
+                    yield message
+                    if "result" in message:
+                        return
+            except (EOFError, OSError):
+                connection.close()
+                if shown or not tries_left:
+                    raise OwnerError(_ended(self._settings, "ended during a call")) from None
+            except BaseException:
+                if connection not in self._free:  # a stream that was closed: the owner notices and stops
+                    connection.close()
+                raise
+
+    def _take(self) -> Connection:
+        with self._turn:
+            if self._free:
+                return self._free.pop()
+        return _reach(self._settings)
+
+    def _give_back(self, connection: Connection) -> None:
+        with self._turn:
+            self._free.append(connection)
+
+
+def stop(settings: Settings) -> bool:
+    """Ask the owner of the settings' data folder to end; False when there is none."""
+    address = wire.Address.read(settings.data_dir)
+    connection = address and _connect(address)
+    if not connection:
+        return False
+    _retire(connection)
+    return True
+
+
+def _reach(settings: Settings) -> Connection:
+    """A connection to the owner, which is started, or replaced when it runs other code or settings."""
+    connection = _connected(settings)
+    if connection:
+        return connection
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with FileLock(settings.data_dir / "starting.lock", timeout=_START_WITHIN):
+            return _connected(settings) or _start(settings)
+    except Timeout:
+        raise OwnerError(_ended(settings, "is being started by another process and does not answer")) from None
+    except OSError as error:
+        raise IndexFailure(
+            f"the data folder {settings.data_dir} cannot be written ({error.strerror}); "
+            "check its permissions or set data_dir"
+        ) from None
+
+
+def _connected(settings: Settings) -> Connection | None:
+    address = wire.Address.read(settings.data_dir)
+    connection = address and _connect(address)
+    if not address or not connection:
+        return None
+    if (address.build, address.held) == (wire.build(), wire.held(settings)):
+        return connection
+    _retire(connection)
+    return None
+
+
+def _connect(address: wire.Address) -> Connection | None:
+    try:
+        connection = Client(("127.0.0.1", address.port))
+    except OSError:
+        return None
+    overdue = threading.Timer(_PROVE_WITHIN, connection.close)
+    overdue.start()
+    try:
+        wire.prove(connection, address.key.encode(), first=False)
+    except (AuthenticationError, EOFError, OSError):  # another program has the port by now
+        connection.close()
+        return None
+    finally:
+        overdue.cancel()
+    return connection
+
+
+def _retire(connection: Connection) -> None:
+    with contextlib.suppress(EOFError, OSError):
+        wire.send(connection, {"call": "retire", "arguments": {}})
+        wire.receive(connection)
+    connection.close()
+
+
+def _start(settings: Settings) -> Connection:
+    with (settings.data_dir / "owner.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "assistant.owner"],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd=settings.data_dir,
+            env={**os.environ, "PYTHONPATH": _same_package_first()},
+        )
+    assert process.stdin is not None
+    with process.stdin as stdin:
+        stdin.write(json.dumps(settings.model_dump(mode="json")).encode())
+    deadline = time.monotonic() + _START_WITHIN
+    while time.monotonic() < deadline and process.poll() is None:
+        address = wire.Address.read(settings.data_dir)
+        connection = _connect(address) if address and address.process == process.pid else None
+        if connection:
+            return connection
+        time.sleep(0.02)
+    process.terminate()
+    raise _why(settings)
+
+
+def _same_package_first() -> str:
+    """A search path on which the owner finds the package that runs here, however it was found."""
+    paths = [str(Path(__file__).parent.parent), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    return os.pathsep.join(os.path.abspath(path) for path in paths)
+
+
+def _why(settings: Settings) -> Exception:
+    """The error that the owner's log ends with."""
+    lines = (settings.data_dir / "owner.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    kind, _, message = (lines[-1] if lines else "").partition(": ")
+    known = by_name(kind)
+    return known(message) if known.__name__ == kind else OwnerError(_ended(settings, "could not be started"))
+
+
+def _ended(settings: Settings, how: str) -> str:
+    return f"the process that holds {settings.data_dir} {how}; its log is {settings.data_dir / 'owner.log'}"

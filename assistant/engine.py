@@ -1,0 +1,165 @@
+"""All that one data folder needs, in one process: index, embedder, language model. The only place that opens them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from .answering import answer, checked_question
+from .corpus import Corpus
+from .embedding import Embedder, open_embedder
+from .errors import IndexFailure, OwnerError
+from .index import Index
+from .ledger import Ledger
+from .models import ChatModel, open_chat_model
+from .records import Document, Event, Filters, Passage, Progress, SyncReport
+from .retrieval import search
+from .settings import Settings
+
+Report = Callable[[Progress], None]
+LOCK = "owner.lock"
+
+
+class Engine:
+    """Holds the data folder for itself while open; a second engine on the same folder is an OwnerError.
+
+    Everything heavy is opened when first needed. Methods may be called from several threads; answers by
+    one local model take turns. `embedder` and `chat_model` take the place of the settings' ones.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        embedder: Embedder | None = None,
+        chat_model: ChatModel | None = None,
+        wait: float = 0.0,
+    ) -> None:
+        self._settings = settings
+        self._given_embedder = embedder
+        self._given_model = chat_model
+        self._opening = threading.RLock()
+        self._models: dict[str, ChatModel | None] = {}
+        self._index: Index | None = None
+        self._corpus: Corpus | None = None
+        self._lock = _hold(settings.data_dir, wait)
+
+    def sync(self, report: Report = lambda _: None) -> SyncReport:
+        """Make the index hold what the folder holds."""
+        return self._open(report).sync(report)
+
+    def add(self, path: Path, report: Report = lambda _: None) -> SyncReport:
+        """Copy a file or the files of a folder into the corpus and sync."""
+        return self._open(report).add(path, report)
+
+    def add_document(self, document: Document, report: Report = lambda _: None) -> SyncReport:
+        """Write a document into the corpus folder and sync."""
+        return self._open(report).add_document(document, report)
+
+    def remove(self, document_id: str, report: Report = lambda _: None) -> SyncReport:
+        """Move a document's files to the trash and sync."""
+        return self._open(report).remove(document_id, report)
+
+    def restore(self, document_id: str, report: Report = lambda _: None) -> SyncReport:
+        """Undo `remove`."""
+        return self._open(report).restore(document_id, report)
+
+    def amend(self, document_id: str, values: dict[str, Any], report: Report = lambda _: None) -> SyncReport:
+        """Correct title, publisher, author or date of a document."""
+        return self._open(report).amend(document_id, **values)
+
+    def documents(self, report: Report = lambda _: None) -> list[Document]:
+        """All documents without their text, newest first."""
+        self._open(report).sync_if_changed(report)
+        return self._opened_index.catalogue.documents()
+
+    def failures(self, report: Report = lambda _: None) -> dict[str, str]:
+        """Files of the folder that are no documents, each with the reason."""
+        self._open(report).sync_if_changed(report)
+        return self._opened_index.catalogue.failures()
+
+    def document(self, document_id: str, report: Report = lambda _: None) -> Document:
+        """One document with its text."""
+        self._open(report)
+        return self._opened_index.catalogue.document(document_id)
+
+    def search(
+        self, question: str, k: int = 5, filters: Filters | None = None, report: Report = lambda _: None
+    ) -> list[Passage]:
+        """The passages that speak most of the question."""
+        asked = checked_question(question, self._settings.max_question_characters)
+        self._open(report).sync_if_changed(report)
+        return search(self._opened_index, asked, k, filters).passages
+
+    def stream(
+        self,
+        question: str,
+        filters: Filters | None = None,
+        settings: Settings | None = None,
+        report: Report = lambda _: None,
+    ) -> Generator[Event]:
+        """The events of an answer. `settings` may name another language model than the engine's own."""
+        chosen = settings or self._settings
+        asked = checked_question(question, chosen.max_question_characters)
+        self._open(report).sync_if_changed(report)
+        yield from answer(asked, self._opened_index, filters, lambda: self._model(chosen, report))
+
+    def prepare(self, settings: Settings | None = None, report: Report = lambda _: None) -> None:
+        """Load everything an answer needs, so that the first question does not wait for it."""
+        self._open(report)
+        self._model(settings or self._settings, report)
+
+    def close(self) -> None:
+        """Let go of the models, the index and the folder."""
+        with self._opening:
+            for model in self._models.values():
+                if model:
+                    model.close()
+            self._models.clear()
+            if self._index:
+                self._index.close()
+            self._index = self._corpus = None
+            self._lock.release()
+
+    @property
+    def _opened_index(self) -> Index:
+        if self._index is None:
+            raise OwnerError("this engine was closed; open another one")
+        return self._index
+
+    def _open(self, report: Report) -> Corpus:
+        with self._opening:
+            if self._corpus is None:
+                embedder = self._given_embedder
+                if embedder is None:
+                    report(Progress("loading the embedding model"))
+                    embedder = open_embedder(self._settings)
+                self._index = Index(self._settings.data_dir, embedder)
+                self._corpus = Corpus(self._settings, self._index, Ledger(self._settings.state_dir))
+            return self._corpus
+
+    def _model(self, settings: Settings, report: Report) -> ChatModel | None:
+        if self._given_model is not None:
+            return self._given_model
+        key = f"{settings.llm}|{settings.llm_base_url}|{settings.gguf}|{settings.threads}"
+        with self._opening:
+            if key not in self._models:
+                self._models[key] = open_chat_model(settings, report)
+            return self._models[key]
+
+
+def _hold(data_dir: Path, wait: float) -> FileLock:
+    lock = FileLock(data_dir / LOCK)
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=wait)
+    except Timeout:
+        raise OwnerError(f"{data_dir} is held by another process; close that one, or set another data_dir") from None
+    except OSError as error:
+        raise IndexFailure(
+            f"the data folder {data_dir} cannot be written ({error.strerror}); check its permissions or set data_dir"
+        ) from None
+    return lock

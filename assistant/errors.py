@@ -1,0 +1,86 @@
+"""Every error a caller can cause or meet.
+
+AssistantError
+├── UsageError              the caller asked for something that cannot be done
+│   ├── SettingsError       a setting that is unknown, malformed or not usable here
+│   ├── QuestionError       a question that is empty or too long
+│   └── UnknownDocument     a document id that the corpus does not hold
+├── CorpusError             the corpus folder cannot be read or written
+│   ├── EmptyCorpus         there is nothing to ask
+│   └── DocumentError       one file cannot be made into a document; carries the reason
+├── IndexFailure            the derived index cannot be opened or written
+├── ModelError              a language or embedding model cannot be used
+│   ├── ModelMissing        its weights are not on this machine
+│   ├── ModelDamaged        its weights are not the published ones
+│   └── ModelUnavailable    it was reached and did not answer
+└── OwnerError              the process that holds index and models cannot be started or reached
+
+A message says what is wrong, with which value, and what to do next, in one line.
+That the articles do not say is no error: it is an `Answer` with `answered=False`.
+"""
+
+
+class AssistantError(Exception):
+    """The root of the tree above; catching it catches whatever this package raises on purpose."""
+
+
+class UsageError(AssistantError):
+    """The caller asked for something that cannot be done."""
+
+
+class SettingsError(UsageError):
+    """A setting is unknown, malformed or not usable here."""
+
+
+class QuestionError(UsageError):
+    """A question is empty or too long."""
+
+
+class UnknownDocument(UsageError):
+    """The corpus holds no document of that id."""
+
+
+class CorpusError(AssistantError):
+    """The corpus folder cannot be read or written."""
+
+
+class EmptyCorpus(CorpusError):
+    """There is nothing to ask: the corpus holds no document."""
+
+
+class DocumentError(CorpusError):
+    """One file cannot be made into a document; the message is the reason."""
+
+
+class IndexFailure(AssistantError):
+    """The derived index cannot be opened or written."""
+
+
+class ModelError(AssistantError):
+    """A language or embedding model cannot be used."""
+
+
+class ModelMissing(ModelError):
+    """The model's weights, or the package that runs it, are not on this machine."""
+
+
+class ModelDamaged(ModelError):
+    """The model's weights are not the published ones."""
+
+
+class ModelUnavailable(ModelError):
+    """The model was reached and did not answer as a model does."""
+
+
+class OwnerError(AssistantError):
+    """The process that holds index and models cannot be started or reached."""
+
+
+def by_name(name: str) -> type[AssistantError]:
+    """The class of the tree called `name`; the root itself for a name it does not know."""
+    waiting: list[type[AssistantError]] = [AssistantError]
+    for kind in waiting:
+        if kind.__name__ == name:
+            return kind
+        waiting.extend(kind.__subclasses__())
+    return AssistantError

@@ -1,0 +1,127 @@
+"""The corpus folder as it is on disk: which files it holds, writing one whole, moving one to the trash."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .errors import CorpusError
+from .loading import AMENDMENTS_SUFFIX, amendments_path
+
+_BEING_WRITTEN = ".incoming-"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file of the folder: its path relative to it, its size, and when it was last written."""
+
+    source: str
+    size: int
+    mtime_ns: int
+
+
+def scan(corpus_dir: Path) -> list[Found]:
+    """Every file that could be a document. Hidden files and links that leave the folder are passed over.
+
+    A file's size and time cover its amendments too. Raises CorpusError when the folder cannot be read.
+    """
+    if not corpus_dir.is_dir():
+        raise CorpusError(f"the corpus folder {corpus_dir} does not exist; make it, or set corpus_dir to the right one")
+    found: dict[str, Found] = {}
+    root = os.path.realpath(corpus_dir)
+    for entry in _walk(str(corpus_dir), root):
+        source = os.path.relpath(entry.path, corpus_dir).replace(os.sep, "/")
+        stat = entry.stat()
+        found[source] = Found(source, stat.st_size, stat.st_mtime_ns)
+    amended = [source for source in found if source.endswith(AMENDMENTS_SUFFIX)]
+    for beside in (found.pop(source) for source in amended):
+        of = beside.source.removesuffix(AMENDMENTS_SUFFIX)
+        if of in found:
+            plain = found[of]
+            found[of] = Found(of, plain.size + beside.size, max(plain.mtime_ns, beside.mtime_ns))
+    return sorted(found.values(), key=lambda file: file.source)
+
+
+def put(corpus_dir: Path, name: str, data: bytes) -> str:
+    """Write a file whole, then give it its name; a name that is taken by other bytes gets a number.
+
+    Returns the source: the path relative to the folder. Raises CorpusError.
+    """
+    stem, suffix = os.path.splitext(os.path.basename(name.replace("\\", "/")) or "document.md")
+    stem = "".join(c for c in stem if c.isprintable())[:100].strip(". ") or "document"
+    try:
+        corpus_dir.mkdir(parents=True, exist_ok=True)
+        incoming = corpus_dir / f"{_BEING_WRITTEN}{secrets.token_hex(6)}"
+        try:
+            incoming.write_bytes(data)
+            for target in (corpus_dir / f"{stem}{n}{suffix}" for n in ("", *(f"-{i}" for i in range(2, 10_000)))):
+                if target.exists() and target.read_bytes() == data:
+                    return target.name
+                if not target.exists():
+                    incoming.rename(target)
+                    return target.name
+        finally:
+            incoming.unlink(missing_ok=True)
+    except OSError as error:
+        raise CorpusError(f"cannot write to the corpus folder {corpus_dir} ({error.strerror}); check its permissions") from None
+    raise CorpusError(f"the corpus folder {corpus_dir} holds too many files called {name!r}; rename yours")
+
+
+def put_beside(path: Path, data: bytes) -> None:
+    """Replace the amendments of a file, whole or not at all. Raises CorpusError."""
+    target = amendments_path(path)
+    incoming = target.with_name(f"{_BEING_WRITTEN}{secrets.token_hex(6)}")
+    try:
+        incoming.write_bytes(data)
+        incoming.replace(target)
+    except OSError as error:
+        raise CorpusError(f"cannot write {target} ({error.strerror}); check its permissions") from None
+
+
+def to_trash(corpus_dir: Path, sources: Iterable[str], trash: Path) -> None:
+    """Move files, with their amendments, to a dated folder outside the corpus. Raises CorpusError."""
+    place = trash / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    try:
+        for source in sources:
+            target = place / source
+            target.parent.mkdir(parents=True, exist_ok=True)
+            for path in (amendments_path(corpus_dir / source), corpus_dir / source):
+                if path.exists():
+                    shutil.move(path, target.with_name(path.name))
+    except OSError as error:
+        raise CorpusError(f"cannot move {source} to {place} ({error.strerror}); check the permissions of both") from None
+
+
+def from_trash(corpus_dir: Path, source: str, trash: Path) -> bool:
+    """Bring back the newest copy of a removed file. False when the trash holds none or its name is taken again."""
+    for place in sorted(trash.glob("*/"), reverse=True):
+        kept = place / source
+        target = corpus_dir / source
+        if kept.is_file() and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if amendments_path(kept).exists():
+                shutil.move(amendments_path(kept), amendments_path(target))
+            shutil.move(kept, target)
+            return True
+    return False
+
+
+def _walk(folder: str, root: str) -> Iterator[os.DirEntry[str]]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        raise CorpusError(f"the folder {folder} cannot be read ({error.strerror}); check its permissions") from None
+    for entry in entries:
+        if entry.name.startswith((".", "~$")):
+            continue
+        if entry.is_symlink() and not os.path.realpath(entry.path).startswith(root + os.sep):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(entry.path, root)
+        elif entry.is_file():
+            yield entry

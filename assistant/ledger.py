@@ -1,0 +1,63 @@
+"""Which document id a file has, for good: ids outlive edits, renames and rebuilds of the index."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from pathlib import Path
+
+from .database import Database
+
+_SCHEMA = """
+CREATE TABLE ids (
+    source TEXT PRIMARY KEY,
+    document_id TEXT NOT NULL,
+    content_hash TEXT NOT NULL
+);
+CREATE INDEX ids_by_hash ON ids (content_hash);
+CREATE INDEX ids_by_document ON ids (document_id)
+"""
+
+
+class Ledger:
+    """Rows are never removed with their file, so that a file that comes back has its old id."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._database = Database(state_dir / "ledger.sqlite", _SCHEMA, version=1)
+
+    def assign(self, source: str, content_hash: str, present: Collection[str]) -> str:
+        """The id for a file, given the sources that are in the folder now.
+
+        The same bytes have one id, whatever their names. An edited file keeps its id, unless another
+        file still holds the document's former bytes: then the edited one is a new document.
+        """
+        same_bytes = self._database.query("SELECT document_id FROM ids WHERE content_hash = ?", content_hash)
+        known = self._database.query("SELECT document_id, content_hash FROM ids WHERE source = ?", source)
+        if same_bytes:
+            document_id = str(same_bytes[0]["document_id"])
+        elif known and not self._shared(source, known[0]["document_id"], known[0]["content_hash"], present):
+            document_id = str(known[0]["document_id"])
+        else:
+            document_id = secrets.token_hex(6)
+        if not known or tuple(known[0]) != (document_id, content_hash):
+            with self._database.transaction() as connection:
+                connection.execute("INSERT OR REPLACE INTO ids VALUES (?, ?, ?)", (source, document_id, content_hash))
+        return document_id
+
+    def _shared(self, source: str, document_id: str, content_hash: str, present: Collection[str]) -> bool:
+        rows = self._database.query(
+            "SELECT source FROM ids WHERE document_id = ? AND content_hash = ? AND source <> ?",
+            document_id,
+            content_hash,
+            source,
+        )
+        return any(row["source"] in present for row in rows)
+
+    def sources(self, document_id: str) -> list[str]:
+        """Every source that has had this id, present or not."""
+        rows = self._database.query("SELECT source FROM ids WHERE document_id = ? ORDER BY source", document_id)
+        return [str(row["source"]) for row in rows]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()

@@ -1,0 +1,53 @@
+"""The local language model, run inside this process by llama.cpp (xllamacpp) and reached on loopback."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from .errors import ModelDamaged, ModelMissing
+
+CONTEXT_TOKENS = 4096
+"""What one request may hold, prompt and answer together."""
+
+
+class LocalModel:
+    """A running llama.cpp server. It listens on a free loopback port and answers only to its own key.
+
+    `close` (or leaving the `with` block) stops it. Errors: ModelMissing when xllamacpp is not installed,
+    ModelDamaged when the file is not a model that llama.cpp can load.
+    """
+
+    def __init__(self, path: Path, *, threads: int | None = None, requests_at_once: int = 1) -> None:
+        try:
+            from xllamacpp import CommonParams, Server
+        except ImportError:
+            raise ModelMissing("llama.cpp is not installed; run 'pip install xllamacpp', or choose another llm") from None
+        self.key = secrets.token_urlsafe(24)
+        params = CommonParams()
+        params.model.path = str(path)
+        params.n_ctx = CONTEXT_TOKENS * requests_at_once  # shared out between the requests
+        params.n_parallel = requests_at_once
+        params.api_keys = [self.key]
+        params.ui = False
+        params.endpoint_slots = False
+        params.cache_ram_mib = 256
+        params.verbosity = 0
+        cores = threads or os.cpu_count() or 1
+        params.cpuparams.n_threads = cores
+        params.cpuparams_batch.n_threads = cores
+        try:
+            self._server: Any = Server(params)
+        except RuntimeError as error:
+            raise ModelDamaged(f"{path} cannot be loaded as a language model ({error}); name another file in gguf") from None
+
+    @property
+    def base_url(self) -> str:
+        """Where its OpenAI-compatible API is."""
+        return f"{self._server.listening_address}/v1"
+
+    def close(self) -> None:
+        """Stop the server and give its memory back."""
+        self._server = None

@@ -1,0 +1,101 @@
+"""The only module that knows language models and their providers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from .errors import ModelError, ModelMissing, SettingsError
+from .records import Progress
+from .settings import Settings
+from .weights import checked_model_file
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+EXTRACTIVE = "extractive"
+_MAX_ANSWER_TOKENS = 400
+_TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class ChatModel:
+    """A language model ready to be asked, and what to do when it is no longer needed."""
+
+    name: str
+    chat: BaseChatModel
+    json_schema: bool = False
+    """Whether it can be held to a JSON schema by `response_format`, as OpenAI-compatible servers can."""
+    turn: AbstractContextManager[Any] = field(default_factory=nullcontext)
+    """Held while it is asked: a lock where one question at a time is all it can take."""
+    close: Callable[[], None] = field(default=lambda: None)
+
+
+def open_chat_model(settings: Settings, progress: Callable[[Progress], None]) -> ChatModel | None:
+    """The language model that the settings name; None for `extractive`, which uses none.
+
+    Raises ModelMissing, ModelDamaged, ModelError or SettingsError, each saying what to do.
+    """
+    for switch in _TRACING:  # would send questions and passages to a third party
+        os.environ[switch] = "false"
+    if settings.llm == EXTRACTIVE:
+        return None
+    return _embedded(settings, progress) if settings.llm == "embedded" else _provider(settings)
+
+
+def _embedded(settings: Settings, progress: Callable[[Progress], None]) -> ChatModel:
+    from .local_model import LocalModel
+
+    path = checked_model_file(settings, progress=progress)
+    progress(Progress("loading the language model"))
+    server = LocalModel(path, threads=settings.threads)
+    chat = _openai_chat("local", server.base_url, server.key, settings, trust_env=False)
+    return ChatModel(f"embedded:{path.name}", chat, json_schema=True, turn=Lock(), close=server.close)
+
+
+def _provider(settings: Settings) -> ChatModel:
+    provider, _, model = settings.llm.partition(":")
+    host = urlsplit(settings.llm_base_url or "").hostname
+    if settings.offline and host not in _LOOPBACK:
+        raise SettingsError(f"llm={settings.llm} would send questions off this machine; unset offline to allow that")
+    if settings.llm_base_url and provider == "openai":
+        key = os.environ.get("OPENAI_API_KEY") or "none"
+        chat = _openai_chat(model, settings.llm_base_url, key, settings, trust_env=host not in _LOOPBACK)
+        return ChatModel(settings.llm, chat, json_schema=True)
+    from langchain.chat_models import init_chat_model
+
+    options: dict[str, Any] = {"base_url": settings.llm_base_url} if settings.llm_base_url else {}
+    try:
+        return ChatModel(settings.llm, init_chat_model(model, model_provider=provider, **options))
+    except ImportError as error:
+        package = f"langchain-{provider.replace('_', '-')}"
+        raise ModelMissing(f"llm={settings.llm} needs a package: run 'pip install {package}' ({error.name})") from None
+    except Exception as error:  # each provider raises its own kind for a missing key or an unknown name
+        reason = str(error).strip().splitlines()[0]
+        raise ModelError(f"llm={settings.llm} cannot be used: {reason}") from None
+
+
+def _openai_chat(model: str, base_url: str, key: str, settings: Settings, *, trust_env: bool) -> BaseChatModel:
+    import httpx
+    from langchain_openai import ChatOpenAI
+    from pydantic import SecretStr
+
+    return ChatOpenAI(
+        model=model,
+        base_url=base_url,
+        api_key=SecretStr(key),
+        temperature=0,
+        max_retries=1,
+        timeout=settings.llm_timeout,
+        max_completion_tokens=_MAX_ANSWER_TOKENS,
+        stream_usage=True,
+        # Proxies of the environment are for other hosts: a loopback server behind one is not reached.
+        http_client=httpx.Client(trust_env=trust_env, timeout=settings.llm_timeout),
+        http_async_client=httpx.AsyncClient(trust_env=trust_env, timeout=settings.llm_timeout),
+    )

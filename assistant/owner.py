@@ -1,0 +1,177 @@
+"""The owner process: holds one data folder's index and models, and serves every process of this user.
+
+Started by the first client that needs it (`python -m assistant.owner`, settings on standard input).
+It listens on loopback only, lets in who holds the key of its address file, and ends when nobody has
+been connected for `owner_idle_seconds`, when it is told to retire, or on SIGTERM.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Connection, Listener
+from pathlib import Path
+from typing import Any
+
+from . import wire
+from .engine import Engine
+from .errors import AssistantError, UsageError
+from .records import Document, Filters, Progress, Record
+from .settings import Settings
+
+_WAIT_FOR_FORMER_OWNER = 60.0
+_PROVE_WITHIN = 5.0
+
+
+class Owner:
+    """Serves an engine to its clients, one thread a connection."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._key = secrets.token_hex(32)
+        self._listener = Listener(("127.0.0.1", 0), backlog=64)
+        self._state = threading.Condition()
+        self._connected = 0
+        self._calling = 0
+        self._left_at = time.monotonic()
+        self._retired = False
+
+    def serve(self) -> None:
+        """Serve until idle, retired or told to stop; calls under way are finished first."""
+        port = self._listener.address[1]
+        address = wire.Address(port, self._key, os.getpid(), wire.build(), wire.held(self._settings))
+        address.write(self._settings.data_dir)
+        threading.Thread(target=self._accept, daemon=True).start()
+        with self._state:
+            while not self._retired and not self._idle():
+                self._state.wait(timeout=0.2)
+            self._retired = True
+            if wire.Address.read(self._settings.data_dir) == address:
+                (self._settings.data_dir / wire.ADDRESS_FILE).unlink(missing_ok=True)
+            while self._calling:
+                self._state.wait()
+        self._listener.close()
+        self._engine.close()
+
+    def retire(self) -> None:
+        """Take no further call and end when those under way are done."""
+        with self._state:
+            self._retired = True
+            self._state.notify_all()
+
+    def _idle(self) -> bool:
+        return not self._connected and time.monotonic() - self._left_at > self._settings.owner_idle_seconds
+
+    def _accept(self) -> None:
+        while not self._retired:
+            try:
+                connection = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+
+    def _talk(self, connection: Connection) -> None:
+        """Serve one client until it goes. One that does not prove the key in time is sent away."""
+        overdue = threading.Timer(_PROVE_WITHIN, connection.close)
+        overdue.start()
+        try:
+            wire.prove(connection, self._key.encode(), first=True)
+        except (AuthenticationError, EOFError, OSError):
+            connection.close()
+            return
+        finally:
+            overdue.cancel()
+        with self._state:
+            self._connected += 1
+        try:
+            while True:
+                self._answer(connection, wire.receive(connection))
+        except (EOFError, OSError):
+            pass  # the client has gone, which is how every conversation ends
+        finally:
+            connection.close()
+            with self._state:
+                self._connected -= 1
+                self._left_at = time.monotonic()
+
+    def _answer(self, connection: Connection, message: dict[str, Any]) -> None:
+        if message["call"] == "retire":
+            self.retire()
+            return wire.send(connection, {"result": None})
+        with self._state:
+            if self._retired:
+                return wire.send(connection, {"error": "Retired", "message": ""})
+            self._calling += 1
+        try:
+            self._call(connection, message["call"], message["arguments"])
+        except AssistantError as error:
+            wire.send(connection, {"error": type(error).__name__, "message": str(error)})
+        except (EOFError, OSError):
+            raise
+        except Exception as error:  # a bug of ours: the client is told, the log has the traceback
+            sys.excepthook(type(error), error, error.__traceback__)
+            wire.send(connection, {"error": "AssistantError", "message": f"{type(error).__name__}: {error}"})
+        finally:
+            with self._state:
+                self._calling -= 1
+                self._state.notify_all()
+
+    def _call(self, connection: Connection, name: str, arguments: dict[str, Any]) -> None:
+        def report(progress: Progress) -> None:
+            wire.send(connection, {"progress": progress.to_dict()})
+
+        if name not in _CALLS:
+            raise UsageError(f"the owner knows no call {name!r}; end all assistant processes and try again")
+        keywords = {key: _READ.get(key, lambda value: value)(value) for key, value in arguments.items()}
+        if name == "stream":
+            events = self._engine.stream(report=report, **keywords)
+            try:
+                for event in events:
+                    wire.send(connection, wire.event_message(event))
+            finally:
+                events.close()
+            return wire.send(connection, {"result": None})
+        result = getattr(self._engine, name)(report=report, **keywords)
+        wire.send(connection, {"result": _plain(result)})
+
+
+_CALLS = frozenset(
+    "sync add add_document remove restore amend documents failures document search stream prepare".split()
+)
+_READ: dict[str, Callable[[Any], Any]] = {
+    "path": Path,
+    "document": Document.from_dict,
+    "filters": lambda value: value and Filters.from_dict(value),
+    "settings": lambda value: Settings(**value),
+}
+
+
+def _plain(result: Any) -> Any:
+    if isinstance(result, Record):
+        return result.to_dict()
+    return [_plain(item) for item in result] if isinstance(result, list) else result
+
+
+def main() -> int:
+    """Run an owner with the settings that stand on standard input as JSON."""
+    settings = Settings(**json.load(sys.stdin))
+    owner = Owner(Engine(settings, wait=_WAIT_FOR_FORMER_OWNER), settings)
+    signal.signal(signal.SIGTERM, lambda *_: owner.retire())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the client in the terminal
+    owner.serve()
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except AssistantError as error:
+        sys.exit(f"{type(error).__name__}: {error}")

@@ -1,0 +1,117 @@
+"""Asking the language model to point at sentences. What it says is a proposal; `grounding` decides."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.utils.json import parse_partial_json
+
+from . import prompts
+from .errors import ModelUnavailable
+from .evidence import Evidence, numbered
+from .models import ChatModel
+
+_CLAIM_CHARACTERS = 400
+_MOST_CLAIMS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A claim and the number of the sentence it is said to rest on."""
+
+    sentence: int
+    claim: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that one call took."""
+
+    input: int
+    output: int
+
+
+def propose(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> Iterator[Proposal | Usage]:
+    """The model's claims, each as soon as it is whole, then what the call cost where the model tells.
+
+    Closing the iterator stops the generation. Raises ModelUnavailable when the model fails or does not
+    answer in the form asked for.
+    """
+    chat: Any = model.chat
+    if model.json_schema:
+        chat = chat.bind(response_format=_response_format(len(evidence)))
+    said, given = "", 0
+    # LangChain's models have no common error class: each provider's client raises its own.
+    try:
+        with closing(chat.stream(_messages(question, evidence))) as stream:
+            for piece in stream:
+                said += _text(piece)
+                whole = _claims(said)[:-1]
+                yield from _proposals(whole[given:], len(evidence))
+                given = max(given, len(whole))
+                if isinstance(piece, AIMessageChunk) and piece.usage_metadata:
+                    yield Usage(piece.usage_metadata["input_tokens"], piece.usage_metadata["output_tokens"])
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise ModelUnavailable(f"the model {model.name} failed ({reason}); try again, or choose another llm") from error
+    if not said.lstrip().startswith("{") or '"claims"' not in said:
+        raise ModelUnavailable(f"the model {model.name} did not answer in the form asked for; try again, or choose another llm")
+    try:
+        last = json.loads(said)["claims"][given:]
+    except (ValueError, KeyError, TypeError):
+        return  # cut off within its last claim, which is left out
+    yield from _proposals(last, len(evidence))
+
+
+def _messages(question: str, evidence: Sequence[Evidence]) -> list[BaseMessage]:
+    """What never changes comes first, so that the model's prefix cache serves it."""
+    asked = prompts.fill("answer-question", sentences=numbered(evidence), question=question)
+    return [SystemMessage(prompts.fill("answer-system")), HumanMessage(asked)]
+
+
+def _response_format(sentences: int) -> dict[str, Any]:
+    """A schema that makes every pointer valid."""
+    properties = {
+        "sentence": {"type": "integer", "enum": list(range(1, sentences + 1))},
+        "claim": {"type": "string", "maxLength": _CLAIM_CHARACTERS},
+    }
+    claim = {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+    claims = {"type": "array", "maxItems": _MOST_CLAIMS, "items": claim}
+    schema = {"type": "object", "properties": {"claims": claims}, "required": ["claims"], "additionalProperties": False}
+    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}
+
+
+def _text(piece: Any) -> str:
+    content = piece.content
+    if isinstance(content, str):
+        return content
+    return "".join(part if isinstance(part, str) else str(part.get("text", "")) for part in content)
+
+
+def _claims(said: str) -> list[Any]:
+    """The claims so far; the last may be half written."""
+    try:
+        parsed = parse_partial_json(said)
+    except ValueError:
+        return []
+    claims = parsed.get("claims") if isinstance(parsed, dict) else None
+    return claims if isinstance(claims, list) else []
+
+
+def _proposals(claims: Sequence[Any], sentences: int) -> Iterator[Proposal]:
+    for claim in claims[:_MOST_CLAIMS]:
+        if not isinstance(claim, dict):
+            continue
+        number, text = claim.get("sentence"), claim.get("claim")
+        if isinstance(number, int) and 1 <= number <= sentences and isinstance(text, str) and text.strip():
+            yield Proposal(number, " ".join(text.split()))

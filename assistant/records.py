@@ -1,0 +1,198 @@
+"""The records that callers see: small, frozen, and the same in Python, JSON and between processes."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any, Literal, Self
+
+Kind = Literal["claims", "catalogue", "refusal"]
+State = Literal["ready", "stale"]
+
+
+@cache
+def _adapter(kind: Hashable) -> Any:
+    from pydantic import TypeAdapter  # only those who cross a JSON border pay for it
+
+    return TypeAdapter(kind)
+
+
+class Record:
+    """A dataclass that turns into plain JSON types and back without loss."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """This record as dicts, lists, strings and numbers; dates as ISO strings."""
+        plain: dict[str, Any] = _adapter(type(self)).dump_python(self, mode="json")
+        return plain
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> Self:
+        """The record that `to_dict` made `plain` from. Raises ValueError on anything else."""
+        record: Self = _adapter(cls).validate_python(plain)
+        return record
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Record):
+    """An article of the corpus. `text` is what every offset refers to; front matter is not part of it."""
+
+    title: str
+    text: str
+    document_id: str = ""
+    publisher: str | None = None
+    author: str | None = None
+    published: date | None = None
+    sources: list[str] = field(default_factory=list)
+    """Paths relative to the corpus folder, or URLs; several when the same bytes are there under several names."""
+    pages: list[int] = field(default_factory=list)
+    """Where each page begins in `text`, in characters; empty for formats without pages."""
+    state: State = "ready"
+    size: int = 0
+    """Bytes of the file it came from."""
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters(Record):
+    """Which articles may be used. Dates are inclusive; an undated article passes no date filter."""
+
+    published_from: date | None = None
+    published_to: date | None = None
+    as_of: date | None = None
+    """Answer as one would have on that day: nothing published later is used."""
+    publishers: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    document_ids: tuple[str, ...] = ()
+
+    @property
+    def dated(self) -> bool:
+        """Whether any of them asks for a date, so that undated articles are left out."""
+        return any((self.published_from, self.published_to, self.as_of))
+
+    def __bool__(self) -> bool:
+        return self.dated or any((self.publishers, self.sources, self.document_ids))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage(Record):
+    """A run of sentences of one document, found for a question: document text[start:end] == text."""
+
+    document_id: str
+    source: str
+    title: str
+    text: str
+    start: int
+    end: int
+    score: float
+    """0..1, with the same meaning from one question to the next."""
+    publisher: str | None = None
+    published: date | None = None
+    section: str = ""
+    page: int | None = None
+    duplicates: int = 0
+    """How many other sources carry the same passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation(Record):
+    """The exact words a sentence of an answer rests on: document text[start:end] == quote."""
+
+    number: int
+    quote: str
+    document_id: str
+    source: str
+    title: str
+    start: int
+    end: int
+    publisher: str | None = None
+    published: date | None = None
+    section: str = ""
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Derived(Record):
+    """A value worked out in code from quoted ones."""
+
+    value: str
+    expression: str
+    citations: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Record):
+    """What came of a question. Every sentence of `text` carries `[n]`; a refusal cites nothing."""
+
+    question: str
+    text: str
+    answered: bool
+    kind: Kind
+    understood: str = ""
+    """The question as it was searched, after the conversation."""
+    citations: list[Citation] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """Remarks made by code, outside `text`."""
+    derived: list[Derived] = field(default_factory=list)
+    passages: list[Passage] = field(default_factory=list)
+    model: str = ""
+    usage: dict[str, int] = field(default_factory=dict)
+    """Tokens: `input`, `output`; empty where no model was asked."""
+    timings: dict[str, float] = field(default_factory=dict)
+    """Seconds: `retrieve`, `first_token`, `total`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimCheck(Record):
+    """Whether a claim may be shown with these quotes; if not, why, in words."""
+
+    supported: bool
+    reasons: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport(Record):
+    """What one sync did, by document id; `failed` maps a file to the reason in words."""
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress(Record):
+    """How far a slow step has come; `total` is 0 where it cannot be known."""
+
+    step: str
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved(Record):
+    """The first event of a streamed answer: the passages it may use."""
+
+    passages: list[Passage]
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Record):
+    """A further piece of a streamed answer. What was shown is never taken back."""
+
+    piece: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Record):
+    """The last event of a streamed answer; its text is all the pieces joined."""
+
+    answer: Answer
+
+
+Event = Retrieved | Text | Done

@@ -1,0 +1,119 @@
+"""All settings, read once and passed down frozen.
+
+From arguments, then `ASSISTANT_*` environment variables, then `assistant.toml` in the current folder,
+then the defaults below. An unknown key, wherever it stands, is a `SettingsError`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from .errors import SettingsError
+
+PREFIX = "ASSISTANT_"
+FILE = "assistant.toml"
+BUNDLED_EMBEDDING_MODEL = "all-MiniLM-L6-v2"
+
+
+class Settings(BaseSettings):
+    """Where things are and which models are used. Relative paths are taken from the current folder."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, toml_file=FILE, extra="forbid", frozen=True
+    )
+
+    corpus_dir: Path = Field(Path("corpus"), description="the folder of documents; it is the truth")
+    data_dir: Path = Field(Path(".assistant/index"), description="the derived index; it can be thrown away")
+    state_dir: Path = Field(Path(".assistant/state"), description="document ids, trash; never thrown away")
+    cache_dir: Path = Field(
+        default_factory=lambda: user_cache_path("briefing-assistant", appauthor=False),
+        description="downloaded models, shared by all corpora of a user",
+    )
+    llm: str = Field("embedded", description="embedded, extractive, or provider:model")
+    llm_base_url: str | None = Field(None, description="an OpenAI-compatible server")
+    llm_timeout: float = Field(120.0, gt=0, description="seconds without a word after which a model has failed")
+    gguf: Path | None = Field(None, description="another model file for llm=embedded")
+    threads: int | None = Field(None, ge=1, description="processor threads of the local model; all by default")
+    embedding_model: str = Field(
+        BUNDLED_EMBEDDING_MODEL, description="a sentence-transformers model: the bundled one, a folder, or a hub's name"
+    )
+    offline: bool = Field(False, description="refuse every model and server that is not on this machine")
+    owner_idle_seconds: float = Field(300.0, gt=0, description="how long index and models stay loaded unused")
+    host: str = Field("127.0.0.1", description="the page's address")
+    port: int = Field(7860, ge=0, le=65535, description="the page's port; 0 takes a free one")
+    max_question_characters: int = Field(2000, ge=1, description="a longer question is refused")
+    max_file_bytes: int = Field(50_000_000, ge=1, description="a larger file is reported, not read")
+    reranker_model: str | None = Field(None, description="not built yet")
+    chroma_url: str | None = Field(None, description="not built yet")
+
+    def __init__(self, **values: Any) -> None:
+        """Read and check all settings. Raises `SettingsError`, one line, naming the key and the value."""
+        unknown = sorted(_environment_keys() - set(type(self).model_fields))
+        if unknown:
+            name = PREFIX + unknown[0].upper()
+            raise SettingsError(f"unknown setting {name} in the environment; unset it ({_known()})")
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise SettingsError(_one_line(error)) from None
+        except ValueError as error:  # a TOML file that cannot be parsed
+            raise SettingsError(f"{FILE}: {error}; mend that line or move the file away") from None
+
+    @field_validator("corpus_dir", "data_dir", "state_dir", "cache_dir", "gguf")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return path and Path(os.path.abspath(path.expanduser()))
+
+    @field_validator("reranker_model", "chroma_url")
+    @classmethod
+    def _not_yet(cls, value: str | None) -> str | None:
+        if value is not None:
+            raise ValueError("this setting is reserved and does nothing yet; leave it out")
+        return value
+
+    @field_validator("llm")
+    @classmethod
+    def _known_llm(cls, value: str) -> str:
+        provider, colon, model = value.partition(":")
+        if value in ("embedded", "extractive") or (colon and provider and model):
+            return value
+        raise ValueError("llm is 'embedded', 'extractive' or 'provider:model', such as 'openai:gpt-4o-mini'")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def _environment_keys() -> set[str]:
+    return {key[len(PREFIX) :].lower() for key in os.environ if key.upper().startswith(PREFIX)}
+
+
+def _known() -> str:
+    return "known: " + ", ".join(Settings.model_fields)
+
+
+def _one_line(error: ValidationError) -> str:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"]) or "settings"
+    if first["type"] == "extra_forbidden":
+        return f"unknown setting {key!r}; remove it ({_known()})"
+    reason = first["msg"].removeprefix("Value error, ")
+    return f"setting {key} = {first.get('input')!r}: {reason}"

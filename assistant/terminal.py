@@ -1,0 +1,132 @@
+"""How things look in a terminal: progress and messages on stderr, results on stdout."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from .records import Answer, Citation, Document, Passage, Progress, SyncReport
+
+_WIDTH = 100
+_BYTES = 10_000_000
+"""A total above this counts bytes, not things."""
+
+
+class Steps:
+    """Shows each step on one line of stderr, rewritten in a terminal and plain in a log."""
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+        self._step = ""
+        self._tenth = -1
+
+    def __call__(self, progress: Progress) -> None:
+        """Show how far a step has come."""
+        tenth = 10 * progress.done // progress.total if progress.total else 0
+        if (progress.step, tenth) == (self._step, self._tenth) and not self._live:
+            return
+        begun = progress.step != self._step
+        self._step, self._tenth = progress.step, tenth
+        line = f"{progress.step} {_amount(progress)}".rstrip()
+        if self._live:
+            sys.stderr.write(f"\r\033[K{line}…" if progress.done < progress.total or not progress.total else "\r\033[K")
+        elif begun or tenth == 10:
+            sys.stderr.write(f"{line}{'' if tenth == 10 else '…'}\n")
+        sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Take away the line that is shown."""
+        if self._live and self._step:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+
+def say(message: str) -> None:
+    """A message to the person, on stderr."""
+    sys.stderr.write(("\r\033[K" if sys.stderr.isatty() else "") + message + "\n")
+    sys.stderr.flush()
+
+
+def read_question() -> str:
+    """The next question; empty at the end of input, or when nothing is typed."""
+    if sys.stdin.isatty():
+        sys.stderr.write("\n> ")
+        sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
+def show_piece(piece: str) -> None:
+    """A further piece of an answer's text."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\033[K")
+        sys.stderr.flush()
+    sys.stdout.write(piece)
+    sys.stdout.flush()
+
+
+def show_sources(answer: Answer) -> None:
+    """What stands under an answer: every citation with its exact words, article, date and place."""
+    print()
+    for citation in answer.citations:
+        print()
+        print(_wrapped(f"“{' '.join(citation.quote.split())}”", f"[{citation.number}] "))
+        print(_wrapped(place(citation), "    "))
+    for note in answer.notes:
+        print(f"\nNote: {note}.")
+
+
+def show_passages(passages: Sequence[Passage]) -> None:
+    """Found passages, best first."""
+    for number, passage in enumerate(passages, start=1):
+        print(_wrapped(f"{passage.score:.2f}  {place(passage)}", f"{number}. "))
+        print(_wrapped(" ".join(passage.text.split()), "   "), end="\n\n")
+
+
+def show_documents(documents: Sequence[Document], failures: Mapping[str, str]) -> None:
+    """The corpus as a list, and what of the folder is not in it."""
+    for document in documents:
+        print(f"{document.document_id}  {document.published or 'undated   '}  {document.title}  ({document.sources[0]})")
+        for note in document.notes:
+            print(f"{'':14}{note}")
+    if not documents:
+        print("The corpus is empty: put articles into its folder, or run 'assistant add PATH'.")
+    for source, reason in failures.items():
+        print(f"not read: {source}: {reason}")
+
+
+def show_report(report: SyncReport) -> None:
+    """What a sync did, in a line, with a line for each file that failed."""
+    parts = [(len(report.added), "added"), (len(report.updated), "updated"), (len(report.removed), "removed")]
+    done = ", ".join(f"{count} {what}" for count, what in parts if count) or "nothing to do"
+    total = len(report.added) + len(report.updated) + len(report.unchanged)
+    say(f"{done}; the corpus holds {total} article{'s' * (total != 1)}")
+    for note in report.notes:
+        say(note)
+    for source, reason in report.failed.items():
+        say(f"not read: {source}: {reason}")
+
+
+def place(item: Citation | Passage) -> str:
+    """Title, publisher, date, section, page and file, as far as they are known."""
+    parts = [f"{item.title}", item.publisher, day(item.published), item.section and f"section “{item.section}”"]
+    parts += [f"page {item.page}" if item.page else None, item.source]
+    return " · ".join(part for part in parts if part)
+
+
+def day(published: date | None) -> str:
+    """A date in words; `undated` where there is none."""
+    return f"{published.day} {published:%B %Y}" if published else "undated"
+
+
+def _amount(progress: Progress) -> str:
+    if not progress.total:
+        return ""
+    if progress.total > _BYTES:
+        return f"{progress.done / 1e6:,.0f} of {progress.total / 1e6:,.0f} MB"
+    return f"{progress.done} of {progress.total}"
+
+
+def _wrapped(text: str, lead: str) -> str:
+    return textwrap.fill(text, _WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead), break_long_words=False)

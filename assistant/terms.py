@@ -1,0 +1,91 @@
+"""What a text is about and which figures it names, in a form in which two texts can be compared. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer
+
+_STEMMER = snowballstemmer.stemmer("english")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*")
+_NAME = re.compile(r"(?<![.!?:]\s)(?<!^)(?<![\"“‘(\[])\b[A-Z][\w&.-]*\w")
+_STOP = frozenset(
+    """a about above after again all also am an and any are as at be because been before being below between both but
+    by can could did do does doing down during each few for from further had has have having he her here hers herself
+    him himself his how i if in into is it its itself just let many me more most much my myself now of off on once only or other
+    our ours out over own's please same she should so some such tell than that the their theirs them themselves then
+    there these they this those through to too under until up us very was we were what when where which while who whom
+    whose why will with would you your yours""".split()
+)
+NEGATIONS = frozenset("not no never none neither nor without nothing nobody cannot n't denied deny denies".split())
+
+_SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6}
+_SCALES |= {"billion": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12, "tn": 1e12}
+_CURRENCIES = {"dollars": "$", "dollar": "$", "usd": "$", "us$": "$", "euros": "€", "euro": "€", "eur": "€"}
+_CURRENCIES |= {"pounds": "£", "pound": "£", "gbp": "£", "yen": "¥", "jpy": "¥"}
+_VALUE = re.compile(
+    r"(?P<before>US\$|[$€£¥]|\b(?:USD|EUR|GBP|JPY|SEK|NOK|DKK|CHF|CNY)\b)?\s?"
+    r"(?P<number>\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?P<fraction>\.\d+)?"
+    r"(?:[\s-]?(?P<scale>thousand|million|billion|trillion|mn|bn|tn)\b|(?P<letter>[kmb])\b(?!&))?"
+    r"(?:\s?(?P<percent>%|percent\b|per\scent\b))?"
+    r"(?:\s(?P<after>dollars?|euros?|pounds?|yen|USD|EUR|GBP|JPY|SEK|NOK|DKK|CHF|CNY)\b)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A figure with its unit: `$5 million` and `$5,000,000` are the same one, `5%` and `5` are not."""
+
+    unit: str
+    number: float
+
+    def __str__(self) -> str:
+        number = f"{self.number:,.10g}"
+        return f"{number}%" if self.unit == "%" else f"{self.unit}{number}"
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """The English stem of a lower-case word, without a possessive ending."""
+    return str(_STEMMER.stemWord(re.sub(r"['’]s?$", "", word)))
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words in order, contractions of `not` split off."""
+    return [w for found in _WORD.findall(text.lower().replace("’", "'")) for w in _split_not(found)]
+
+
+def content(text: str) -> list[str]:
+    """Stems of the words that carry meaning, in order: no articles, pronouns or auxiliaries; negations stay."""
+    return [stem(word) for word in words(text) if word not in _STOP and len(word) + word.isdigit() > 1]
+
+
+def search_terms(text: str) -> list[str]:
+    """The words to look up in a lexical index, each once: content words, or all where there are none."""
+    found = words(text)
+    kept = [word for word in found if word not in _STOP] or found
+    return list(dict.fromkeys(word.removesuffix("'s") for word in kept))
+
+
+def values(text: str) -> set[Value]:
+    """Every figure of a text, with its unit."""
+    found = set()
+    for part in _VALUE.finditer(text):
+        scale = _SCALES.get((part["scale"] or part["letter"] or "").lower(), 1.0)
+        number = float(part["number"].replace(",", "") + (part["fraction"] or "")) * scale
+        currency = (part["before"] or part["after"] or "").lower()
+        unit = "%" if part["percent"] else _CURRENCIES.get(currency, currency.upper())
+        found.add(Value(unit, round(number, 6)))
+    return found
+
+
+def names(text: str) -> set[str]:
+    """Capitalised words that do not open a sentence, so that they are names rather than grammar."""
+    return set(_NAME.findall(text))
+
+
+def _split_not(word: str) -> list[str]:
+    return [word[:-3], "not"] if word.endswith("n't") and len(word) > 3 else [word]

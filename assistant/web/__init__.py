@@ -1,0 +1,1 @@
+"""The chat page: Gradio around an `Assistant`. It shows what the core returns and decides nothing."""

@@ -1,0 +1,164 @@
+"""The page: its layout, what its buttons do, and the server it runs on."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+
+from ..api import Assistant
+from ..errors import AssistantError, SettingsError
+from ..records import Done, Retrieved, Text
+from .render import Turn, holdings, messages, sources
+
+_HERE = Path(__file__).parent
+_TITLE = "Briefing assistant"
+_EXAMPLES = ("who owns the model?", "who is the new chief executive?", "what was not disclosed?")
+_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
+_AT_ONCE = 8
+
+
+def serve(assistant: Assistant, say: Callable[[str], None]) -> None:
+    """Serve the page until interrupted. Raises SettingsError when its address cannot be taken."""
+    settings = assistant.settings
+    line = _listen(settings.host, settings.port)
+    host, port = line.getsockname()[:2]
+    config = uvicorn.Config(application(assistant), log_level="warning", timeout_graceful_shutdown=3)
+    say(f"the page is at http://{host}:{port} (Ctrl-C ends it)")
+    with line:
+        uvicorn.Server(config).run(sockets=[line])
+
+
+def application(assistant: Assistant) -> FastAPI:
+    """The web application: the page at `/`."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    theme = gr.themes.Soft(primary_hue="indigo", neutral_hue="slate", font=_FONTS, font_mono=["monospace"])
+    return gr.mount_gradio_app(
+        app,
+        page(assistant),
+        path="/",
+        theme=theme,
+        css=(_HERE / "page.css").read_text(encoding="utf-8"),
+        footer_links=[],
+        run_history=False,
+        mcp_server=False,
+        ssr_mode=False,
+        show_error=False,
+        enable_monitoring=False,
+    )
+
+
+def page(assistant: Assistant) -> gr.Blocks:
+    """The layout, and which function each control calls."""
+    with gr.Blocks(title=_TITLE, analytics_enabled=False, fill_height=True, fill_width=True) as blocks:
+        turns = gr.State([])
+        with gr.Row(elem_id="top"):
+            gr.HTML(f"<h1>{_TITLE}</h1><p>Answers from your articles; every sentence carries its source.</p>")
+            held = gr.Markdown(elem_id="held")
+        with gr.Row(elem_id="columns"):
+            with gr.Column(scale=3, min_width=340):
+                chat = gr.Chatbot(
+                    elem_id="chat",
+                    show_label=False,
+                    height="62vh",
+                    latex_delimiters=[],
+                    allow_tags=False,
+                    buttons=["copy"],
+                    feedback_options=None,
+                    placeholder="Ask about the articles. When they do not say, the answer says so.",
+                )
+                with gr.Row(elem_id="asking"):
+                    box = gr.Textbox(
+                        elem_id="question",
+                        placeholder="Ask a question",
+                        label="Question",
+                        show_label=False,
+                        lines=1,
+                        max_lines=4,
+                        scale=5,
+                        max_length=assistant.settings.max_question_characters,
+                        autofocus=True,
+                    )
+                    send = gr.Button("Ask", variant="primary", elem_id="ask", scale=1, min_width=80)
+                    stop = gr.Button("Stop", variant="stop", elem_id="stop", scale=1, min_width=80, visible=False)
+                with gr.Row(elem_id="examples"):
+                    examples = [gr.Button(question, size="sm", variant="secondary") for question in _EXAMPLES]
+            with gr.Column(scale=2, min_width=300, elem_id="side"):
+                gr.HTML("<h2>Sources</h2>")
+                panel = gr.HTML(sources([]), elem_id="sources", apply_default_css=False)
+
+        def respond(question: str, before: list[Turn]) -> Iterator[list[Any]]:
+            for now in _answer(assistant, question, before):
+                yield [now, messages(now), sources(now), "", *_buttons(busy=True)]
+
+        def settle(now: list[Turn]) -> list[Any]:
+            if now and now[-1].answer is None and not now[-1].stopped:
+                now = [*now[:-1], replace(now[-1], stopped=True)]
+            return [now, messages(now), sources(now), *_buttons(busy=False)]
+
+        shown = [turns, chat, panel, box, send, stop]
+        after = [turns, chat, panel, send, stop]
+        asked = [
+            gr.on([send.click, box.submit], respond, [box, turns], shown, concurrency_limit=_AT_ONCE, api_visibility="private")
+        ]
+        for button, question in zip(examples, _EXAMPLES, strict=True):
+            ask_this = _asks(assistant, question)
+            asked.append(button.click(ask_this, [turns], shown, concurrency_limit=_AT_ONCE, api_visibility="private"))
+        for event in asked:
+            event.then(settle, [turns], after, api_visibility="private")
+        stop.click(settle, [turns], after, cancels=asked, api_visibility="private")
+        blocks.load(lambda: holdings(assistant.documents()), None, held, api_visibility="private")
+    return blocks
+
+
+def _asks(assistant: Assistant, question: str) -> Callable[[list[Turn]], Iterator[list[Any]]]:
+    def respond(before: list[Turn]) -> Iterator[list[Any]]:
+        for now in _answer(assistant, question, before):
+            yield [now, messages(now), sources(now), "", *_buttons(busy=True)]
+
+    return respond
+
+
+def _answer(assistant: Assistant, question: str, before: list[Turn]) -> Iterator[list[Turn]]:
+    """The conversation after each event. An error is shown as the answer: a person asked, a person reads."""
+    if not question.strip():
+        yield before
+        return
+    turn = Turn(question.strip())
+    yield [*before, turn]
+    try:
+        for event in assistant.stream(turn.question):
+            if isinstance(event, Retrieved):
+                turn = replace(turn, passages=tuple(event.passages))
+            elif isinstance(event, Text):
+                turn = replace(turn, text=turn.text + event.piece)
+            elif isinstance(event, Done):
+                turn = replace(turn, answer=event.answer)
+            yield [*before, turn]
+    except AssistantError as error:
+        yield [*before, replace(turn, text=f"That did not work: {error}.", stopped=True)]
+
+
+def _buttons(*, busy: bool) -> list[Any]:
+    return [gr.Button(visible=not busy), gr.Button(visible=busy)]
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    line = socket.socket(family, socket.SOCK_STREAM)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        line.bind((host, port))
+    except OSError as error:
+        line.close()
+        raise SettingsError(f"cannot listen on {host}:{port} ({error.strerror}); choose another --port") from None
+    return line

@@ -1,0 +1,104 @@
+"""How a client and the owner process talk: JSON messages over a loopback connection, a shared key proving both.
+
+A call is one message `{"call": name, "arguments": {…}}`. What comes back is any number of
+`{"progress": …}` and `{"event": …}`, then one `{"result": …}` or `{"error": …}`. The key never
+crosses the wire: each side proves it by HMAC (multiprocessing.connection). Nothing is unpickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import socket
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, answer_challenge, deliver_challenge
+from pathlib import Path
+from typing import Any
+
+from . import records
+from .errors import IndexFailure
+from .settings import Settings
+
+ADDRESS_FILE = "owner.json"
+_HELD_SETTINGS = ("corpus_dir", "data_dir", "state_dir", "cache_dir", "embedding_model", "offline", "max_file_bytes")
+_EVENTS = {kind.__name__: kind for kind in (records.Retrieved, records.Text, records.Done)}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the owner of a data folder listens, and what it was made of."""
+
+    port: int
+    key: str
+    process: int
+    build: str
+    held: str
+
+    def write(self, data_dir: Path) -> None:
+        """Put it where clients look, readable by this user alone."""
+        target = data_dir / ADDRESS_FILE
+        beside = target.with_suffix(f".{os.getpid()}")
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump({name: getattr(self, name) for name in self.__slots__}, file)
+        beside.replace(target)
+
+    @classmethod
+    def read(cls, data_dir: Path) -> Address | None:
+        """The address that stands there; None where there is none that can be read."""
+        try:
+            return cls(**json.loads((data_dir / ADDRESS_FILE).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+        except PermissionError:
+            raise IndexFailure(f"{data_dir} belongs to another user; set data_dir to a folder of your own") from None
+        except (OSError, ValueError, TypeError):
+            return None
+
+
+def held(settings: Settings) -> str:
+    """The settings that an owner is bound to for its life, as one word."""
+    return _digest(json.dumps({name: str(getattr(settings, name)) for name in _HELD_SETTINGS}))
+
+
+def build() -> str:
+    """The code that runs, as one word: an owner that runs other code is replaced."""
+    here = Path(__file__).parent
+    stats = [(str(path), path.stat().st_mtime_ns) for path in sorted(here.rglob("*.py"))]
+    return _digest(json.dumps(stats))
+
+
+def prove(connection: Connection, key: bytes, *, first: bool) -> None:
+    """Both sides show that they hold the key; AuthenticationError or EOFError when one does not."""
+    with socket.socket(fileno=os.dup(connection.fileno())) as line:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else a reply of two packets waits 40 ms
+    steps = (deliver_challenge, answer_challenge) if first else (answer_challenge, deliver_challenge)
+    for step in steps:
+        step(connection, key)
+
+
+def send(connection: Connection, message: dict[str, Any]) -> None:
+    """Send one message."""
+    connection.send_bytes(json.dumps(message).encode())
+
+
+def receive(connection: Connection) -> dict[str, Any]:
+    """Wait for one message. EOFError when the other side has gone."""
+    message: dict[str, Any] = json.loads(connection.recv_bytes())
+    return message
+
+
+def event_message(event: records.Event) -> dict[str, Any]:
+    """An event of a streamed answer as a message."""
+    return {"event": type(event).__name__, "data": event.to_dict()}
+
+
+def event_of(message: dict[str, Any]) -> records.Event:
+    """The event that `event_message` made the message from."""
+    event: records.Event = _EVENTS[message["event"]].from_dict(message["data"])
+    return event
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
