@@ -90,7 +90,11 @@ class _Draft:
                 return self._show(proposal.claim, item)
         # No sentence carries the claim as it is put: the one that has most of it speaks for itself.
         fullest = max(fitting, key=lambda item: carried(proposal.claim, item.text), default=None)
-        if fullest and carried(proposal.claim, fullest.text) >= _SAME_MATTER and self._passes(plain(fullest.text), fullest):
+        if (
+            fullest
+            and carried(proposal.claim, fullest.text) >= _SAME_MATTER
+            and self._passes(plain(fullest.text), fullest)
+        ):
             return self._show(plain(fullest.text), fullest)
         return ""
 

@@ -27,9 +27,7 @@ class Assistant:
     `progress` is called, from the calling thread, with a `Progress` at each step of slow work.
     """
 
-    def __init__(
-        self, engine: Engine | RemoteEngine, settings: Settings, progress: Report = lambda _: None
-    ) -> None:
+    def __init__(self, engine: Engine | RemoteEngine, settings: Settings, progress: Report = lambda _: None) -> None:
         self._engine = engine
         self._settings = settings
         self._progress = progress
@@ -87,9 +85,7 @@ class Assistant:
         """One document with its text, which every offset refers to. Raises UnknownDocument."""
         return self._engine.document(document_id, self._progress)
 
-    def search(
-        self, question: str, k: int = 5, filters: Filters | None = None, history: History = ()
-    ) -> list[Passage]:
+    def search(self, question: str, k: int = 5, filters: Filters | None = None, history: History = ()) -> list[Passage]:
         """The `k` passages that speak most of the question, best first; no language model involved."""
         _check_history(history)
         if k < 1:
@@ -103,9 +99,7 @@ class Assistant:
                 return event.answer
         raise AssertionError("a stream ends with Done")
 
-    def stream(
-        self, question: str, history: History = (), filters: Filters | None = None
-    ) -> Generator[Event]:
+    def stream(self, question: str, history: History = (), filters: Filters | None = None) -> Generator[Event]:
         """`Retrieved`, then `Text` pieces that are never taken back, then `Done`. Close it to stop."""
         _check_history(history)
         yield from self._engine.stream(question, filters, self._settings, self._progress)
@@ -114,7 +108,7 @@ class Assistant:
         """Load everything an answer needs, so that the first question does not wait for it."""
         self._engine.prepare(self._settings, self._progress)
 
-    def as_user(self, name: str, roles: Sequence[str] = ()) -> Assistant:
+    def as_user(self, name: str, roles: Sequence[str] = ()) -> Assistant:  # noqa: ARG002 - fixed by the interface
         """The same corpus as that person may see it. Without sign-in everyone sees all of it."""
         return Assistant(self._engine, self._settings, self._progress)
 

@@ -14,7 +14,8 @@ CHUNKING_VERSION = 1
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 _TARGET_TOKENS = 200
-_HEADER_CHARACTERS = 200
+_HEADER_SHARE = 4
+"""A header may take a quarter of the window."""
 _WORD = re.compile(r"\S+\s*")
 
 
@@ -43,19 +44,24 @@ def chunk(text: str, title: str, published: date | None, count_tokens: CountToke
     """
     chunks: list[Chunk] = []
     for section, spans in _sections(text):
-        header = _header(title, published, section)
+        header = _header(title, published, section, count_tokens, window // _HEADER_SHARE)
         budget = max(1, window - count_tokens([header + "\n"])[0])
-        spans = _cut_to(budget, spans, text, count_tokens)
-        counts = count_tokens([span.of(text) for span in spans])
-        target = min(budget, _TARGET_TOKENS)
-        for run in _pack(spans, counts, target):
-            chunks.append(Chunk(run[0].start, run[-1].end, section, tuple(run), header))
+        fitting = _cut_to(budget, spans, text, count_tokens)
+        counts = count_tokens([span.of(text) for span in fitting])
+        runs = _pack(fitting, counts, min(budget, _TARGET_TOKENS))
+        chunks += [Chunk(run[0].start, run[-1].end, section, tuple(run), header) for run in runs]
     return chunks
 
 
-def _header(title: str, published: date | None, section: str) -> str:
+def _header(title: str, published: date | None, section: str, count_tokens: CountTokens, at_most: int) -> str:
+    """Title, date and section; where they are too long, their beginnings."""
     parts = (title, published.isoformat() if published else "", section)
-    return ". ".join(part[:_HEADER_CHARACTERS] for part in parts if part)
+    length = max(map(len, parts))
+    while True:
+        header = ". ".join(part[:length] for part in parts if part)
+        if length <= 1 or count_tokens([header + "\n"])[0] <= at_most:
+            return header
+        length = length * 3 // 4
 
 
 def _sections(text: str) -> list[tuple[str, list[Span]]]:

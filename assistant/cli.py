@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import IntEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -102,15 +103,27 @@ def search(
 def add(paths: Annotated[list[str], typer.Argument(help="Files or folders.")], json_: Json = False) -> None:
     """Copy files, or all files of a folder, into the corpus."""
     with _open() as assistant:
-        for path in paths:
-            _finish_report(assistant.add(path), json_, last=path == paths[-1])
+        reports = [assistant.add(path) for path in paths]
+    for report in reports:
+        _show_report(report, json_)
+    raise typer.Exit(Exit.FAILED if any(report.failed for report in reports) else Exit.DONE)
 
 
 @app.command()
-def sync(json_: Json = False) -> None:
+def sync(
+    json_: Json = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and sync whenever the folder changes.")] = False,
+) -> None:
     """Make the index hold what the corpus folder holds."""
     with _open() as assistant:
-        _finish_report(assistant.sync(), json_)
+        report = assistant.sync()
+        _show_report(report, json_)
+        if watch:
+            from watchfiles import watch as changes
+
+            for _ in changes(assistant.settings.corpus_dir):
+                _show_report(assistant.sync(), json_)
+    raise typer.Exit(Exit.FAILED if report.failed else Exit.DONE)
 
 
 @app.command(name="list")
@@ -172,16 +185,54 @@ def models(context: typer.Context, json_: Json = False) -> None:
             _print_json(found)
         else:
             hint = "" if found["here"] else " (missing: run 'assistant models pull')"
-            print(f"llm={settings.llm}\nlocal model: {path}{hint}")
+            terminal.show_lines(f"llm={settings.llm}", f"local model: {path}{hint}")
 
 
 @models_app.command()
-def pull() -> None:
-    """Download the local language model (1.1 GB, once)."""
+def pull(
+    if_needed: Annotated[
+        bool, typer.Option("--if-needed", help="Only when llm=embedded; say nothing if here.")
+    ] = False,
+) -> None:
+    """Download the local language model (1.1 GB, once). A pull that was interrupted goes on where it was."""
+    from .weights import model_file
     from .weights import pull as pull_weights
 
-    path = pull_weights(_settings(), progress=terminal.Steps())
+    settings = _settings()
+    if if_needed and (settings.llm != "embedded" or model_file(settings).is_file()):
+        return
+    path = pull_weights(settings, progress=terminal.Steps())
     terminal.say(f"the local language model is in {path}")
+
+
+@app.command(name="eval")
+def eval_(
+    file: Annotated[Path, typer.Argument(help="JSONL: question, and documents (names, titles or ids) or words.")],
+    json_: Json = False,
+) -> None:
+    """Score retrieval on questions of your own, so that you can tell whether a change helps."""
+    from .evaluation import evaluate, read_questions
+
+    questions = read_questions(file)
+    with _open() as assistant:
+        score = evaluate(assistant, questions)
+    if json_:
+        _print_json(score)
+    else:
+        terminal.show_score(score)
+
+
+@app.command()
+def doctor(json_: Json = False) -> None:
+    """Check what an answer needs: folders, model, index. Exits 1 when something is wrong."""
+    from .doctor import examine
+
+    findings = examine(_settings())
+    if json_:
+        _print_json([finding.to_dict() for finding in findings])
+    else:
+        terminal.show_findings(findings)
+    raise typer.Exit(Exit.DONE if all(finding.fine for finding in findings) else Exit.FAILED)
 
 
 @app.command()
@@ -215,14 +266,12 @@ def _settings(**given: Any) -> Settings:
     return Settings(**{key: value for key, value in given.items() if value is not None})
 
 
-def _finish_report(report: SyncReport, json_: bool, *, last: bool = True) -> None:
+def _show_report(report: SyncReport, json_: bool) -> None:
     if json_:
         _print_json(report.to_dict())
     else:
         terminal.show_report(report)
-    if last:
-        raise typer.Exit(Exit.FAILED if report.failed else Exit.DONE)
 
 
 def _print_json(plain: Any) -> None:
-    print(json.dumps(plain, ensure_ascii=False, indent=2))
+    terminal.show_lines(json.dumps(plain, ensure_ascii=False, indent=2))

@@ -9,11 +9,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from filelock import FileLock, Timeout
 
@@ -110,36 +110,42 @@ class RemoteEngine:
         return last["result"]
 
     def _messages(self, name: str, arguments: dict[str, Any], report: Report) -> Iterator[dict[str, Any]]:
-        """What comes back of a call, less its progress. Raises what the engine raised."""
+        """What comes back of a call, less its progress, ending with its result. Raises what the engine raised."""
         for tries_left in reversed(range(_TRIES)):
             shown = False
-            connection = self._take()
             try:
-                wire.send(connection, {"call": name, "arguments": arguments})
-                while True:
-                    message = wire.receive(connection)
-                    if message.get("error") == "Retired":
-                        raise EOFError
-                    if "error" in message:
-                        self._give_back(connection)
-                        raise by_name(message["error"])(message["message"])
-                    if "progress" in message:
-                        report(Progress.from_dict(message["progress"]))
-                        continue
-                    shown = True
-                    if "result" in message:
-                        self._give_back(connection)
-                    yield message
-                    if "result" in message:
-                        return
+                with contextlib.closing(self._once(name, arguments)) as messages:
+                    for message in messages:
+                        if "progress" in message:
+                            report(Progress.from_dict(message["progress"]))
+                        else:
+                            shown = True
+                            yield message
             except (EOFError, OSError):
-                connection.close()
                 if shown or not tries_left:
                     raise OwnerError(_ended(self._settings, "ended during a call")) from None
-            except BaseException:
-                if connection not in self._free:  # a stream that was closed: the owner notices and stops
-                    connection.close()
-                raise
+            else:
+                return
+
+    def _once(self, name: str, arguments: dict[str, Any]) -> Generator[dict[str, Any]]:
+        """One try at a call. The connection is kept when the call came to its end, and hung up otherwise."""
+        connection = self._take()
+        ended = False
+        try:
+            wire.send(connection, {"call": name, "arguments": arguments})
+            while not ended:
+                message = wire.receive(connection)
+                if message == wire.RETIRED:
+                    raise EOFError
+                ended = "result" in message or "error" in message
+                if "error" in message:
+                    raise by_name(message["error"])(message["message"])
+                yield message
+        finally:
+            if ended:
+                self._give_back(connection)
+            else:
+                connection.close()
 
     def _take(self) -> Connection:
         with self._turn:
@@ -226,8 +232,7 @@ def _start(settings: Settings) -> Connection:
             cwd=settings.data_dir,
             env={**os.environ, "PYTHONPATH": _same_package_first()},
         )
-    assert process.stdin is not None
-    with process.stdin as stdin:
+    with contextlib.suppress(BrokenPipeError), cast("IO[bytes]", process.stdin) as stdin:
         stdin.write(json.dumps(settings.model_dump(mode="json")).encode())
     deadline = time.monotonic() + _START_WITHIN
     while time.monotonic() < deadline and process.poll() is None:

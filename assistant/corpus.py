@@ -102,8 +102,12 @@ class Corpus:
     def restore(self, document_id: str, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Undo `remove`. Raises UnknownDocument when the trash holds nothing of that id."""
         with self._turn:
-            sources = self._ledger.sources(document_id)
-            if not any([folder.from_trash(self._folder, source, self._trash) for source in sources]):
+            back = [
+                source
+                for source in self._ledger.sources(document_id)
+                if folder.from_trash(self._folder, source, self._trash)
+            ]
+            if not back:
                 raise UnknownDocument(f"the trash {self._trash} holds no document {document_id!r}")
             return self.sync(progress)
 

@@ -51,7 +51,9 @@ class Database:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 if isinstance(error, sqlite3.Error):
-                    raise IndexFailure(f"cannot write {self.path} ({error}); check its folder and the free disk") from None
+                    raise IndexFailure(
+                        f"cannot write {self.path} ({error}); check its folder and the free disk"
+                    ) from None
                 raise
 
     def close(self) -> None:

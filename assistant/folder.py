@@ -68,7 +68,9 @@ def put(corpus_dir: Path, name: str, data: bytes) -> str:
         finally:
             incoming.unlink(missing_ok=True)
     except OSError as error:
-        raise CorpusError(f"cannot write to the corpus folder {corpus_dir} ({error.strerror}); check its permissions") from None
+        raise CorpusError(
+            f"cannot write to the corpus folder {corpus_dir} ({error.strerror}); check its permissions"
+        ) from None
     raise CorpusError(f"the corpus folder {corpus_dir} holds too many files called {name!r}; rename yours")
 
 
@@ -94,7 +96,9 @@ def to_trash(corpus_dir: Path, sources: Iterable[str], trash: Path) -> None:
                 if path.exists():
                     shutil.move(path, target.with_name(path.name))
     except OSError as error:
-        raise CorpusError(f"cannot move {source} to {place} ({error.strerror}); check the permissions of both") from None
+        raise CorpusError(
+            f"cannot move {source} to {place} ({error.strerror}); check the permissions of both"
+        ) from None
 
 
 def from_trash(corpus_dir: Path, source: str, trash: Path) -> bool:

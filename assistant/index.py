@@ -46,7 +46,9 @@ class Index:
         for key, value in wanted.items():
             self.catalogue.set_meta(key, value)
         self.catalogue.set_meta("dirty", "1")
-        changed = [f"the {key} changed from {found[key]} to {wanted[key]}" for key in wanted if found[key] != wanted[key]]
+        changed = [
+            f"the {key} changed from {found[key]} to {wanted[key]}" for key in wanted if found[key] != wanted[key]
+        ]
         return "" if not any(found.values()) else "the index was rebuilt: " + "; ".join(changed)
 
     def put(self, entries: Sequence[Entry], progress: Callable[[Progress], None]) -> None:

@@ -52,7 +52,9 @@ def read(path: Path, max_bytes: int) -> RawFile:
     try:
         size = path.stat().st_size
         if size > max_bytes:
-            raise DocumentError(f"it has {size:,} bytes, over the limit of {max_bytes:,}; split it or raise max_file_bytes")
+            raise DocumentError(
+                f"it has {size:,} bytes, over the limit of {max_bytes:,}; split it or raise max_file_bytes"
+            )
         beside = amendments_path(path)
         return RawFile(path, path.read_bytes(), beside.read_bytes() if beside.is_file() else b"")
     except OSError as error:
@@ -63,7 +65,9 @@ def parse(raw: RawFile) -> Document:
     """The document a file holds, without an id. Raises DocumentError with the reason in words."""
     if raw.path.suffix.lower() not in SUFFIXES:
         known = ", ".join(sorted(SUFFIXES))
-        raise DocumentError(f"{raw.path.suffix or 'a file without an ending'} is not a format this version reads ({known})")
+        raise DocumentError(
+            f"{raw.path.suffix or 'a file without an ending'} is not a format this version reads ({known})"
+        )
     whole = _decode(raw.data)
     front, text = _split(whole)
     text = text.strip("\n")
@@ -100,7 +104,7 @@ def parse_date(value: Any) -> tuple[date | None, str]:
         pass
     for pattern in _WRITTEN_DATES:
         try:
-            return datetime.strptime(words, pattern).date(), ""
+            return datetime.strptime(words, pattern).date(), ""  # noqa: DTZ007 - a day has no zone
         except ValueError:
             continue
     return None, f"the date {words!r} is ambiguous or not a date, so this article counts as undated; write YYYY-MM-DD"
@@ -108,18 +112,22 @@ def parse_date(value: Any) -> tuple[date | None, str]:
 
 def _decode(data: bytes) -> str:
     try:
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            text = data.decode("utf-16")
-        else:
-            text = data.decode("utf-8-sig")
+        text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
     except UnicodeDecodeError:
-        best = from_bytes(data).best()
-        if best is None:
-            raise DocumentError("its bytes are no text in any known encoding; save it as UTF-8") from None
-        text = str(best)
+        text = _guessed(data)
     if "\0" in text:
         raise DocumentError("it holds binary data, not text")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _guessed(data: bytes) -> str:
+    """Text in the likeliest encoding; Western European where that is as likely as the best guess."""
+    guesses = from_bytes(data)
+    best = guesses.best()
+    if best is None:
+        raise DocumentError("its bytes are no text in any known encoding; save it as UTF-8")
+    western = next((guess for guess in guesses if guess.encoding == "cp1252" and guess.chaos <= best.chaos), best)
+    return str(western)
 
 
 def _split(whole: str) -> tuple[dict[str, Any], str]:

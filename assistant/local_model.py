@@ -24,7 +24,9 @@ class LocalModel:
         try:
             from xllamacpp import CommonParams, Server
         except ImportError:
-            raise ModelMissing("llama.cpp is not installed; run 'pip install xllamacpp', or choose another llm") from None
+            raise ModelMissing(
+                "llama.cpp is not installed; run 'pip install xllamacpp', or choose another llm"
+            ) from None
         self.key = secrets.token_urlsafe(24)
         params = CommonParams()
         params.model.path = str(path)
@@ -41,7 +43,9 @@ class LocalModel:
         try:
             self._server: Any = Server(params)
         except RuntimeError as error:
-            raise ModelDamaged(f"{path} cannot be loaded as a language model ({error}); name another file in gguf") from None
+            raise ModelDamaged(
+                f"{path} cannot be loaded as a language model ({error}); name another file in gguf"
+            ) from None
 
     @property
     def base_url(self) -> str:

@@ -76,7 +76,7 @@ def _provider(settings: Settings) -> ChatModel:
     except ImportError as error:
         package = f"langchain-{provider.replace('_', '-')}"
         raise ModelMissing(f"llm={settings.llm} needs a package: run 'pip install {package}' ({error.name})") from None
-    except Exception as error:  # each provider raises its own kind for a missing key or an unknown name
+    except Exception as error:  # noqa: BLE001 - each provider raises its own kind for a missing key or an unknown name
         reason = str(error).strip().splitlines()[0]
         raise ModelError(f"llm={settings.llm} cannot be used: {reason}") from None
 

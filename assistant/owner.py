@@ -105,10 +105,10 @@ class Owner:
     def _answer(self, connection: Connection, message: dict[str, Any]) -> None:
         if message["call"] == "retire":
             self.retire()
-            return wire.send(connection, {"result": None})
         with self._state:
             if self._retired:
-                return wire.send(connection, {"error": "Retired", "message": ""})
+                wire.send(connection, wire.RETIRED)
+                return
             self._calling += 1
         try:
             self._call(connection, message["call"], message["arguments"])
@@ -116,7 +116,7 @@ class Owner:
             wire.send(connection, {"error": type(error).__name__, "message": str(error)})
         except (EOFError, OSError):
             raise
-        except Exception as error:  # a bug of ours: the client is told, the log has the traceback
+        except Exception as error:  # noqa: BLE001 - a bug of ours: the client is told, the log has the traceback
             sys.excepthook(type(error), error, error.__traceback__)
             wire.send(connection, {"error": "AssistantError", "message": f"{type(error).__name__}: {error}"})
         finally:
@@ -138,13 +138,27 @@ class Owner:
                     wire.send(connection, wire.event_message(event))
             finally:
                 events.close()
-            return wire.send(connection, {"result": None})
-        result = getattr(self._engine, name)(report=report, **keywords)
+            result = None
+        else:
+            result = getattr(self._engine, name)(report=report, **keywords)
         wire.send(connection, {"result": _plain(result)})
 
 
 _CALLS = frozenset(
-    "sync add add_document remove restore amend documents failures document search stream prepare".split()
+    [
+        "sync",
+        "add",
+        "add_document",
+        "remove",
+        "restore",
+        "amend",
+        "documents",
+        "failures",
+        "document",
+        "search",
+        "stream",
+        "prepare",
+    ]
 )
 _READ: dict[str, Callable[[Any], Any]] = {
     "path": Path,

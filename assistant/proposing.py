@@ -60,7 +60,9 @@ def propose(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> It
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise ModelUnavailable(f"the model {model.name} failed ({reason}); try again, or choose another llm") from error
     if not said.lstrip().startswith("{") or '"claims"' not in said:
-        raise ModelUnavailable(f"the model {model.name} did not answer in the form asked for; try again, or choose another llm")
+        raise ModelUnavailable(
+            f"the model {model.name} did not answer in the form asked for; try again, or choose another llm"
+        )
     try:
         last = json.loads(said)["claims"][given:]
     except (ValueError, KeyError, TypeError):

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from typing import Any, Literal, Self
 
 Kind = Literal["claims", "catalogue", "refusal"]
 State = Literal["ready", "stale"]
 
 
-@cache
-def _adapter(kind: Hashable) -> Any:
-    from pydantic import TypeAdapter  # only those who cross a JSON border pay for it
+_adapters: dict[type[Any], Any] = {}
 
-    return TypeAdapter(kind)
+
+def _adapter(kind: type[Any]) -> Any:
+    """Pydantic's reader and writer of a record, made when a record first crosses a JSON border."""
+    if kind not in _adapters:
+        from pydantic import TypeAdapter
+
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
 
 
 class Record:

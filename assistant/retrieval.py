@@ -57,7 +57,8 @@ def _weights(index: Index, terms: Sequence[str]) -> dict[str, float]:
     """Inverse chunk frequency of each word, by stem (the weight of BM25's formula)."""
     counts, total = index.catalogue.chunk_frequencies(terms)
     return {
-        stem(term): math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in zip(terms, counts, strict=True)
+        stem(term): math.log(1 + (total - count + 0.5) / (count + 0.5))
+        for term, count in zip(terms, counts, strict=True)
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import sentencex
 
@@ -60,7 +61,7 @@ def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
         if "#" in mark.group() and line_end != -1:
             cuts.add(line_end)
     edges = sorted(cuts)
-    stripped = (_strip(text, a, b) for a, b in zip(edges, edges[1:], strict=False))
+    stripped = (_strip(text, a, b) for a, b in pairwise(edges))
     return [span for span in stripped if span[0] < span[1]]
 
 

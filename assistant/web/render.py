@@ -92,8 +92,8 @@ def _citation(turn: int, citation: Citation, passages: Sequence[Passage]) -> str
     )
     before, after = "", ""
     if around:
-        before = around.text[: citation.start - around.start]
-        after = around.text[citation.end - around.start :]
+        before = _without_heading_marks(around.text[: citation.start - around.start]).lstrip()
+        after = _without_heading_marks(around.text[citation.end - around.start :]).rstrip()
     words = f"{in_html(_tail(before))}<mark>{in_html(citation.quote)}</mark>{in_html(_head(after))}"
     return (
         f'<article class="source" id="c{turn}-{citation.number}">'
@@ -103,9 +103,10 @@ def _citation(turn: int, citation: Citation, passages: Sequence[Passage]) -> str
 
 
 def _passage(passage: Passage) -> str:
+    words = in_html(_head(_without_heading_marks(passage.text).strip(), 240))
     return (
         f'<article class="source faint"><p class="title">{in_html(passage.title)}</p>'
-        f'<p class="place">{_place(passage)}</p><blockquote>{in_html(_head(passage.text, 240))}</blockquote></article>'
+        f'<p class="place">{_place(passage)}</p><blockquote>{words}</blockquote></article>'
     )
 
 
@@ -115,14 +116,12 @@ def _place(item: Citation | Passage) -> str:
 
 
 def _head(text: str, characters: int = 160) -> str:
-    text = _without_heading_marks(text)
     return text if len(text) <= characters else text[:characters].rsplit(" ", 1)[0] + " …"
 
 
 def _tail(text: str, characters: int = 160) -> str:
-    text = _without_heading_marks(text)
     return text if len(text) <= characters else "… " + text[-characters:].split(" ", 1)[-1]
 
 
 def _without_heading_marks(text: str) -> str:
-    return re.sub(r"(?m)^#{1,6}[ \t].*$", "", text).lstrip("\n")
+    return re.sub(r"(?m)^#{1,6}[ \t].*\n*", "", text)

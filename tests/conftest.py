@@ -1,0 +1,68 @@
+"""What every test can rely on: no way to a paid provider, folders of its own, small fakes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.engine import Engine
+from assistant.models import ChatModel
+from assistant.settings import Settings
+from tests.fakes import WordEmbedder
+
+CLONE = Path(__file__).parent.parent
+SAMPLE_CORPUS = CLONE / "corpus"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_paid_provider() -> None:
+    """Keys are taken away and `offline` is set, for this process and all it starts."""
+    for name in list(os.environ):
+        if name.endswith("_API_KEY") or name.startswith("ASSISTANT_"):
+            del os.environ[name]
+    os.environ["ASSISTANT_OFFLINE"] = "true"
+    os.environ["ASSISTANT_OWNER_IDLE_SECONDS"] = "30"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings whose folders are all in this test's own folder; the corpus is there and empty."""
+    (tmp_path / "corpus").mkdir()
+    return Settings(
+        corpus_dir=tmp_path / "corpus",
+        data_dir=tmp_path / "index",
+        state_dir=tmp_path / "state",
+        cache_dir=tmp_path / "cache",
+        llm="extractive",
+    )
+
+
+OpenEngine = Callable[..., Engine]
+
+
+@pytest.fixture
+def open_engine(settings: Settings) -> Iterator[OpenEngine]:
+    """Opens engines on fakes; those still open at the end of the test are closed."""
+    opened: list[Engine] = []
+
+    def open_one(model: ChatModel | None = None, embedder: WordEmbedder | None = None) -> Engine:
+        for former in opened:
+            former.close()
+        opened[:] = [Engine(settings, embedder or WordEmbedder(), model)]
+        return opened[0]
+
+    yield open_one
+    for engine in opened:
+        engine.close()
+
+
+def article(folder: Path, name: str, text: str, **front: str) -> Path:
+    """Write an article with front matter into a folder."""
+    head = "".join(f"{key}: {value}\n" for key, value in front.items())
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"---\n{head}---\n\n{text}\n" if head else text, encoding="utf-8")
+    return path

@@ -1,0 +1,97 @@
+"""Small, deterministic stand-ins that are real subclasses and enter by the constructor."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+
+from assistant.embedding import Embedder
+from assistant.models import ChatModel
+from assistant.records import Progress
+from assistant.terms import content
+
+
+class WordEmbedder(Embedder):
+    """A vector of which words a text has. Two texts with the same words are near each other."""
+
+    def __init__(self, window: int = 64, name: str = "words", dimensions: int = 64) -> None:
+        self._window, self._name, self._dimensions = window, name, dimensions
+        self.embedded: list[str] = []
+
+    @property
+    def fingerprint(self) -> str:
+        return self._name
+
+    @property
+    def window(self) -> int:
+        return self._window
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [sum(1 + len(word) // 8 for word in text.split()) + 2 for text in texts]
+
+    def embed(self, texts: Sequence[str], progress: Callable[[Progress], None]) -> list[list[float]]:
+        assert all(count <= self._window for count in self.count_tokens(texts)), "a text over the window"
+        self.embedded += texts
+        if len(texts) > 1:
+            progress(Progress("embedding", len(texts), len(texts)))
+        return [self._vector(text) for text in texts]
+
+    def _vector(self, text: str) -> list[float]:
+        vector = [1e-3] * self._dimensions
+        for term in content(text):
+            vector[int(hashlib.sha256(term.encode()).hexdigest(), 16) % self._dimensions] += 1.0
+        length = math.sqrt(sum(x * x for x in vector))
+        return [x / length for x in vector]
+
+
+class ScriptedModel(BaseChatModel):
+    """Says what it is told to, in pieces, and remembers what it was asked."""
+
+    says: str
+    asked: list[list[BaseMessage]] = []  # noqa: RUF012 - a pydantic field, copied for each instance
+    breaks_after: int | None = None
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return ChatResult(generations=[ChatGeneration(message=AIMessage(self.says))])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        self.asked.append(messages)
+        for number, begin in enumerate(range(0, len(self.says), 7)):
+            if number == self.breaks_after:
+                raise ConnectionError("the line went dead")
+            yield ChatGenerationChunk(message=AIMessageChunk(self.says[begin : begin + 7]))
+
+
+def scripted(*claims: tuple[int, str]) -> ChatModel:
+    """A model that proposes these claims."""
+    said = {"claims": [{"sentence": number, "claim": claim} for number, claim in claims]}
+    return saying(json.dumps(said))
+
+
+def saying(words: str, breaks_after: int | None = None) -> ChatModel:
+    """A model that says these words, whatever it is asked."""
+    return ChatModel("scripted", ScriptedModel(says=words, breaks_after=breaks_after))

@@ -1,0 +1,51 @@
+from datetime import date
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.chunking import chunk
+from tests.fakes import WordEmbedder
+
+EMBEDDER = WordEmbedder(window=40)
+scripts = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("aЖ語ع.!? \n#-|")), max_size=600)
+
+
+def test_a_chunk_keeps_to_its_section_and_carries_its_name():
+    text = "# Sale\n\nThe port was sold.\n\n# Price\n\nIt was not disclosed."
+    chunks = chunk(text, "Ports", None, EMBEDDER.count_tokens, EMBEDDER.window)
+    assert [(c.section, text[c.start : c.end]) for c in chunks] == [
+        ("Sale", "# Sale\n\nThe port was sold."),
+        ("Price", "# Price\n\nIt was not disclosed."),
+    ]
+
+
+def test_title_date_and_section_are_embedded_and_not_part_of_the_text():
+    text = "# Sale\n\nThe port was sold."
+    (only,) = chunk(text, "Ports", date(2026, 5, 20), EMBEDDER.count_tokens, EMBEDDER.window)
+    assert only.embedded(text) == "Ports. 2026-05-20. Sale\n# Sale\n\nThe port was sold."
+    assert text[only.start : only.end] == text
+
+
+def test_a_sentence_longer_than_the_window_is_cut_between_words():
+    text = " ".join(f"word{i}" for i in range(100))
+    pieces = [text[c.start : c.end] for c in chunk(text, "", None, EMBEDDER.count_tokens, EMBEDDER.window)]
+    assert len(pieces) > 1
+    assert " ".join(pieces) == text
+
+
+def test_a_word_longer_than_the_window_is_cut_within():
+    text = "x" * 2000
+    pieces = [text[c.start : c.end] for c in chunk(text, "", None, EMBEDDER.count_tokens, EMBEDDER.window)]
+    assert "".join(pieces) == text
+
+
+@settings(deadline=None)
+@given(text=scripts, title=st.text(max_size=300))
+def test_chunks_hold_every_character_once_and_fit_the_window_for_any_input(text: str, title: str):
+    chunks = chunk(text, title, None, EMBEDDER.count_tokens, EMBEDDER.window)
+    covered = [i for c in chunks for i in range(c.start, c.end)]
+    assert len(covered) == len(set(covered))
+    assert {i for i, character in enumerate(text) if not character.isspace()} <= set(covered)
+    for part in chunks:
+        assert text[part.start : part.end] == text[part.sentences[0].start : part.sentences[-1].end]
+        assert EMBEDDER.count_tokens([part.embedded(text)])[0] <= EMBEDDER.window

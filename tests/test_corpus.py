@@ -1,0 +1,244 @@
+import os
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import CorpusError, DocumentError, UnknownDocument, UsageError
+from assistant.records import Document
+from assistant.settings import Settings
+from tests.conftest import OpenEngine, article
+from tests.fakes import WordEmbedder
+
+
+def age(*paths: Path) -> None:
+    """Make files look written a minute ago, so that their time and size are trusted."""
+    for path in paths:
+        then = time.time_ns() - 60_000_000_000
+        os.utime(path, ns=(then, then))
+
+
+def ids(engine) -> dict[str, str]:
+    return {source: document.document_id for document in engine.documents() for source in document.sources}
+
+
+def test_a_sync_makes_the_index_hold_what_the_folder_holds(settings: Settings, open_engine: OpenEngine):
+    path = article(settings.corpus_dir, "a.md", "The port was sold.", title="Port")
+    engine = open_engine()
+    first = engine.sync()
+    assert (len(first.added), first.updated, first.removed, first.failed) == (1, [], [], {})
+    assert engine.sync().unchanged == first.added
+    path.write_text("The port was not sold.", encoding="utf-8")
+    assert engine.sync().updated == first.added
+    path.unlink()
+    assert engine.sync().removed == first.added
+    assert engine.documents() == []
+    assert engine.search("port") == []
+
+
+def test_only_what_changed_is_embedded_again(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "a.md", "The port was sold.", title="Port")
+    path = article(settings.corpus_dir, "b.md", "The mine was shut.\n\n# Next\n\nIt reopens.", title="Mine")
+    embedder = WordEmbedder()
+    engine = open_engine(embedder=embedder)
+    engine.sync()
+    embedder.embedded.clear()
+    path.write_text(path.read_text(encoding="utf-8").replace("It reopens.", "It stays shut."), encoding="utf-8")
+    engine.sync()
+    assert embedder.embedded == ["Mine. Next\n# Next\n\nIt stays shut."]
+
+
+def test_one_bad_file_does_not_stop_the_others_and_has_its_reason(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "good.md", "Fine text.")
+    (settings.corpus_dir / "empty.md").write_text("", encoding="utf-8")
+    (settings.corpus_dir / "scan.pdf").write_bytes(b"%PDF")
+    engine = open_engine()
+    report = engine.sync()
+    assert len(report.added) == 1
+    assert set(report.failed) == {"empty.md", "scan.pdf"}
+    assert engine.sync().failed == report.failed
+    assert engine.failures() == report.failed
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_file_is_reported(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "a.md", "Text.").chmod(0)
+    assert "cannot be read" in open_engine().sync().failed["a.md"]
+
+
+def test_the_same_bytes_under_two_names_are_one_document(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "a.md", "The port was sold.")
+    article(settings.corpus_dir, "sub/b.md", "The port was sold.")
+    engine = open_engine()
+    assert len(engine.sync().added) == 1
+    (document,) = engine.documents()
+    assert document.sources == ["a.md", "sub/b.md"]
+    (passage,) = engine.search("port")
+    assert passage.duplicates == 1
+
+
+def test_the_edited_one_of_two_identical_files_becomes_a_new_document(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "a.md", "The port was sold.")
+    copy = article(settings.corpus_dir, "b.md", "The port was sold.")
+    engine = open_engine()
+    engine.sync()
+    former = ids(engine)
+    copy.write_text("The port was sold twice.", encoding="utf-8")
+    engine.sync()
+    now = ids(engine)
+    assert now["a.md"] == former["a.md"]
+    assert now["b.md"] != now["a.md"]
+
+
+def test_an_id_outlives_edit_rename_and_loss_of_the_index(settings: Settings, open_engine: OpenEngine):
+    path = article(settings.corpus_dir, "a.md", "The port was sold.")
+    engine = open_engine()
+    (document_id,) = engine.sync().added
+    path.write_text("The port was sold in May.", encoding="utf-8")
+    assert engine.sync().updated == [document_id]
+    path.rename(settings.corpus_dir / "renamed.md")
+    report = engine.sync()
+    assert (report.unchanged, report.removed) == ([document_id], [])
+    assert ids(engine) == {"renamed.md": document_id}
+    engine.close()
+    settings.data_dir.rename(settings.data_dir.with_name("thrown-away"))
+    assert open_engine().sync().added == [document_id]
+
+
+def test_a_renamed_file_is_not_embedded_again(settings: Settings, open_engine: OpenEngine):
+    path = article(settings.corpus_dir, "a.md", "The port was sold.")
+    embedder = WordEmbedder()
+    engine = open_engine(embedder=embedder)
+    engine.sync()
+    embedder.embedded.clear()
+    path.rename(settings.corpus_dir / "b.md")
+    engine.sync()
+    assert embedder.embedded == []
+
+
+def test_another_embedder_means_a_rebuild_and_one_line_that_says_why(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "a.md", "The port was sold.")
+    engine = open_engine(embedder=WordEmbedder(name="first", dimensions=64))
+    engine.sync()
+    other = WordEmbedder(name="second", dimensions=32)
+    report = open_engine(embedder=other).sync()
+    assert other.embedded == ["a\nThe port was sold."]
+    assert report.notes == ["the index was rebuilt: the embedder changed from first to second"]
+
+
+def test_a_sync_cut_off_half_way_is_mended_by_the_next(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "a.md", "The port was sold.")
+    engine = open_engine()
+    engine.sync()
+    index = engine._opened_index
+    vectors, rows = index.vectors, index.catalogue
+    (chunk_id,) = vectors.ids()
+    vectors.drop([chunk_id])
+    vectors.put(["an orphan"], [[0.1] * 64], ["gone"])
+    rows.set_meta("dirty", "1")
+    engine.close()
+    engine = open_engine()
+    engine.sync()
+    assert engine._opened_index.vectors.ids() == engine._opened_index.catalogue.chunk_ids() == {chunk_id}
+
+
+def test_a_question_sees_a_file_written_just_before(settings: Settings, open_engine: OpenEngine):
+    engine = open_engine()
+    engine.sync()
+    article(settings.corpus_dir, "a.md", "The port was sold.")
+    assert [passage.source for passage in engine.search("port")] == ["a.md"]
+    article(settings.corpus_dir, "a.md", "The mine was shut.")
+    assert engine.search("mine")[0].text == "The mine was shut."
+
+
+def test_added_files_and_folders_are_copied_into_the_corpus(
+    settings: Settings, open_engine: OpenEngine, tmp_path: Path
+):
+    engine = open_engine()
+    one = article(tmp_path / "drop", "a.md", "The port was sold.")
+    article(tmp_path / "drop/deep", "a.md", "The mine was shut.")
+    assert len(engine.add(one).added) == 1
+    assert len(engine.add(tmp_path / "drop").added) == 1
+    assert sorted(path.name for path in settings.corpus_dir.iterdir()) == ["a-2.md", "a.md"]
+    assert len(engine.add(tmp_path / "drop").unchanged) == 2
+
+
+def test_adding_what_is_not_there_says_so(open_engine: OpenEngine, tmp_path: Path):
+    with pytest.raises(UsageError, match="does not exist"):
+        open_engine().add(tmp_path / "nothing.md")
+
+
+def test_an_added_document_keeps_what_is_known_of_it(settings: Settings, open_engine: OpenEngine):
+    engine = open_engine()
+    given = Document("Port: sold", "It was sold.", publisher="The Wire", author="A. B.", published=date(2026, 5, 20))
+    engine.add_document(given)
+    (document,) = engine.documents()
+    kept = engine.document(document.document_id)
+    assert (kept.title, kept.text, kept.publisher, kept.author, kept.published) == (
+        "Port: sold", "It was sold.", "The Wire", "A. B.", date(2026, 5, 20),
+    )  # fmt: skip
+
+
+def test_a_removed_document_no_longer_answers_and_can_be_brought_back(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "sub/a.md", "The port was sold.")
+    engine = open_engine()
+    (document_id,) = engine.sync().added
+    assert engine.remove(document_id).removed == [document_id]
+    assert engine.search("port") == []
+    assert not (settings.corpus_dir / "sub/a.md").exists()
+    assert engine.restore(document_id).added == [document_id]
+    assert engine.search("port")[0].document_id == document_id
+    with pytest.raises(UnknownDocument):
+        engine.remove("nobody")
+    with pytest.raises(UnknownDocument):
+        engine.restore(document_id)
+
+
+def test_a_correction_is_kept_beside_the_file_and_survives_a_rebuild(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "a.md", "The port was sold.", title="Prot", published="03/04/2026")
+    engine = open_engine()
+    (document_id,) = engine.sync().added
+    assert engine.document(document_id).published is None
+    assert "03/04/2026" in engine.document(document_id).notes[0]
+    report = engine.amend(document_id, {"title": "Port", "published": date(2026, 4, 3)})
+    assert report.updated == [document_id]
+    document = engine.document(document_id)
+    assert (document.title, document.published) == ("Port", date(2026, 4, 3))
+    with pytest.raises(UsageError, match="text"):
+        engine.amend(document_id, {"text": "x"})
+
+
+def test_hidden_files_and_links_out_of_the_folder_are_not_documents(
+    settings: Settings, open_engine: OpenEngine, tmp_path: Path
+):
+    outside = article(tmp_path / "outside", "secret.md", "The secret is 42.")
+    (settings.corpus_dir / "link.md").symlink_to(outside)
+    (settings.corpus_dir / "linked").symlink_to(outside.parent)
+    article(settings.corpus_dir, ".hidden.md", "Hidden.")
+    engine = open_engine()
+    report = engine.sync()
+    assert (report.added, report.failed) == ([], {})
+
+
+def test_a_missing_folder_is_one_clear_line(settings: Settings, open_engine: OpenEngine):
+    settings.corpus_dir.rmdir()
+    with pytest.raises(CorpusError, match=r"does not exist; make it"):
+        open_engine().sync()
+
+
+def test_settled_files_are_not_read_again(settings: Settings, open_engine: OpenEngine):
+    path = article(settings.corpus_dir, "a.md", "The port was sold.")
+    age(path)
+    engine = open_engine()
+    engine.sync()
+    path.write_bytes(path.read_bytes().replace(b"sold", b"lent"))
+    age(path)
+    row = engine._opened_index.catalogue.files()["a.md"]
+    os.utime(path, ns=(row.mtime_ns, row.mtime_ns))
+    engine.sync()
+    assert engine.search("port")[0].text == "The port was sold."
+
+
+def test_document_errors_are_corpus_errors():
+    assert issubclass(DocumentError, CorpusError)

@@ -1,0 +1,90 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import DocumentError
+from assistant.loading import amendments_path, parse, parse_date, read
+from tests.conftest import article
+
+LIMIT = 10_000
+
+
+def load(path: Path):
+    return parse(read(path, LIMIT))
+
+
+def test_front_matter_describes_the_document_and_is_not_part_of_its_text(tmp_path: Path):
+    path = article(
+        tmp_path, "a.md", "It was sold.", title="Port sold", published="2026-05-20", source="The Wire", author="A. B."
+    )
+    document = load(path)
+    assert (document.title, document.published, document.publisher, document.author, document.text) == (
+        "Port sold",
+        date(2026, 5, 20),
+        "The Wire",
+        "A. B.",
+        "It was sold.",
+    )
+
+
+def test_without_front_matter_the_first_heading_is_the_title(tmp_path: Path):
+    assert load(article(tmp_path, "a.md", "# Port sold\n\nYes.")).title == "Port sold"
+
+
+def test_without_a_heading_the_file_name_is_the_title(tmp_path: Path):
+    assert load(article(tmp_path, "port-sold.txt", "Yes it was.")).title == "port sold"
+
+
+def test_windows_line_ends_and_byte_order_marks_do_not_reach_the_text(tmp_path: Path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("﻿One.\r\nTwo.\r\n".encode())
+    assert load(path).text == "One.\nTwo."
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252", "cp1251"])
+def test_other_encodings_are_detected(tmp_path: Path, encoding: str):
+    words = {
+        "cp1251": "Порт был продан в мае за неизвестную сумму, сообщила компания. Цена сделки не раскрыта.",
+    }.get(encoding, "The café paid €40 for crème brûlée, naïve as it may seem to the fiancée of the maître d’.")
+    path = tmp_path / "a.txt"
+    path.write_bytes(words.encode(encoding))
+    assert load(path).text == words
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.md", b"---\ntitle: x\n---\n\n  \n", "holds no text"),
+        ("a.md", b"---\ntitle: a: b\n---\ntext", "not valid YAML (line 1)"),
+        ("a.md", b"---\npublished: 2026-02-31\n---\ntext", "impossible value"),
+        ("a.txt", b"PK\0\0\1", "binary"),
+        ("a.pdf", b"%PDF", ".pdf is not a format"),
+        ("a.txt", b"x" * (LIMIT + 1), "over the limit"),
+    ],
+)
+def test_a_file_that_is_no_document_says_why(tmp_path: Path, name: str, data: bytes, reason: str):
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(DocumentError) as caught:
+        load(tmp_path / name)
+    assert reason in str(caught.value)
+
+
+def test_an_ambiguous_date_is_no_date_and_says_so():
+    day, remark = parse_date("03/04/2026")
+    assert day is None
+    assert "03/04/2026" in remark
+
+
+@pytest.mark.parametrize("written", ["2026-05-20", "20 May 2026", "May 20, 2026", "2026-05-20T10:00:00Z"])
+def test_plain_dates_are_read(written: str):
+    assert parse_date(written) == (date(2026, 5, 20), "")
+
+
+def test_amendments_beside_a_file_correct_it_and_change_its_hash(tmp_path: Path):
+    path = article(tmp_path, "a.md", "Text here.", title="Wrong", published="2026-01-01")
+    before = read(path, LIMIT).hash
+    amendments_path(path).write_text("title: Right\npublished: 2026-02-02\n", encoding="utf-8")
+    document = load(path)
+    assert (document.title, document.published) == ("Right", date(2026, 2, 2))
+    assert read(path, LIMIT).hash != before

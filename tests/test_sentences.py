@@ -1,0 +1,53 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.sentences import heading_title, sentences
+
+
+def cut(text: str) -> list[str]:
+    return [span.of(text) for span in sentences(text)]
+
+
+def test_abbreviations_and_decimals_do_not_end_a_sentence():
+    text = "Mr. Smith of Acme Inc. said on Jan. 5 that sales rose 4.5% to $3.1 bn. It was a record."
+    assert cut(text) == [text[: text.index(" It")], "It was a record."]
+
+
+def test_a_heading_is_told_from_a_statement():
+    text = "## What's happening\nThe port was sold.\n\nWhy it matters\n\nIt is large."
+    assert [(span.heading, span.of(text)) for span in sentences(text)] == [
+        (True, "## What's happening"),
+        (False, "The port was sold."),
+        (True, "Why it matters"),
+        (False, "It is large."),
+    ]
+
+
+def test_a_line_of_a_form_is_no_heading():
+    assert [span.heading for span in sentences("Clerk: Y. Price\n\nThe case was closed.")] == [False, False]
+
+
+def test_list_items_and_table_rows_stand_alone():
+    text = "- one thing\n- another thing\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+    assert cut(text) == ["- one thing", "- another thing", "| a | b |", "|---|---|", "| 1 | 2 |"]
+
+
+def test_a_wrapped_sentence_stays_whole():
+    assert cut("The price was\nnot disclosed.") == ["The price was\nnot disclosed."]
+
+
+def test_other_scripts_have_sentences_too():
+    assert cut("日本語の文です。次の文です。") == ["日本語の文です。", "次の文です。"]
+
+
+def test_the_marks_of_a_heading_are_not_its_title():
+    assert heading_title("### Results ##") == "Results"
+
+
+@given(st.text())
+def test_every_character_but_white_space_lies_in_exactly_one_sentence(text: str):
+    spans = sentences(text)
+    covered = [i for span in spans for i in range(span.start, span.end)]
+    assert len(covered) == len(set(covered))
+    assert {i for i, character in enumerate(text) if not character.isspace()} <= set(covered)
+    assert all(span.of(text).strip() == span.of(text) != "" for span in spans)
