@@ -19,6 +19,7 @@ from .client import stop as stop_owner
 from .errors import AssistantError, UsageError
 from .records import Done, Filters, SyncReport, Text
 from .settings import Settings
+from .web.address import listen
 
 
 class Exit(IntEnum):
@@ -163,13 +164,13 @@ def serve(
 ) -> None:
     """Serve the chat page until Ctrl-C."""
     settings = _settings(host=host, port=port, llm=llm)
-    with Assistant.open(settings, progress=terminal.Steps()) as assistant:
+    with listen(settings.host, settings.port) as line, Assistant.open(settings, progress=terminal.Steps()) as assistant:
         report = assistant.sync()
         terminal.show_report(report)
         assistant.prepare()
         from .web.page import serve as serve_page  # Gradio takes seconds to import
 
-        serve_page(assistant, say=terminal.say)
+        serve_page(assistant, line, say=terminal.say)
 
 
 @models_app.callback()

@@ -70,8 +70,6 @@ class Corpus:
 
     def add(self, path: Path, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Copy a file, or every file of a folder, into the corpus and sync."""
-        if not path.exists():
-            raise UsageError(f"{path} does not exist; give a file or a folder")
         files = [path] if path.is_file() else [path / found.source for found in folder.scan(path)]
         with self._turn:
             unread = {str(file): reason for file in files if (reason := self._put(file))}

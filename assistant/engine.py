@@ -9,10 +9,11 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from . import folder
 from .answering import answer, checked_question
 from .corpus import Corpus
 from .embedding import Embedder, open_embedder
-from .errors import IndexFailure, OwnerError
+from .errors import IndexFailure, OwnerError, UsageError
 from .index import Index
 from .ledger import Ledger
 from .models import ChatModel, open_chat_model
@@ -52,11 +53,15 @@ class Engine:
         return self._open(report).sync(report)
 
     def add(self, path: Path, report: Report = lambda _: None) -> SyncReport:
-        """Copy a file or the files of a folder into the corpus and sync."""
+        """Copy a file or the files of a folder into the corpus, which is made where there is none, and sync."""
+        if not path.exists():
+            raise UsageError(f"{path} does not exist; give a file or a folder")
+        folder.make(self._settings.corpus_dir)
         return self._open(report).add(path, report)
 
     def add_document(self, document: Document, report: Report = lambda _: None) -> SyncReport:
-        """Write a document into the corpus folder and sync."""
+        """Write a document into the corpus folder, which is made where there is none, and sync."""
+        folder.make(self._settings.corpus_dir)
         return self._open(report).add_document(document, report)
 
     def remove(self, document_id: str, report: Report = lambda _: None) -> SyncReport:
@@ -133,6 +138,7 @@ class Engine:
     def _open(self, report: Report) -> Corpus:
         with self._opening:
             if self._corpus is None:
+                folder.check(self._settings.corpus_dir)
                 embedder = self._given_embedder
                 if embedder is None:
                     report(Progress("loading the embedding model"))

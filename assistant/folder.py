@@ -30,8 +30,7 @@ def scan(corpus_dir: Path) -> list[Found]:
 
     A file's size and time cover its amendments too. Raises CorpusError when the folder cannot be read.
     """
-    if not corpus_dir.is_dir():
-        raise CorpusError(f"the corpus folder {corpus_dir} does not exist; make it, or set corpus_dir to the right one")
+    check(corpus_dir)
     found: dict[str, Found] = {}
     root = os.path.realpath(corpus_dir)
     for entry in _walk(str(corpus_dir), root):
@@ -47,6 +46,20 @@ def scan(corpus_dir: Path) -> list[Found]:
     return sorted(found.values(), key=lambda file: file.source)
 
 
+def check(corpus_dir: Path) -> None:
+    """Raise CorpusError when there is no such folder."""
+    if not corpus_dir.is_dir():
+        raise CorpusError(f"the corpus folder {corpus_dir} does not exist; make it, or set corpus_dir to the right one")
+
+
+def make(corpus_dir: Path) -> None:
+    """Make the folder where there is none. Raises CorpusError."""
+    try:
+        corpus_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CorpusError(f"cannot make the corpus folder {corpus_dir} ({error.strerror}); set another one") from None
+
+
 def put(corpus_dir: Path, name: str, data: bytes) -> str:
     """Write a file whole, then give it its name; a name that is taken by other bytes gets a number.
 
@@ -55,7 +68,6 @@ def put(corpus_dir: Path, name: str, data: bytes) -> str:
     stem, suffix = os.path.splitext(os.path.basename(name.replace("\\", "/")) or "document.md")
     stem = "".join(c for c in stem if c.isprintable())[:100].strip(". ") or "document"
     try:
-        corpus_dir.mkdir(parents=True, exist_ok=True)
         incoming = corpus_dir / f"{_BEING_WRITTEN}{secrets.token_hex(6)}"
         try:
             incoming.write_bytes(data)

@@ -58,16 +58,17 @@ def propose(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> It
                     yield Usage(piece.usage_metadata["input_tokens"], piece.usage_metadata["output_tokens"])
     except Exception as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise ModelUnavailable(f"the model {model.name} failed ({reason}); try again, or choose another llm") from error
-    if not said.lstrip().startswith("{") or '"claims"' not in said:
-        raise ModelUnavailable(
-            f"the model {model.name} did not answer in the form asked for; try again, or choose another llm"
-        )
+        raise ModelUnavailable(f"the model {model.name} failed ({reason}); try again or choose another llm") from error
     try:
-        last = json.loads(said)["claims"][given:]
+        last = json.loads(said)["claims"]
     except (ValueError, KeyError, TypeError):
-        return  # cut off within its last claim, which is left out
-    yield from _proposals(last, len(evidence))
+        last = None
+    if isinstance(last, list):
+        yield from _proposals(last[given:], len(evidence))
+    elif not given:  # cut off within its first claim, or talking; after a whole claim, that one stands
+        raise ModelUnavailable(
+            f"the model {model.name} did not answer in the form asked for; try again or choose another llm"
+        )
 
 
 def _messages(question: str, evidence: Sequence[Evidence]) -> list[BaseMessage]:

@@ -61,12 +61,6 @@ def test_one_bad_file_does_not_stop_the_others_and_has_its_reason(settings: Sett
     assert engine.failures() == report.failed
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_an_unreadable_file_is_reported(settings: Settings, open_engine: OpenEngine):
-    article(settings.corpus_dir, "a.md", "Text.").chmod(0)
-    assert "cannot be read" in open_engine().sync().failed["a.md"]
-
-
 def test_the_same_bytes_under_two_names_are_one_document(settings: Settings, open_engine: OpenEngine):
     article(settings.corpus_dir, "a.md", "The port was sold.")
     article(settings.corpus_dir, "sub/b.md", "The port was sold.")

@@ -1,3 +1,4 @@
+import os
 from datetime import date
 from pathlib import Path
 
@@ -68,6 +69,23 @@ def test_a_file_that_is_no_document_says_why(tmp_path: Path, name: str, data: by
     with pytest.raises(DocumentError) as caught:
         load(tmp_path / name)
     assert reason in str(caught.value)
+
+
+def test_an_unreadable_file_says_so(tmp_path: Path):
+    path = article(tmp_path, "a.md", "Text.")
+    path.chmod(0)
+    child = os.fork()
+    if child == 0:  # as nobody, since root may read everything
+        code = 1
+        try:
+            if os.geteuid() == 0:
+                os.setuid(65534)
+            read(path, LIMIT)
+        except DocumentError as error:
+            code = 0 if "cannot be read" in str(error) else 2
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def test_an_ambiguous_date_is_no_date_and_says_so():

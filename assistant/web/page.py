@@ -16,7 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from ..api import Assistant
-from ..errors import AssistantError, SettingsError
+from ..errors import AssistantError
 from ..records import Done, Retrieved, Text
 from .render import Turn, holdings, messages, sources
 
@@ -26,15 +26,12 @@ _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 _AT_ONCE = 8
 
 
-def serve(assistant: Assistant, say: Callable[[str], None]) -> None:
-    """Serve the page until interrupted. Raises SettingsError when its address cannot be taken."""
-    settings = assistant.settings
-    line = _listen(settings.host, settings.port)
+def serve(assistant: Assistant, line: socket.socket, say: Callable[[str], None]) -> None:
+    """Serve the page on a socket that is bound, until interrupted."""
     host, port = line.getsockname()[:2]
     config = uvicorn.Config(application(assistant), log_level="warning", timeout_graceful_shutdown=3)
     say(f"the page is at http://{host}:{port} (Ctrl-C ends it)")
-    with line:
-        uvicorn.Server(config).run(sockets=[line])
+    uvicorn.Server(config).run(sockets=[line])
 
 
 def application(assistant: Assistant) -> FastAPI:
@@ -116,7 +113,7 @@ def page(assistant: Assistant) -> gr.Blocks:
         )
         asked.then(settle, [turns], after, show_progress="hidden", api_visibility="private")
         stop.click(settle, [turns], after, cancels=[asked], show_progress="hidden", api_visibility="private")
-        chat.clear(lambda: ([], sources([])), None, [turns, panel], api_visibility="private")
+        chat.clear(lambda: ([], sources([])), None, [turns, panel], cancels=[asked], api_visibility="private")
         blocks.load(lambda: holdings(assistant.documents()), None, held, api_visibility="private")
     return blocks
 
@@ -143,15 +140,3 @@ def _answer(assistant: Assistant, question: str, before: list[Turn]) -> Iterator
 
 def _buttons(*, busy: bool) -> list[Any]:
     return [gr.Button(visible=not busy), gr.Button(visible=busy)]
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    line = socket.socket(family, socket.SOCK_STREAM)
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        line.bind((host, port))
-    except OSError as error:
-        line.close()
-        raise SettingsError(f"cannot listen on {host}:{port} ({error.strerror}); choose another --port") from None
-    return line

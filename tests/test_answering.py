@@ -1,0 +1,176 @@
+import threading
+from datetime import date
+
+import pytest
+
+from assistant.errors import EmptyCorpus, ModelUnavailable, QuestionError
+from assistant.models import ChatModel
+from assistant.records import Answer, Done, Filters, Retrieved, Text
+from assistant.settings import Settings
+from tests.conftest import OpenEngine, article
+from tests.fakes import saying, scripted
+
+QUESTION = "who owns the port?"
+
+
+@pytest.fixture
+def two_articles(settings: Settings) -> None:
+    article(
+        settings.corpus_dir, "port.md", "Work goes on.\n\nAcme owns the port outright. It has four cranes.",
+        title="Port of Skarn", published="2026-01-14", source="The Wire",
+    )  # fmt: skip
+    article(
+        settings.corpus_dir, "mine.md", "The mine was shut, the company said. It reportedly cost $5 million.",
+        title="Mine", published="2026-02-01",
+    )  # fmt: skip
+
+
+def answer(open_engine: OpenEngine, question: str, model: ChatModel | None = None, **options) -> Answer:
+    *_, last = open_engine(model).stream(question, **options)
+    assert isinstance(last, Done)
+    return last.answer
+
+
+@pytest.mark.usefixtures("two_articles")
+def test_an_answer_quotes_the_exact_sentence_and_says_where_it_stands(open_engine: OpenEngine):
+    engine = open_engine(scripted((1, "Acme owns the port outright.")))
+    *_, last = engine.stream(QUESTION)
+    found = last.answer
+    assert found.text == "Acme owns the port outright [1]."
+    (citation,) = found.citations
+    assert (citation.number, citation.quote) == (1, "Acme owns the port outright.")
+    assert (citation.title, citation.published, citation.publisher) == ("Port of Skarn", date(2026, 1, 14), "The Wire")
+    assert engine.document(citation.document_id).text[citation.start : citation.end] == citation.quote
+
+
+@pytest.mark.usefixtures("two_articles")
+def test_passages_come_before_text_and_the_pieces_are_the_text(open_engine: OpenEngine):
+    events = list(open_engine(scripted((1, "Acme owns the port outright."))).stream(QUESTION))
+    assert isinstance(events[0], Retrieved)
+    assert isinstance(events[-1], Done)
+    assert "".join(event.piece for event in events if isinstance(event, Text)) == events[-1].answer.text
+
+
+@pytest.mark.usefixtures("two_articles")
+def test_an_invented_figure_is_not_shown_and_the_sentence_speaks_for_itself(open_engine: OpenEngine):
+    found = answer(open_engine, "what did the mine cost?", scripted((1, "The mine cost £500,000.")))
+    assert "500,000" not in found.text
+    assert found.text == "It reportedly cost $5 million [1]." or not found.answered
+
+
+@pytest.mark.usefixtures("two_articles")
+def test_a_claim_is_given_to_the_sentence_that_carries_it(open_engine: OpenEngine):
+    engine = open_engine(scripted(*((number, "Acme owns the port outright.") for number in (1, 2, 3))))
+    *_, last = engine.stream(QUESTION)
+    assert last.answer.text == "Acme owns the port outright [1]."
+    assert [citation.quote for citation in last.answer.citations] == ["Acme owns the port outright."]
+
+
+@pytest.mark.usefixtures("two_articles")
+@pytest.mark.parametrize("model", [None, scripted(), scripted((1, "Acme owns the Eiffel Tower."))])
+def test_what_the_articles_do_not_say_is_refused_and_nothing_is_cited(open_engine: OpenEngine, model: ChatModel | None):
+    found = answer(open_engine, "who owns the Eiffel Tower?", model)
+    assert (found.answered, found.kind, found.citations) == (False, "refusal", [])
+    assert found.text.startswith("The corpus does not say.")
+    assert "2 articles, published from 14 January 2026 to 1 February 2026" in found.text
+    assert "[" not in found.text
+    assert found.passages
+
+
+@pytest.mark.usefixtures("two_articles")
+def test_no_model_is_opened_for_a_question_that_no_sentence_fits(open_engine: OpenEngine):
+    model = scripted((1, "x"))
+    answer(open_engine, "what is the weather in Paris?", model)
+    assert model.chat.asked == []
+
+
+@pytest.mark.usefixtures("two_articles")
+def test_extractive_answers_are_the_sentence_itself(open_engine: OpenEngine):
+    found = answer(open_engine, QUESTION)
+    assert (found.text, found.model) == ("Acme owns the port outright [1].", "extractive")
+
+
+@pytest.mark.usefixtures("two_articles")
+def test_the_model_sees_numbered_sentences_under_their_article_and_date(open_engine: OpenEngine):
+    model = scripted((1, "Acme owns the port outright."))
+    answer(open_engine, QUESTION, model)
+    (messages,) = model.chat.asked
+    assert "Port of Skarn (2026-01-14):\n[1] Acme owns the port outright." in messages[1].content
+    assert messages[1].content.endswith(f"Question: {QUESTION}")
+
+
+@pytest.mark.usefixtures("two_articles")
+@pytest.mark.parametrize("words", ["", "I think it is Acme.", "{}", '{"claims": 7}', '{"claims": [{"sentence": 1, "cl'])
+def test_a_model_that_does_not_answer_in_form_is_an_error_with_what_to_do(open_engine: OpenEngine, words: str):
+    with pytest.raises(ModelUnavailable, match="choose another llm"):
+        answer(open_engine, QUESTION, saying(words))
+
+
+@pytest.mark.usefixtures("two_articles")
+def test_a_model_whose_line_breaks_is_an_error_with_the_reason(open_engine: OpenEngine):
+    with pytest.raises(ModelUnavailable, match="the line went dead"):
+        answer(open_engine, QUESTION, saying("x" * 100, breaks_after=2))
+
+
+@pytest.mark.usefixtures("two_articles")
+def test_half_a_reply_gives_its_whole_claims_only(open_engine: OpenEngine):
+    said = '{"claims": [{"sentence": 1, "claim": "Acme owns the port outright."}, {"sentence": 1, "claim": "It has fo'
+    assert answer(open_engine, QUESTION, saying(said)).text == "Acme owns the port outright [1]."
+
+
+@pytest.mark.usefixtures("two_articles")
+@pytest.mark.parametrize("number", [0, -1, 99])
+def test_a_pointer_to_no_sentence_is_dropped(open_engine: OpenEngine, number: int):
+    assert not answer(open_engine, QUESTION, scripted((number, "Acme owns the port outright."))).answered
+
+
+@pytest.mark.usefixtures("two_articles")
+def test_as_of_a_day_nothing_later_is_used_and_undated_articles_are_counted(
+    settings: Settings, open_engine: OpenEngine
+):
+    article(settings.corpus_dir, "undated.md", "Bolt owns the port now.", title="Port news")
+    article(settings.corpus_dir, "later.md", "Corl owns the port now.", title="Port sold", published="2026-05-20")
+    found = answer(open_engine, QUESTION, filters=Filters(as_of=date(2026, 3, 1)))
+    assert {passage.published for passage in found.passages} <= {date(2026, 1, 14), date(2026, 2, 1)}
+    assert found.text == "Acme owns the port outright [1]."
+    assert found.notes == ["1 undated article left out"]
+
+
+def test_an_empty_corpus_says_what_to_do(open_engine: OpenEngine):
+    with pytest.raises(EmptyCorpus, match="assistant add"):
+        answer(open_engine, QUESTION)
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "x" * 100_000])
+def test_a_question_that_is_none_is_refused_before_anything_is_opened(open_engine: OpenEngine, question: str):
+    with pytest.raises(QuestionError):
+        answer(open_engine, question)
+
+
+@pytest.mark.usefixtures("two_articles")
+def test_a_sources_own_numbers_are_not_taken_for_markers(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "wiki.md", "Delta owns the lighthouse[7] alone.", title="Lighthouse")
+    found = answer(open_engine, "who owns the lighthouse?")
+    assert found.text == "Delta owns the lighthouse(7) alone [1]."
+
+
+@pytest.mark.usefixtures("two_articles")
+def test_threads_with_questions_of_their_own_get_their_own_answers(open_engine: OpenEngine):
+    engine = open_engine()
+    wanted = {
+        QUESTION: "Acme owns the port outright [1].",
+        "what did the mine cost?": "It reportedly cost $5 million [1].",
+    }
+    wrong: list[str] = []
+
+    def ask(question: str) -> None:
+        *_, last = engine.stream(question)
+        if wanted[question] not in last.answer.text or last.answer.question != question:
+            wrong.append(last.answer.text)
+
+    threads = [threading.Thread(target=ask, args=(question,)) for question in list(wanted) * 5]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []

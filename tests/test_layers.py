@@ -1,0 +1,81 @@
+"""How the modules may import each other, read from their source."""
+
+import ast
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import assistant
+from tests.conftest import CLONE
+
+PACKAGE = CLONE / "assistant"
+HEAVY = ("torch", "transformers", "sentence_transformers", "chromadb", "gradio", "langchain_core", "numpy", "xllamacpp")
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(CLONE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path) -> set[str]:
+    """Modules of the package that a module imports when it is loaded, not inside functions."""
+    package = module_name(path).split(".")
+    if path.name != "__init__.py":
+        package = package[:-1]
+    found = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - node.level + 1] + (node.module.split(".") if node.module else [])
+            for alias in node.names:
+                deeper = ".".join([*base, alias.name])
+                is_module = (CLONE / deeper.replace(".", "/")).with_suffix(".py").exists()
+                found.add(deeper if is_module else ".".join(base))
+    return found - {module_name(path)}
+
+
+def test_imports_run_one_way():
+    graph = {module_name(path): imports(path) for path in PACKAGE.rglob("*.py")}
+    assert list(TopologicalSorter(graph).static_order())  # raises CycleError
+
+
+def test_pure_modules_import_pure_modules_only():
+    pure = {"sentences", "chunking", "terms", "grounding", "records", "errors"}
+    for name in pure:
+        assert {m.removeprefix("assistant.") for m in imports(PACKAGE / f"{name}.py")} <= pure
+
+
+def test_only_models_knows_language_model_providers():
+    telling = ("langchain_openai", "init_chat_model", "xllamacpp")
+    holders = {p.stem for p in PACKAGE.rglob("*.py") for word in telling if f"import {word}" in p.read_text() or f"from {word}" in p.read_text()}  # fmt: skip # noqa: E501
+    assert holders <= {"models", "local_model"}
+
+
+def test_only_the_engine_opens_index_embedder_and_model():
+    openers = ("Index(", "open_embedder(", "open_chat_model(")
+    callers = {
+        path.stem
+        for path in PACKAGE.rglob("*.py")
+        for word in openers
+        if word in path.read_text().replace(f"def {word}", "").replace(f"class {word}", "")
+    }
+    assert callers == {"engine"}
+
+
+def test_importing_the_package_or_the_command_line_loads_nothing_heavy():
+    code = f"import sys, assistant, assistant.cli; print([m for m in {HEAVY} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=CLONE)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_public_name_is_there_and_documented():
+    assert sorted(assistant.__all__) == list(assistant.__all__)
+    for name in assistant.__all__:
+        assert getattr(assistant, name).__doc__, name
+
+
+def test_prompts_stand_in_prompts_only():
+    from assistant import prompts
+
+    first = prompts.template("answer-system").splitlines()[0]
+    assert first not in "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))

@@ -1,0 +1,127 @@
+"""The real embedder and the real local model, on the sample corpus."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from assistant import Answer, Assistant, Settings
+from assistant.chunking import chunk
+from assistant.client import stop
+from assistant.embedding import Embedder, open_embedder
+from assistant.errors import ModelDamaged, ModelError, ModelMissing
+from assistant.local_model import LocalModel
+from tests.conftest import SAMPLE_CORPUS
+
+pytestmark = pytest.mark.model
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    place = tmp_path_factory.mktemp("real")
+    settings = Settings(corpus_dir=SAMPLE_CORPUS, data_dir=place / "index", state_dir=place / "state", llm="embedded")
+    with Assistant.open(settings) as opened:
+        assert not opened.sync().failed
+        yield opened
+    stop(settings)
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return open_embedder(Settings())
+
+
+def check(answer: Answer, assistant: Assistant) -> None:
+    """What holds for every answer, whatever was asked."""
+    numbers = [citation.number for citation in answer.citations]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert all(f"[{number}]" in answer.text for number in numbers)
+    assert answer.answered == bool(numbers)
+    for citation in answer.citations:
+        assert assistant.document(citation.document_id).text[citation.start : citation.end] == citation.quote
+
+
+def test_who_owns_the_model(assistant: Assistant):
+    answer = assistant.ask("who owns the model?")
+    check(answer, assistant)
+    assert "Mayo Clinic" in answer.text
+    citation = answer.citations[0]
+    assert "Mayo Clinic, not Microsoft, will own the model." in [c.quote for c in answer.citations]
+    assert (citation.published, citation.section) == (date(2026, 6, 4), "What's happening")
+    assert answer.model.startswith("embedded:")
+    assert answer.usage["output"] > 0
+
+
+def test_who_owns_the_eiffel_tower(assistant: Assistant):
+    answer = assistant.ask("who owns the Eiffel Tower?")
+    check(answer, assistant)
+    assert not answer.answered
+    assert answer.text.startswith("The corpus does not say.")
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("What is Microsoft's market capitalisation?", "$3.10 trillion"),
+        ("How many tumble dryers did Dunmarrow recall?", "84,000"),
+        ("What was Cindrelle's revenue in the first quarter of 2026?", "€50.8 million"),
+        ("What did Lodestrand pay for the terminal?", None),
+        ("How many employees does Mayo Clinic have?", None),
+    ],
+)
+def test_a_figure_is_the_articles_own_or_none_is_given(assistant: Assistant, question: str, wanted: str | None):
+    answer = assistant.ask(question)
+    check(answer, assistant)
+    if wanted:
+        assert wanted in answer.text
+    elif answer.answered:
+        assert not any(character.isdigit() for character in answer.text.replace("[1]", ""))
+
+
+@pytest.mark.parametrize(
+    ("question", "source"),
+    [
+        ("who owns the Skarnholm terminal?", "skarnholm"),
+        ("when will Petrel-4 be launched?", "petrel-4"),
+        ("why were tumble dryers recalled?", "dunmarrow"),
+        ("what coupon do the Wendlebrook bonds pay?", "wendlebrook"),
+    ],
+)
+def test_search_finds_the_article_first(assistant: Assistant, question: str, source: str):
+    assert source in assistant.search(question)[0].source
+
+
+@examples(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=3000), title=st.text(max_size=400))
+def test_chunks_of_any_text_fit_the_real_window_by_its_own_tokenizer(embedder: Embedder, text: str, title: str):
+    chunks = chunk(text, title, None, embedder.count_tokens, embedder.window)
+    assert all(count <= embedder.window for count in embedder.count_tokens([c.embedded(text) for c in chunks]))
+
+
+def test_a_text_over_the_window_is_an_error_and_not_a_shorter_text(embedder: Embedder):
+    with pytest.raises(ModelError, match="over the window of 256"):
+        embedder.embed(["word " * 400], lambda _: None)
+
+
+def test_the_order_of_texts_is_the_order_of_vectors(embedder: Embedder):
+    texts = ["a port", "a mine " * 40, "a bank"]
+    together = embedder.embed(texts, lambda _: None)
+    for text, vector in zip(texts, together, strict=True):
+        alone = embedder.embed([text], lambda _: None)[0]
+        assert max(abs(a - b) for a, b in zip(alone, vector, strict=True)) < 1e-5
+
+
+def test_an_embedding_model_that_is_not_there_says_what_to_do(tmp_path: Path):
+    with pytest.raises(ModelMissing, match="embedding_model"):
+        open_embedder(Settings(embedding_model=str(tmp_path / "nothing"), offline=True))
+
+
+def test_a_file_that_llama_cpp_cannot_load_is_named(tmp_path: Path):
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"GGUF" + b"\0" * 100)
+    with pytest.raises(ModelDamaged, match=r"broken\.gguf"):
+        LocalModel(broken)

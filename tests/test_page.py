@@ -1,0 +1,135 @@
+"""The page in a real browser, as a person uses it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from assistant.client import stop
+from assistant.settings import Settings
+from tests.conftest import CLONE, SAMPLE_CORPUS
+
+pytestmark = [pytest.mark.browser, pytest.mark.model]
+WAIT = 60_000
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def chromium() -> str:
+    """A Chromium that is there; Debian's is installed where this user may."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["apt-get", "update", "-qq"], check=True)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=True, stdout=subprocess.DEVNULL)
+        found = shutil.which("chromium")
+    if found is None:
+        pytest.fail("the browser tests need Chromium: run 'sudo apt-get install chromium' and run them again")
+    return found
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page on a free port, on the sample corpus."""
+    place = tmp_path_factory.mktemp("page")
+    settings = Settings(corpus_dir=SAMPLE_CORPUS, data_dir=place / "index", state_dir=place / "state")
+    environment = {
+        **os.environ,
+        "ASSISTANT_CORPUS_DIR": str(SAMPLE_CORPUS),
+        "ASSISTANT_DATA_DIR": str(place / "index"),
+        "ASSISTANT_STATE_DIR": str(place / "state"),
+        "ASSISTANT_LLM": "extractive",
+    }
+    command = [sys.executable, "-m", "assistant", "serve", "--port", "0"]
+    with subprocess.Popen(command, cwd=CLONE, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        for line in process.stderr:
+            if found := re.search(r"http://[\d.]+:\d+", line):
+                yield found[0]
+                break
+        process.terminate()
+    stop(settings)
+
+
+@pytest.fixture(scope="module")
+def browser_page(address: str) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=SWITCHES)
+        yield browser.new_page()
+        browser.close()
+
+
+@pytest.fixture
+def page(browser_page: Page, address: str) -> Page:
+    browser_page.goto(address)
+    expect(browser_page.locator("#question textarea")).to_be_visible(timeout=WAIT)
+    return browser_page
+
+
+def ask(page: Page, question: str) -> None:
+    before = page.locator("[data-testid=bot]").count()
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    expect(page.locator("[data-testid=bot]")).to_have_count(before + 1, timeout=WAIT)
+    expect(page.locator("#ask")).to_be_visible(timeout=WAIT)
+
+
+def test_a_question_is_answered_with_its_source_beside_it(page: Page):
+    ask(page, "who owns the model?")
+    expect(page.locator("[data-testid=bot]")).to_contain_text("Mayo Clinic, not Microsoft, will own the model [1].")
+    card = page.locator("#c1-1")
+    expect(card.locator("mark")).to_have_text("Mayo Clinic, not Microsoft, will own the model.")
+    expect(card).to_contain_text("4 June 2026")
+
+
+def test_a_marker_leads_to_its_source(page: Page):
+    ask(page, "who owns the model?")
+    page.locator("[data-testid=bot] a", has_text="[1]").click()
+    assert page.evaluate("document.querySelector(':target').id") == "c1-1"
+
+
+def test_a_refusal_says_so_and_cites_nothing(page: Page):
+    ask(page, "who owns the Eiffel Tower?")
+    expect(page.locator("[data-testid=bot]")).to_contain_text("The corpus does not say.")
+    expect(page.locator("#sources")).to_contain_text("Closest passages")
+    expect(page.locator("#sources mark")).to_have_count(0)
+
+
+def test_markup_in_a_question_is_shown_and_not_obeyed(page: Page):
+    ask(page, "<img src=x onerror='document.title=1'> ![x](http://127.0.0.1:1/x.png) {{1+1}} ${1+1}")
+    expect(page.locator("[data-testid=user]")).to_contain_text("<img src=x onerror=")
+    expect(page.locator("#sources")).to_contain_text("{{1+1}} ${1+1}")
+    assert page.locator("[data-testid=user] img, #sources img").count() == 0
+    assert page.title() == "Briefing assistant"
+
+
+def test_the_page_says_what_the_corpus_holds(page: Page):
+    articles = len(list(SAMPLE_CORPUS.glob("*.md")))
+    expect(page.locator("#held")).to_contain_text(f"{articles} articles, the newest of 10 September 2026")
+
+
+def test_clearing_the_conversation_clears_its_sources(page: Page):
+    ask(page, "who owns the model?")
+    page.get_by_label("Clear").click()
+    expect(page.locator("#sources")).to_contain_text("Sources appear here")
+    expect(page.locator("[data-testid=bot]")).to_have_count(0)
+
+
+def test_the_page_asks_no_other_host(browser_page: Page, address: str):
+    asked: list[str] = []
+    browser_page.on("request", lambda request: asked.append(request.url))
+    browser_page.goto(address)
+    ask(browser_page, "who owns the model?")
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+
+
+def test_a_port_that_is_taken_is_one_line(address: str):
+    command = [sys.executable, "-m", "assistant", "serve", "--port", address.rsplit(":", 1)[1]]
+    done = subprocess.run(command, cwd=CLONE, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "choose another --port" in done.stderr
+    assert "Traceback" not in done.stderr

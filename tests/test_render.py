@@ -1,0 +1,61 @@
+from dataclasses import replace
+
+import pytest
+
+from assistant.records import Answer, Citation, Document, Passage
+from assistant.web.render import Turn, holdings, in_html, in_markdown, messages, sources, with_links
+
+TEXT = "## Sale\n\nIt was long awaited. Acme owns the port. More follows."
+QUOTE = "Acme owns the port."
+START = TEXT.index(QUOTE)
+PASSAGE = Passage("id", "a.md", "Port <b>sold</b>", TEXT, 100, 100 + len(TEXT), 0.9, section="Sale")
+CITATION = Citation(1, QUOTE, "id", "a.md", "Port <b>sold</b>", 100 + START, 100 + START + len(QUOTE), section="Sale")
+ANSWER = Answer("q", "Acme owns the port [1].", True, "claims", citations=[CITATION], passages=[PASSAGE])
+
+
+def test_a_marker_links_to_its_card_of_its_own_turn():
+    assert with_links("So it is [1]. And so [2].", turn=3) == "So it is [\\[1\\]](#c3-1). And so [\\[2\\]](#c3-2)."
+    panel = sources([Turn("a", answer=ANSWER), Turn("b", answer=ANSWER)])
+    assert 'id="c1-1"' in panel
+    assert 'id="c2-1"' in panel
+
+
+def test_the_exact_words_are_marked_inside_their_passage():
+    panel = sources([Turn("q", answer=ANSWER)])
+    assert f"It was long awaited. <mark>{QUOTE}</mark> More follows." in panel
+    assert "##" not in panel
+
+
+def test_a_refusal_shows_the_closest_passages_and_no_marks():
+    refusal = replace(ANSWER, answered=False, kind="refusal", citations=[], text="The corpus does not say.")
+    panel = sources([Turn("q", answer=refusal, passages=(PASSAGE,))])
+    assert "Closest passages" in panel
+    assert "<mark>" not in panel
+
+
+@pytest.mark.parametrize("payload", ["<b>x</b>", "![x](http://evil/x.png)", "[a](javascript:x)", "*x*", "`x`", "$x$"])
+def test_markdown_shows_what_others_wrote_and_does_not_obey(payload: str):
+    shown = in_markdown(payload)
+    assert all(f"\\{character}" in shown for character in payload if character in "<[!$`*")
+
+
+@pytest.mark.parametrize("payload", ["<script>x</script>", "${alert(1)}", "{{x}}", "`x`", '" onclick="x'])
+def test_html_shows_what_others_wrote_and_does_not_obey(payload: str):
+    panel = sources([Turn(payload, answer=replace(ANSWER, citations=[replace(CITATION, title=payload)]))])
+    assert payload not in panel
+    assert not set("{}$`") & set(in_html(payload).replace("&#", ""))
+
+
+def test_a_web_address_is_shown_without_becoming_a_link():
+    assert "://" not in in_markdown("see https://evil.example/x")
+
+
+def test_a_conversation_is_shown_turn_by_turn():
+    shown = messages([Turn("a?", "It is [1].", ANSWER), Turn("b?", "Half an ans", stopped=True)])
+    assert [message["role"] for message in shown] == ["user", "assistant"] * 2
+    assert shown[3]["content"].endswith("*Stopped.*")
+
+
+def test_what_the_corpus_holds_is_said_in_a_line():
+    assert "empty" in holdings([])
+    assert holdings([Document("t", "x")]) == "1 article."
