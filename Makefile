@@ -9,7 +9,7 @@ Q ?= who owns the model?
 export Q
 
 .DEFAULT_GOAL := help
-.PHONY: help serve ask test test-fast check fix model lock clean
+.PHONY: help serve ask test test-fast check fix model docs lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ fix: $(INSTALLED_DEV) ## mend what ruff can mend
 
 model: | $(INSTALLED)
 	@$(BIN)/assistant models pull --if-needed
+
+docs: $(INSTALLED_DEV) ## write docs/configuration.md from the settings
+	@$(BIN)/python docs/write_configuration.py > docs/configuration.md
 
 lock: $(INSTALLED_DEV) ## write the versions installed now into constraints.txt
 	@$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from assistant import Answer, Assistant, Settings
+from assistant import Answer, Assistant, Settings, terminal
 from assistant.chunking import chunk
 from assistant.client import stop
 from assistant.embedding import Embedder, open_embedder
 from assistant.errors import ModelDamaged, ModelError, ModelMissing
 from assistant.local_model import LocalModel
-from tests.conftest import SAMPLE_CORPUS
+from tests.conftest import CLONE, SAMPLE_CORPUS
 
 pytestmark = pytest.mark.model
 
@@ -54,6 +54,15 @@ def test_who_owns_the_model(assistant: Assistant):
     assert (citation.published, citation.section) == (date(2026, 6, 4), "What's happening")
     assert answer.model.startswith("embedded:")
     assert answer.usage["output"] > 0
+
+
+def test_the_readme_shows_what_is_printed(assistant: Assistant, capsys: pytest.CaptureFixture[str]):
+    readme = (CLONE / "README.md").read_text(encoding="utf-8")
+    for question in ("who owns the model?", "who owns the Eiffel Tower?"):
+        answer = assistant.ask(question)
+        terminal.show_piece(answer.text)
+        terminal.show_sources(answer)
+        assert " ".join(capsys.readouterr().out.split()) in " ".join(readme.split())
 
 
 def test_who_owns_the_eiffel_tower(assistant: Assistant):

@@ -1,0 +1,39 @@
+"""Prints docs/configuration.md, made from the settings themselves."""
+
+from typing import get_args
+
+from pydantic.fields import FieldInfo
+
+from assistant.settings import FILE, PREFIX, Settings
+
+HEAD = f"""# Configuration
+
+<!-- written by `make docs`; change the descriptions in assistant/settings.py -->
+
+From arguments of `Settings(…)`, then `{PREFIX}*` in the environment (`{PREFIX}LLM=extractive`), then `{FILE}` in the
+current folder (`llm = "extractive"`), then these defaults. An unknown key is an error. Relative paths start from the
+current folder.
+
+| setting | default | what it is |
+|---|---|---|"""
+
+
+def default(field: FieldInfo) -> str:
+    if field.default_factory:
+        return "the user's cache folder"
+    if field.default is None:
+        return "–"
+    return f"`{field.default}`"
+
+
+def row(name: str, field: FieldInfo) -> str:
+    kinds = [kind for kind in get_args(field.annotation) or (field.annotation,) if kind is not type(None)]
+    return f"| `{name}` ({kinds[0].__name__.lower()}) | {default(field)} | {field.description} |"
+
+
+def page() -> str:
+    return "\n".join([HEAD, *(row(name, field) for name, field in Settings.model_fields.items())]) + "\n"
+
+
+if __name__ == "__main__":
+    print(page(), end="")
