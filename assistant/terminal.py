@@ -33,7 +33,7 @@ class Steps:
         line = f"{progress.step} {_amount(progress)}".rstrip()
         if self._live:
             sys.stderr.write(f"\r\033[K{line}…" if progress.done < progress.total or not progress.total else "\r\033[K")
-        elif begun or tenth == 10:
+        elif begun or tenth == 10 or progress.total > _BYTES:
             sys.stderr.write(f"{line}{'' if tenth == 10 else '…'}\n")
         sys.stderr.flush()
 
