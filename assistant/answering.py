@@ -18,7 +18,7 @@ from .proposing import Proposal, Usage, propose
 from .records import Answer, Citation, Done, Event, Filters, Retrieved, Text
 from .retrieval import Retrieval, search
 from .sentences import sentences
-from .terms import search_terms
+from .terms import search_terms, stem
 
 _PASSAGES = 8
 _EXTRACTED = 1
@@ -127,7 +127,7 @@ class _Draft:
         return one and check_claim(claim, [item.citation(0)], self.question).supported
 
     def _show(self, claim: str, item: Evidence) -> str:
-        place = (item.passage.document_id, item.start)
+        place = (item.sentence.document.document_id, item.sentence.start)
         known = next((c for c in self.citations if (c.document_id, c.start) == place), None)
         if known and claim.rstrip(".!?") in self.text:
             return ""
@@ -162,9 +162,9 @@ def _refusal(question: str, catalogue: Catalogue) -> str:
     held = f"{len(documents)} article{'s' * (len(documents) != 1)}"
     if days:
         held += f", published from {_written(days[0])} to {_written(days[-1])}"
-    terms = search_terms(question)
-    counts, _ = catalogue.chunk_frequencies(terms)
-    absent = [f"“{term}”" for term, count in zip(terms, counts, strict=True) if not count and term.isalpha()]
+    terms = [term for term in search_terms(question) if term.isalpha()]
+    counts = catalogue.frequencies(map(stem, terms))
+    absent = [f"“{term}”" for term in terms if not counts[stem(term)]]
     unsaid = f" None of them mentions {' or '.join(absent[:3])}." if absent else ""
     return f"The corpus does not say. It holds {held}.{unsaid}"
 

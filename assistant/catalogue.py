@@ -8,13 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .chunking import Chunk
+import numpy as np
+from numpy.typing import NDArray
+
 from .database import Database
 from .errors import UnknownDocument
 from .records import Document, Filters
 from .sentences import Span
 
-CATALOGUE_VERSION = 1
+CATALOGUE_VERSION = 2
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
@@ -23,7 +25,7 @@ CREATE TABLE documents (
     record TEXT NOT NULL,
     text TEXT NOT NULL,
     publisher TEXT,
-    published TEXT
+    published INTEGER NOT NULL
 );
 CREATE TABLE files (
     source TEXT PRIMARY KEY,
@@ -42,10 +44,12 @@ CREATE TABLE chunks (
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
     section TEXT NOT NULL,
-    sentences TEXT NOT NULL
+    spans BLOB NOT NULL,
+    terms TEXT NOT NULL,
+    vectors BLOB NOT NULL
 );
 CREATE INDEX chunks_by_document ON chunks (document_id, start);
-CREATE VIRTUAL TABLE lexical USING fts5 (header, body, tokenize = 'porter unicode61 remove_diacritics 2')
+CREATE VIRTUAL TABLE lexical USING fts5 (terms, content = chunks, content_rowid = row, tokenize = 'unicode61')
 """
 
 
@@ -63,17 +67,30 @@ class FileRow:
     failure: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkRow:
-    """A chunk as found again: its place in its document and its sentences."""
+@dataclass(frozen=True, slots=True, eq=False)
+class IndexedChunk:
+    """A chunk with what a search reads of it."""
 
     chunk_id: str
     document_id: str
     start: int
     end: int
     section: str
-    sentences: tuple[Span, ...]
-    text: str
+    spans: tuple[Span, ...]
+    terms: tuple[str, ...]
+    """Stems, joined by spaces: first the title's and section's, then those of each span."""
+    vectors: NDArray[np.float32]
+    """The chunk's own, then one for each span, of length 1: (1 + spans, dimensions)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Filters as both halves of the index apply them. Days are yyyymmdd; an undated article has day 0."""
+
+    first_day: int = 0
+    last_day: int = 99_999_999
+    publishers: tuple[str, ...] = ()
+    document_ids: tuple[str, ...] | None = None
 
 
 class Catalogue:
@@ -81,6 +98,7 @@ class Catalogue:
 
     def __init__(self, data_dir: Path) -> None:
         path = data_dir / "catalogue.sqlite"
+        self._frequencies: dict[str, int] = {}
         self._database = Database(path, _SCHEMA, CATALOGUE_VERSION)
         if self._database.found_version != CATALOGUE_VERSION:
             self._database.close()
@@ -116,39 +134,38 @@ class Catalogue:
         with self._database.transaction() as connection:
             connection.executemany("DELETE FROM files WHERE source = ?", [(source,) for source in sources])
 
-    def put_document(self, document: Document, content_hash: str, chunks: Sequence[tuple[str, Chunk]]) -> None:
+    def put_document(self, document: Document, content_hash: str, chunks: Sequence[IndexedChunk]) -> None:
         """Write a document and its chunks in one transaction, in place of its earlier version."""
-        record = replace(document, text="", sources=[]).to_dict()
-        published = document.published.isoformat() if document.published else None
+        record = json.dumps(replace(document, text="", sources=[]).to_dict())
+        row = (document.document_id, content_hash, record, document.text, document.publisher, day_number(document))
         with self._database.transaction() as connection:
             _delete_document(connection, document.document_id)
-            connection.execute(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)",
-                (document.document_id, content_hash, json.dumps(record), document.text, document.publisher, published),
-            )
-            for chunk_id, chunk in chunks:
-                spans = json.dumps([(s.start, s.end, s.heading) for s in chunk.sentences])
+            connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)", row)
+            for chunk in chunks:
                 cursor = connection.execute(
-                    'INSERT INTO chunks (chunk_id, document_id, start, "end", section, sentences)'
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    (chunk_id, document.document_id, chunk.start, chunk.end, chunk.section, spans),
+                    'INSERT INTO chunks (chunk_id, document_id, start, "end", section, spans, terms, vectors)'
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    _chunk_values(chunk),
                 )
-                body = document.text[chunk.start : chunk.end]
                 connection.execute(
-                    "INSERT INTO lexical (rowid, header, body) VALUES (?, ?, ?)", (cursor.lastrowid, chunk.header, body)
+                    "INSERT INTO lexical (rowid, terms) VALUES (?, ?)", (cursor.lastrowid, "\n".join(chunk.terms))
                 )
+        self._frequencies.clear()
 
     def drop_documents(self, document_ids: Iterable[str]) -> None:
         """Remove documents with their chunks and lexical rows."""
         with self._database.transaction() as connection:
             for document_id in document_ids:
                 _delete_document(connection, document_id)
+        self._frequencies.clear()
 
     def clear(self) -> None:
         """Forget everything but the schema."""
         with self._database.transaction() as connection:
-            for table in ("files", "chunks", "lexical", "documents", "meta"):
+            connection.execute("INSERT INTO lexical (lexical) VALUES ('delete-all')")
+            for table in ("files", "chunks", "documents", "meta"):
                 connection.execute(f"DELETE FROM {table}")
+        self._frequencies.clear()
 
     def document(self, document_id: str) -> Document:
         """One document with its text. Raises UnknownDocument."""
@@ -176,60 +193,88 @@ class Catalogue:
         where, values = ("WHERE document_id = ?", (document_id,)) if document_id else ("", ())
         return {row["chunk_id"] for row in self._database.query(f"SELECT chunk_id FROM chunks {where}", *values)}
 
-    def chunks(self, chunk_ids: Sequence[str]) -> list[ChunkRow]:
-        """Chunks by id, in the order asked for; an id that is gone is left out."""
-        marks = ",".join("?" * len(chunk_ids))
+    def chunks(self, chunk_ids: Sequence[str]) -> dict[str, IndexedChunk]:
+        """Chunks by id; an id that is gone is left out."""
         rows = self._database.query(
-            'SELECT c.*, substr(d.text, c.start + 1, c."end" - c.start) AS text'
-            f" FROM chunks c JOIN documents d USING (document_id) WHERE chunk_id IN ({marks})",
-            *chunk_ids,
+            "SELECT * FROM chunks WHERE chunk_id IN (SELECT value FROM json_each(?))", json.dumps(list(chunk_ids))
         )
-        found = {row["chunk_id"]: _chunk_row(row) for row in rows}
-        return [found[chunk_id] for chunk_id in chunk_ids if chunk_id in found]
+        return {row["chunk_id"]: _indexed_chunk(row) for row in rows}
 
-    def lexical_search(self, terms: Sequence[str], limit: int, document_ids: Sequence[str] | None) -> list[str]:
-        """Ids of the chunks with most of the terms by BM25, best first; headers count like text."""
+    def described(self, document_ids: Iterable[str]) -> dict[str, Document]:
+        """Documents without their text."""
+        wanted = json.dumps(list(document_ids))
+        rows = self._database.query(
+            "SELECT document_id, record FROM documents WHERE document_id IN (SELECT value FROM json_each(?))", wanted
+        )
+        return {row["document_id"]: self._document(row["record"], row["document_id"]) for row in rows}
+
+    def text(self, document_id: str, start: int, end: int) -> str:
+        """The characters start to end of a document's text."""
+        rows = self._database.query(
+            "SELECT substr(text, ?, ?) AS part FROM documents WHERE document_id = ?",
+            start + 1,
+            end - start,
+            document_id,
+        )
+        return str(rows[0]["part"]) if rows else ""
+
+    def lexical_search(self, terms: Sequence[str], limit: int, selection: Selection | None) -> list[str]:
+        """Ids of the chunks with most of the terms by BM25, best first; title and section count like text."""
         if not terms:
             return []
-        match = " OR ".join('"' + term.replace('"', "") + '"' for term in terms)
-        within, values = _within("c.document_id", document_ids)
+        match = " OR ".join(_quoted(term) for term in terms)
+        within, values = _within(selection)
         rows = self._database.query(
             "SELECT c.chunk_id FROM lexical JOIN chunks c ON c.row = lexical.rowid"
-            f" WHERE lexical MATCH ?{within} ORDER BY bm25(lexical) LIMIT ?",
+            f" JOIN documents d USING (document_id) WHERE lexical MATCH ?{within} ORDER BY bm25(lexical) LIMIT ?"
+            if within
+            else "SELECT c.chunk_id FROM (SELECT rowid AS row FROM lexical WHERE lexical MATCH ? ORDER BY rank LIMIT ?)"
+            " JOIN chunks c USING (row)",
             match,
             *values,
             limit,
         )
         return [row["chunk_id"] for row in rows]
 
-    def chunk_frequencies(self, terms: Sequence[str]) -> tuple[list[int], int]:
-        """In how many chunks each term occurs, and how many chunks there are."""
-        counts = [
-            int(self._database.query("SELECT count(*) FROM lexical WHERE lexical MATCH ?", f'"{term}"')[0][0])
-            for term in (t.replace('"', "") for t in terms)
-        ]
-        return counts, int(self._database.query("SELECT count(*) FROM chunks")[0][0])
+    def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
+        """In how many chunks each term occurs; remembered until the catalogue changes."""
+        known = self._frequencies
+        terms = list(terms)
+        for term in terms:
+            if term not in known:
+                found = self._database.query("SELECT count(*) FROM lexical WHERE lexical MATCH ?", _quoted(term))
+                known[term] = int(found[0][0])
+        return {term: known[term] for term in terms}
 
-    def select(self, filters: Filters) -> tuple[list[str], int]:
-        """Ids of the documents that pass, and how many undated ones a date filter left out."""
-        rows = self._database.query("SELECT document_id, publisher, published FROM documents")
-        sources = {r["source"]: r["document_id"] for r in self._database.query("SELECT source, document_id FROM files")}
-        named = {sources.get(source) for source in filters.sources}
-        passing = [
-            row
-            for row in rows
-            if (not filters.publishers or row["publisher"] in filters.publishers)
-            and (not filters.sources or row["document_id"] in named)
-            and (not filters.document_ids or row["document_id"] in filters.document_ids)
-        ]
+    def chunk_count(self) -> int:
+        """How many chunks there are; remembered until the catalogue changes."""
+        if "" not in self._frequencies:
+            self._frequencies[""] = int(self._database.query("SELECT count(*) FROM chunks")[0][0])
+        return self._frequencies[""]
+
+    def select(self, filters: Filters) -> tuple[Selection, int]:
+        """What the filters let pass, and how many undated articles a date filter leaves out."""
+        ids = set(filters.document_ids)
+        if filters.sources:
+            marks = json.dumps(filters.sources)
+            rows = self._database.query(
+                "SELECT document_id FROM files WHERE source IN (SELECT value FROM json_each(?))", marks
+            )
+            named = {row["document_id"] for row in rows}
+            ids = ids & named if ids else named
+        latest = [day.strftime("%Y%m%d") for day in (filters.published_to, filters.as_of) if day]
+        first = int(filters.published_from.strftime("%Y%m%d")) if filters.published_from else 0
+        selection = Selection(
+            first_day=max(first, int(filters.dated)),
+            last_day=min(map(int, latest), default=Selection().last_day),
+            publishers=filters.publishers,
+            document_ids=tuple(sorted(filter(None, ids))) if filters.sources or filters.document_ids else None,
+        )
         if not filters.dated:
-            return [row["document_id"] for row in passing], 0
-        first = filters.published_from.isoformat() if filters.published_from else ""
-        latest = [day.isoformat() for day in (filters.published_to, filters.as_of) if day]
-        last = min(latest, default="9999-12-31")
-        dated = [row for row in passing if row["published"]]
-        inside = [row["document_id"] for row in dated if first <= row["published"] <= last]
-        return inside, len(passing) - len(dated)
+            return selection, 0
+        undated, values = _within(replace(selection, first_day=0, last_day=0))
+        count = self._database.query(f"SELECT count(*) FROM documents d WHERE 1{undated}", *values)
+        return selection, int(count[0][0])
 
     def close(self) -> None:
         """Close the file."""
@@ -240,21 +285,54 @@ class Catalogue:
         return replace(Document.from_dict(json.loads(record)), sources=[row["source"] for row in rows])
 
 
+def day_number(document: Document) -> int:
+    """The day of publication as yyyymmdd; 0 for an undated document."""
+    return int(document.published.strftime("%Y%m%d")) if document.published else 0
+
+
 def _delete_document(connection: sqlite3.Connection, document_id: str) -> None:
     connection.execute(
-        "DELETE FROM lexical WHERE rowid IN (SELECT row FROM chunks WHERE document_id = ?)", (document_id,)
+        "INSERT INTO lexical (lexical, rowid, terms) SELECT 'delete', row, terms FROM chunks WHERE document_id = ?",
+        (document_id,),
     )
     connection.execute("DELETE FROM chunks WHERE document_id = ?", (document_id,))
     connection.execute("DELETE FROM documents WHERE document_id = ?", (document_id,))
 
 
-def _chunk_row(row: sqlite3.Row) -> ChunkRow:
-    spans = tuple(Span(start, end, bool(heading)) for start, end, heading in json.loads(row["sentences"]))
-    return ChunkRow(row["chunk_id"], row["document_id"], row["start"], row["end"], row["section"], spans, row["text"])
+def _chunk_values(chunk: IndexedChunk) -> tuple[object, ...]:
+    spans = np.array([(s.start, s.end, s.heading, s.leans) for s in chunk.spans], dtype=np.int32)
+    place = (chunk.chunk_id, chunk.document_id, chunk.start, chunk.end, chunk.section)
+    return (*place, spans.tobytes(), "\n".join(chunk.terms), chunk.vectors.astype(np.float16).tobytes())
 
 
-def _within(column: str, document_ids: Sequence[str] | None) -> tuple[str, tuple[str, ...]]:
-    """A condition for a set of ids; as JSON, so that it may be larger than SQLite's limit on values."""
-    if document_ids is None:
+def _indexed_chunk(row: sqlite3.Row) -> IndexedChunk:
+    edges = np.frombuffer(row["spans"], dtype=np.int32).reshape(-1, 4).tolist()
+    vectors = np.frombuffer(row["vectors"], dtype=np.float16).reshape(len(edges) + 1, -1).astype(np.float32)
+    return IndexedChunk(
+        chunk_id=row["chunk_id"],
+        document_id=row["document_id"],
+        start=row["start"],
+        end=row["end"],
+        section=row["section"],
+        spans=tuple(Span(start, end, bool(heading), bool(leans)) for start, end, heading, leans in edges),
+        terms=tuple(row["terms"].split("\n")),
+        vectors=vectors,
+    )
+
+
+def _quoted(term: str) -> str:
+    return '"' + term.replace('"', "") + '"'
+
+
+def _within(selection: Selection | None) -> tuple[str, tuple[object, ...]]:
+    """Conditions on documents d. Sets go in as JSON: they may be larger than SQLite's limit on values."""
+    if selection is None:
         return "", ()
-    return f" AND {column} IN (SELECT value FROM json_each(?))", (json.dumps(list(document_ids)),)
+    conditions, values = " AND d.published BETWEEN ? AND ?", [selection.first_day, selection.last_day]
+    sets = (("d.publisher", selection.publishers or None), ("d.document_id", selection.document_ids))
+    found: list[object] = list(values)
+    for column, allowed in sets:
+        if allowed is not None:
+            conditions += f" AND {column} IN (SELECT value FROM json_each(?))"
+            found.append(json.dumps(allowed))
+    return conditions, tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from .sentences import Span, heading_title, sentences
@@ -113,5 +113,5 @@ def _pieces(span: Span, budget: int, text: str, count_tokens: CountTokens) -> li
     last = cut
     while last > span.start and text[last - 1].isspace():
         last -= 1
-    left, right = Span(span.start, last, span.heading), Span(cut, span.end, span.heading)
+    left, right = replace(span, end=last), replace(span, start=cut)
     return [*_pieces(left, budget, text, count_tokens), *_pieces(right, budget, text, count_tokens)]

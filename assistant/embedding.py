@@ -6,10 +6,14 @@ import hashlib
 import os
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
 
 from .errors import ModelError, ModelMissing
 from .records import Progress
@@ -18,8 +22,22 @@ from .settings import BUNDLED_EMBEDDING_MODEL, Settings
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+Vector = NDArray[np.float32]
+Spans = Sequence[tuple[int, int]]
+"""Parts of a text, as character offsets from its start."""
+
 _BATCH = 32
+_QUESTIONS_KEPT = 256
+_NO_SPANS: Vector = np.zeros((0, 0), dtype=np.float32)
 _BUNDLED_NAMES = (BUNDLED_EMBEDDING_MODEL, f"sentence-transformers/{BUNDLED_EMBEDDING_MODEL}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedding:
+    """A text's vector (dimensions) and those of its spans (spans, dimensions), each of length 1."""
+
+    vector: Vector
+    spans: Vector
 
 
 class Embedder(Embeddings):
@@ -40,19 +58,43 @@ class Embedder(Embeddings):
         """Tokens of each text by the model's own tokenizer, its special tokens included."""
 
     @abstractmethod
-    def embed(self, texts: Sequence[str], progress: Callable[[Progress], None]) -> list[list[float]]:
-        """One vector a text. Raises ModelError for a text over the window."""
+    def embed(
+        self, texts: Sequence[str], spans: Sequence[Spans] = (), progress: Callable[[Progress], None] = lambda _: None
+    ) -> list[Embedding]:
+        """One embedding a text, with a vector for each of its spans, all from one reading of the text.
+
+        Raises ModelError for a text over the window.
+        """
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """LangChain's name for `embed`."""
-        return self.embed(texts, lambda _: None)
+        """LangChain's name for it: the vectors as lists."""
+        return [embedding.vector.tolist() for embedding in self.embed(texts)]
 
     def embed_query(self, text: str) -> list[float]:
-        """The vector of a question; a question over the window is shortened at its end."""
-        words = text.split()
+        """LangChain's name for the vector of one question."""
+        vector: list[float] = self.embed_questions([text])[0].tolist()
+        return vector
+
+    def embed_questions(self, questions: Sequence[str]) -> list[Vector]:
+        """The vectors of questions, the last few hundred remembered; one over the window is cut at its end."""
+        known = self._questions
+        fresh = [question for question in dict.fromkeys(questions) if question not in known]
+        found = {question: known[question] for question in questions if question in known}
+        for question, embedding in zip(fresh, self.embed([self._cut(q) for q in fresh]) if fresh else (), strict=True):
+            found[question] = known[question] = embedding.vector
+        while len(known) > _QUESTIONS_KEPT:
+            known.pop(next(iter(known)), None)
+        return [found[question] for question in questions]
+
+    @cached_property
+    def _questions(self) -> dict[str, Vector]:
+        return {}
+
+    def _cut(self, question: str) -> str:
+        words = question.split()
         while len(words) > 1 and self.count_tokens([" ".join(words)])[0] > self.window:
             words = words[: max(1, len(words) * 3 // 4)]
-        return self.embed([" ".join(words)], lambda _: None)[0]
+        return " ".join(words)
 
 
 class SentenceTransformerEmbedder(Embedder):
@@ -77,34 +119,72 @@ class SentenceTransformerEmbedder(Embedder):
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, special tokens included."""
+        return [len(ids) for ids in self._tokenized(texts)["input_ids"]] if texts else []
+
+    def embed(
+        self, texts: Sequence[str], spans: Sequence[Spans] = (), progress: Callable[[Progress], None] = lambda _: None
+    ) -> list[Embedding]:
+        """Embed in batches of similar length, which wastes least on padding.
+
+        A span's vector is the mean of its tokens as the model reads them in the whole text, so that "it"
+        carries what stands before it (late chunking, Günther et al. 2024, arXiv:2409.04701).
+        """
         if not texts:
             return []
-        encoded: Any = self._model.tokenizer(list(texts), truncation=False, verbose=False, padding=False)
-        return [len(ids) for ids in encoded["input_ids"]]
-
-    def embed(self, texts: Sequence[str], progress: Callable[[Progress], None]) -> list[list[float]]:
-        """Embed in batches of similar length, which wastes least on padding."""
-        counts = self.count_tokens(texts)
-        if texts and max(counts) > self.window:
+        tokenized = self._tokenized(texts, return_offsets_mapping=bool(spans))
+        counts = [len(ids) for ids in tokenized["input_ids"]]
+        if max(counts) > self.window:
             long = texts[counts.index(max(counts))]
             raise ModelError(f"a text of {max(counts)} tokens is over the window of {self.window}: {long[:60]!r}…")
+        found: list[Embedding | None] = [None] * len(texts)
         order = sorted(range(len(texts)), key=counts.__getitem__, reverse=True)
-        vectors: list[list[float]] = [[] for _ in texts]
         for begin in range(0, len(order), _BATCH):
             batch = order[begin : begin + _BATCH]
-            found = self._model.encode(
-                [texts[i] for i in batch], batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
-            )
-            for i, vector in zip(batch, found.tolist(), strict=True):
-                vectors[i] = vector
-            if len(order) > 1:
+            vectors, tokens = self._forward({key: [tokenized[key][i] for i in batch] for key in self._inputs})
+            for place, i in enumerate(batch):
+                within = _pooled(tokens[place], tokenized["offset_mapping"][i], spans[i]) if spans else _NO_SPANS
+                found[i] = Embedding(_unit(vectors[place]), within)
+            if spans:
                 progress(Progress("embedding", begin + len(batch), len(order)))
-        return vectors
+        return [embedding for embedding in found if embedding]
+
+    @cached_property
+    def _inputs(self) -> list[str]:
+        return [key for key in self._model.tokenizer.model_input_names if key in self._tokenized([""])]
+
+    def _tokenized(self, texts: Sequence[str], **options: bool) -> Any:
+        return self._model.tokenizer(list(texts), truncation=False, padding=False, verbose=False, **options)
+
+    def _forward(self, features: dict[str, list[list[int]]]) -> tuple[Vector, Vector]:
+        """Text vectors (texts, dimensions) and token vectors (texts, tokens, dimensions)."""
+        import torch
+
+        padded = self._model.tokenizer.pad(features, return_tensors="pt").to(self._model.device)
+        with torch.inference_mode():
+            out = self._model(dict(padded))
+        return out["sentence_embedding"].float().cpu().numpy(), out["token_embeddings"].float().cpu().numpy()
 
 
 def open_embedder(settings: Settings) -> Embedder:
     """The embedder that the settings name."""
     return SentenceTransformerEmbedder(settings.embedding_model, offline=settings.offline)
+
+
+def _unit(vectors: Vector) -> Vector:
+    scaled: Vector = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+    return scaled
+
+
+def _pooled(tokens: Vector, offsets: Sequence[tuple[int, int]], spans: Spans) -> Vector:
+    """The mean of each span's tokens; a span without a token of its own takes the mean of all."""
+    edges = np.asarray(offsets)
+    tokens = tokens[: len(edges)]
+    real = edges[:, 1] > edges[:, 0]
+    means = []
+    for start, end in spans:
+        inside = real & (edges[:, 0] >= start) & (edges[:, 1] <= end)
+        means.append(tokens[inside if inside.any() else slice(None)].mean(axis=0))
+    return _unit(np.stack(means)) if means else _NO_SPANS
 
 
 def _load(name: str, *, local_only: bool) -> SentenceTransformer:

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .grounding import fits
-from .records import Citation, Passage
-from .retrieval import Retrieval
-from .sentences import sentences
-from .terms import content
+from .records import Citation
+from .retrieval import FoundSentence, Retrieval
 
 _AT_MOST = 10
 _QUOTE_CHARACTERS = 600
@@ -17,71 +15,52 @@ _QUOTE_CHARACTERS = 600
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence, its place in its passage's document, and whether it speaks of the question."""
+    """A sentence, and whether it speaks of the question."""
 
-    passage: Passage
-    start: int
-    end: int
-    text: str
+    sentence: FoundSentence
     fits: bool
+
+    @property
+    def text(self) -> str:
+        """The sentence's exact words."""
+        return self.sentence.text
 
     def citation(self, number: int) -> Citation:
         """This sentence as the citation `[number]`."""
-        p = self.passage
+        found, document = self.sentence, self.sentence.document
         return Citation(
             number=number,
-            quote=self.text,
-            document_id=p.document_id,
-            source=p.source,
-            title=p.title,
-            start=self.start,
-            end=self.end,
-            publisher=p.publisher,
-            published=p.published,
-            section=p.section,
-            page=p.page,
+            quote=found.text,
+            document_id=document.document_id,
+            source=document.sources[0] if document.sources else "",
+            title=document.title,
+            start=found.start,
+            end=found.end,
+            publisher=document.publisher,
+            published=document.published,
+            section=found.section,
+            page=sum(begin <= found.start for begin in document.pages) or None,
         )
 
 
 def select(question: str, retrieval: Retrieval) -> list[Evidence]:
-    """At most ten sentences, those with most of the question's words; a heading is no sentence.
+    """At most ten of the sentences found, those that speak most of the question.
 
     They come back article by article, the article of the best sentence first.
     """
-    found: list[tuple[float, Evidence]] = []
-    for passage in retrieval.passages:
-        context = f"{passage.title} {passage.section}"
-        for span in sentences(passage.text):
-            text = span.of(passage.text)
-            if span.heading or len(text) > _QUOTE_CHARACTERS or len(text.split()) < 2:
-                continue
-            evidence = Evidence(
-                passage,
-                passage.start + span.start,
-                passage.start + span.end,
-                text,
-                fits(question, text, context, retrieval.weights),
-            )
-            found.append((_rank(evidence, retrieval), evidence))
-    found.sort(key=lambda pair: -pair[0])
-    best = [evidence for _, evidence in found[:_AT_MOST]]
-    articles = list(dict.fromkeys(item.passage.document_id for item in best))
-    return sorted(best, key=lambda item: articles.index(item.passage.document_id))
+    usable = [s for s in retrieval.sentences if len(s.text) <= _QUOTE_CHARACTERS and len(s.text.split()) > 1]
+    best = sorted(usable, key=lambda sentence: -sentence.score)[:_AT_MOST]
+    articles = list(dict.fromkeys(sentence.document.document_id for sentence in best))
+    best.sort(key=lambda sentence: articles.index(sentence.document.document_id))
+    return [Evidence(s, fits(question, s.text, f"{s.document.title} {s.section}", retrieval.weights)) for s in best]
 
 
 def numbered(evidence: Sequence[Evidence]) -> str:
     """The sentences as the model reads them, under the title and date of their article."""
     lines: list[str] = []
     for number, item in enumerate(evidence, start=1):
-        article = item.passage
-        if number == 1 or article.document_id != evidence[number - 2].passage.document_id:
+        article = item.sentence.document
+        if number == 1 or article.document_id != evidence[number - 2].sentence.document.document_id:
             lines.append(f"{article.title} ({article.published or 'undated'}):")
         lines.append(f"[{number}] {' '.join(item.text.split())}")
     return "\n".join(lines)
-
-
-def _rank(evidence: Evidence, retrieval: Retrieval) -> float:
-    total = sum(retrieval.weights.values()) or 1.0
-    held = set(content(evidence.text))
-    share = sum(weight for term, weight in retrieval.weights.items() if term in held) / total
-    return share + evidence.passage.score

@@ -8,10 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .catalogue import Catalogue
+import numpy as np
+
+from .catalogue import Catalogue, IndexedChunk
 from .chunking import CHUNKING_VERSION, Chunk, chunk
-from .embedding import Embedder
+from .embedding import Embedder, Vector
 from .records import Document, Progress
+from .terms import content
 from .vectors import Vectors
 
 _EMBED_AT_ONCE = 256
@@ -23,6 +26,14 @@ class Entry:
 
     document: Document
     content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """An entry and its chunks by id."""
+
+    entry: Entry
+    chunks: dict[str, Chunk]
 
 
 class Index:
@@ -53,10 +64,10 @@ class Index:
 
     def put(self, entries: Sequence[Entry], progress: Callable[[Progress], None]) -> None:
         """Index documents in place of their earlier versions, in groups that bound memory."""
-        group: list[tuple[Entry, list[tuple[str, Chunk]]]] = []
+        group: list[_Planned] = []
         for entry in entries:
-            group.append((entry, self._chunks(entry.document)))
-            if sum(len(chunks) for _, chunks in group) >= _EMBED_AT_ONCE:
+            group.append(_Planned(entry, self._chunks(entry.document)))
+            if sum(len(planned.chunks) for planned in group) >= _EMBED_AT_ONCE:
                 self._write(group, progress)
                 group = []
         self._write(group, progress)
@@ -77,7 +88,7 @@ class Index:
             return
         vectors, rows = self.vectors.ids(), catalogued()
         self.vectors.drop(sorted(vectors - rows))
-        broken = {row.document_id for row in self.catalogue.chunks(sorted(rows - vectors))}
+        broken = {chunk.document_id for chunk in self.catalogue.chunks(sorted(rows - vectors)).values()}
         self.catalogue.drop_documents(broken)
 
     def finish(self) -> None:
@@ -90,29 +101,53 @@ class Index:
         self.catalogue.close()
         self.vectors.close()
 
-    def _chunks(self, document: Document) -> list[tuple[str, Chunk]]:
+    def _chunks(self, document: Document) -> dict[str, Chunk]:
+        """The document's chunks by id, in order."""
         seen: Counter[str] = Counter()
-        found = []
-        for part in chunk(
-            document.text, document.title, document.published, self.embedder.count_tokens, self.embedder.window
-        ):
+        found = {}
+        embedder = self.embedder
+        for part in chunk(document.text, document.title, document.published, embedder.count_tokens, embedder.window):
             embedded = part.embedded(document.text)
             seen[embedded] += 1
-            name = f"{document.document_id}\0{embedded}\0{seen[embedded]}"
-            found.append((hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:24], part))
+            name = f"{document.document_id}\0{document.publisher}\0{embedded}\0{seen[embedded]}"
+            found[hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:24]] = part
         return found
 
-    def _write(
-        self, group: Sequence[tuple[Entry, list[tuple[str, Chunk]]]], progress: Callable[[Progress], None]
-    ) -> None:
+    def _write(self, group: Sequence[_Planned], progress: Callable[[Progress], None]) -> None:
         if not group:
             return
         self.catalogue.set_meta("dirty", "1")
-        before = {i for entry, _ in group for i in self.catalogue.chunk_ids(entry.document.document_id)}
-        new = [(e.document, i, c) for e, chunks in group for i, c in chunks if i not in before]
-        vectors = self.embedder.embed([part.embedded(document.text) for document, _, part in new], progress)
-        self.vectors.put([i for _, i, _ in new], vectors, [document.document_id for document, _, _ in new])
-        for entry, chunks in group:
-            self.catalogue.put_document(entry.document, entry.content_hash, chunks)
-        after = {i for _, chunks in group for i, _ in chunks}
-        self.vectors.drop(sorted(before - after))
+        before = {i for planned in group for i in self.catalogue.chunk_ids(planned.entry.document.document_id)}
+        vectors = {i: known.vectors for i, known in self.catalogue.chunks(sorted(before)).items()}
+        new = [(p.entry.document, i, c) for p in group for i, c in p.chunks.items() if i not in before]
+        embedded = self.embedder.embed(
+            [part.embedded(document.text) for document, _, part in new], [_spans(part) for *_, part in new], progress
+        )
+        for (_, chunk_id, _), embedding in zip(new, embedded, strict=True):
+            vectors[chunk_id] = np.vstack([embedding.vector, *embedding.spans])
+        self.vectors.put([i for _, i, _ in new], [e.vector for e in embedded], [document for document, *_ in new])
+        for planned in group:
+            entry = planned.entry
+            rows = [_indexed(i, part, entry.document, vectors[i]) for i, part in planned.chunks.items()]
+            self.catalogue.put_document(entry.document, entry.content_hash, rows)
+        self.vectors.drop(sorted(before - {i for planned in group for i in planned.chunks}))
+
+
+def _spans(part: Chunk) -> list[tuple[int, int]]:
+    """Where the chunk's sentences stand in what is embedded for it."""
+    shift = len(part.header) + 1 - part.start
+    return [(span.start + shift, span.end + shift) for span in part.sentences]
+
+
+def _indexed(chunk_id: str, part: Chunk, document: Document, vectors: Vector) -> IndexedChunk:
+    texts = [f"{document.title} {part.section}", *(span.of(document.text) for span in part.sentences)]
+    return IndexedChunk(
+        chunk_id=chunk_id,
+        document_id=document.document_id,
+        start=part.start,
+        end=part.end,
+        section=part.section,
+        spans=part.sentences,
+        terms=tuple(" ".join(content(text)) for text in texts),
+        vectors=vectors,
+    )

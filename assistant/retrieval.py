@@ -1,85 +1,221 @@
-"""Which passages speak of a question: nearest vectors and best words, put on one scale."""
+"""Which sentences speak of a question: nearest vectors and rarest words, put on one scale."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from .catalogue import ChunkRow
+from .catalogue import IndexedChunk, Selection
+from .embedding import Vector
 from .index import Index
+from .questions import parts
 from .records import Document, Filters, Passage
-from .terms import content, search_terms, stem
+from .sentences import Span
+from .terms import content
 
-_CANDIDATES = 40
-"""Chunks taken from each half before they are put in order."""
+_CANDIDATES = 20
+"""Chunks taken from each half of the index for each part of the question."""
+_CHARACTERS_EACH = 250
+"""A passage is one to three sentences: this many characters on average."""
+_COMMON = 10
+"""A word in more than a tenth of all chunks is not looked up while there are rarer ones."""
+_SAME = 0.6
+"""Chunks of two articles that share this much of their words tell the same in other words."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSentence:
+    """A sentence that speaks of the question: its place in its document, and how much it does (0..1)."""
+
+    document: Document
+    section: str
+    start: int
+    end: int
+    text: str
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """What a search brought: passages, best first, how telling each word of the question is, and remarks."""
+    """What a search brought. `weights`: how telling each stem of the question is."""
 
+    sentences: list[FoundSentence]
     passages: list[Passage]
     weights: Mapping[str, float]
     notes: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """One part of the question: its vector and the weights of its stems."""
+
+    vector: Vector
+    weights: Mapping[str, float]
+
+    def share(self, terms: Iterable[str]) -> float:
+        """The part of the weight that these stems hold, 0..1."""
+        total = sum(self.weights.values())
+        return sum(self.weights.get(term, 0.0) for term in set(terms)) / total if total else 0.0
+
+
+_Place = tuple[str, int]
+"""A chunk's id and a sentence's place in it."""
+
+
 def search(index: Index, question: str, k: int, filters: Filters | None = None) -> Retrieval:
-    """The `k` passages that speak most of the question.
+    """At most `k` passages, runs of the sentences that speak most of the question, best first.
 
-    A passage's score is the mean of two shares, each 0..1 and comparable between questions: the cosine
-    of its vector and the question's, and the part of the question's words, weighted by how rare they
-    are in the corpus, that it or its title holds.
+    Every score is a mean of shares, 0..1 and comparable between questions: the cosine with the question,
+    and the part of the question's words, weighted by how rare they are, that title, section and text
+    hold. A sentence's score is the mean of its own and its chunk's. What a question lists is searched
+    thing by thing, and each thing gets its share of the passages.
     """
-    ids, undated = index.catalogue.select(filters) if filters else (None, 0)
+    selection, undated = index.catalogue.select(filters) if filters else (None, 0)
     notes = [f"{undated} undated article{'s' * (undated != 1)} left out"] if undated else []
-    terms = search_terms(question)
-    weights = _weights(index, terms)
-    if ids == []:
-        return Retrieval([], weights, notes)
-    vector = index.embedder.embed_query(question)
-    near = index.vectors.search(vector, _CANDIDATES, ids)
-    worded = index.catalogue.lexical_search(terms, _CANDIDATES, ids)
-    near |= index.vectors.similarities(vector, [chunk_id for chunk_id in worded if chunk_id not in near])
-    documents: dict[str, Document] = {}
+    queries = _queries(index, parts(question))
+    weights = _weights(index, content(question))
+    chunks: dict[str, IndexedChunk] = {}
+    scored = [
+        _scores(index, query, ids, chunks) for query, ids in zip(queries, _near(index, queries, selection), strict=True)
+    ]
+    chosen = _choose(scored, chunks, _CHARACTERS_EACH * k)
+    passages, sentences = _passages(index, chosen, chunks)
+    return Retrieval(sentences, passages[:k], weights, notes)
+
+
+def _queries(index: Index, asked: Sequence[str]) -> list[_Query]:
+    vectors = index.embedder.embed_questions(asked)
+    return [_Query(vector, _weights(index, content(part))) for vector, part in zip(vectors, asked, strict=True)]
+
+
+def _weights(index: Index, terms: Iterable[str]) -> dict[str, float]:
+    """Inverse chunk frequency of each stem, as in BM25 (Robertson and Zaragoza 2009)."""
+    total = index.catalogue.chunk_count()
+    counts = index.catalogue.frequencies(dict.fromkeys(terms))
+    return {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counts.items()}
+
+
+def _near(index: Index, queries: Sequence[_Query], selection: Selection | None) -> list[list[str]]:
+    """For each query the chunks near it in either half of the index."""
+    dense = index.vectors.search([query.vector for query in queries], _CANDIDATES, selection)
     found = []
-    for row in index.catalogue.chunks(list(near)):
-        if row.document_id not in documents:
-            documents[row.document_id] = index.catalogue.document(row.document_id)
-        document = documents[row.document_id]
-        share = _share(weights, f"{document.title} {row.section} {row.text}")
-        found.append(_passage(row, document, (max(0.0, near[row.chunk_id]) + share) / 2))
-    found.sort(key=lambda passage: (-passage.score, passage.document_id, passage.start))
-    return Retrieval(found[:k], weights, notes)
+    for query, near in zip(queries, dense, strict=True):
+        telling = _telling(index, query.weights)
+        worded = index.catalogue.lexical_search(telling, _CANDIDATES, selection)
+        found.append(list(dict.fromkeys([*near, *worded])))
+    return found
 
 
-def _weights(index: Index, terms: Sequence[str]) -> dict[str, float]:
-    """Inverse chunk frequency of each word, by stem (the weight of BM25's formula)."""
-    counts, total = index.catalogue.chunk_frequencies(terms)
-    return {
-        stem(term): math.log(1 + (total - count + 0.5) / (count + 0.5))
-        for term, count in zip(terms, counts, strict=True)
-    }
+def _telling(index: Index, weights: Mapping[str, float]) -> list[str]:
+    """The stems worth looking up: those that are not common, or the rarest three."""
+    rarest = sorted(weights, key=lambda term: -weights[term])
+    counts = index.catalogue.frequencies(rarest)
+    common = index.catalogue.chunk_count() / _COMMON
+    return [term for place, term in enumerate(rarest) if counts[term] and (place < 3 or counts[term] <= common)]
 
 
-def _share(weights: Mapping[str, float], text: str) -> float:
-    held = set(content(text))
-    total = sum(weights.values())
-    return sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0
+def _scores(index: Index, query: _Query, ids: Sequence[str], chunks: dict[str, IndexedChunk]) -> dict[_Place, float]:
+    """The score of every sentence of the best of these chunks; `chunks` is filled with them."""
+    chunks |= index.catalogue.chunks([chunk_id for chunk_id in ids if chunk_id not in chunks])
+    cosines = {i: (chunks[i].vectors @ query.vector).clip(min=0.0).tolist() for i in ids if i in chunks}
+    whole = {i: (cosines[i][0] + query.share(" ".join(chunks[i].terms).split())) / 2 for i in cosines}
+    found = {}
+    for chunk_id in sorted(whole, key=lambda i: -whole[i])[:_CANDIDATES]:
+        chunk = chunks[chunk_id]
+        header = chunk.terms[0].split()
+        before = 0.0
+        for place, span in enumerate(chunk.spans):
+            if span.heading:
+                continue
+            own = (cosines[chunk_id][place + 1] + query.share([*header, *chunk.terms[place + 1].split()])) / 2
+            score = (whole[chunk_id] + own) / 2
+            if span.leans:  # it speaks of what the sentence before speaks of
+                score = max(score, (score + before) / 2)
+            found[chunk_id, place] = before = score
+    return found
 
 
-def _passage(row: ChunkRow, document: Document, score: float) -> Passage:
+def _choose(
+    scored: Sequence[dict[_Place, float]], chunks: Mapping[str, IndexedChunk], characters: int
+) -> dict[_Place, float]:
+    """The best sentences of each part in turn, until so many characters are chosen; best first."""
+    waiting = [sorted(scores, key=lambda place: -scores[place]) for scores in scored]
+    waiting.sort(
+        key=lambda places: -max((scores.get(places[0], 0.0) for scores in scored), default=0.0) if places else 0.0
+    )
+    spent = [0] * len(waiting)
+    chosen: dict[_Place, float] = {}
+    while sum(spent) < characters and any(waiting):
+        part = min((p for p, places in enumerate(waiting) if places), key=spent.__getitem__)
+        chunk_id, at = waiting[part].pop(0)
+        spans = chunks[chunk_id].spans
+        score = max(scores.get((chunk_id, at), 0.0) for scores in scored)
+        with_it = (at - 1, at) if spans[at].leans and at and not spans[at - 1].heading else (at,)
+        for place in with_it:
+            if (chunk_id, place) not in chosen:
+                chosen[chunk_id, place] = score
+                spent[part] += spans[place].end - spans[place].start
+    return chosen
+
+
+def _passages(
+    index: Index, chosen: Mapping[_Place, float], chunks: Mapping[str, IndexedChunk]
+) -> tuple[list[Passage], list[FoundSentence]]:
+    """Chosen sentences that stand together as one passage, best first; and the sentences by themselves."""
+    documents = index.catalogue.described({chunks[chunk_id].document_id for chunk_id, _ in chosen})
+    passages: list[Passage] = []
+    sentences: list[FoundSentence] = []
+    leading: list[IndexedChunk] = []
+    for run in sorted(_runs(chosen), key=lambda run: -max(chosen[place] for place in run)):
+        chunk = chunks[run[0][0]]
+        document = documents[chunk.document_id]
+        same = next((p for p, other in zip(passages, leading, strict=True) if _tells_the_same(chunk, other)), None)
+        if same:
+            passages[passages.index(same)] = replace(same, duplicates=same.duplicates + len(document.sources))
+            continue
+        spans = [chunk.spans[place] for _, place in run]
+        passage = _passage(index, chunk, document, spans, max(chosen[place] for place in run))
+        passages.append(passage)
+        leading.append(chunk)
+        for place, span in zip(run, spans, strict=True):
+            text = passage.text[span.start - passage.start : span.end - passage.start]
+            sentences.append(FoundSentence(document, chunk.section, span.start, span.end, text, chosen[place]))
+    return passages, sentences
+
+
+def _runs(chosen: Mapping[_Place, float]) -> list[list[_Place]]:
+    """Places that follow each other in their chunk, together."""
+    runs: list[list[_Place]] = []
+    for chunk_id, place in sorted(chosen):
+        if runs and runs[-1][-1] == (chunk_id, place - 1):
+            runs[-1].append((chunk_id, place))
+        else:
+            runs.append([(chunk_id, place)])
+    return runs
+
+
+def _tells_the_same(one: IndexedChunk, other: IndexedChunk) -> bool:
+    """Whether two articles' chunks share most of their words, as rewrites of one release do."""
+    if one.document_id == other.document_id:
+        return False
+    first, second = ({*" ".join(chunk.terms[1:]).split()} for chunk in (one, other))
+    return len(first & second) >= _SAME * len(first | second)
+
+
+def _passage(index: Index, chunk: IndexedChunk, document: Document, spans: Sequence[Span], score: float) -> Passage:
+    start, end = spans[0].start, spans[-1].end
     return Passage(
-        document_id=row.document_id,
+        document_id=document.document_id,
         source=document.sources[0] if document.sources else "",
         title=document.title,
-        text=row.text,
-        start=row.start,
-        end=row.end,
+        text=index.catalogue.text(document.document_id, start, end),
+        start=start,
+        end=end,
         score=round(min(1.0, score), 4),
         publisher=document.publisher,
         published=document.published,
-        section=row.section,
-        page=sum(begin <= row.start for begin in document.pages) or None,
+        section=chunk.section,
+        page=sum(begin <= start for begin in document.pages) or None,
         duplicates=max(0, len(document.sources) - 1),
     )

@@ -12,17 +12,23 @@ _MARKED_HEADING = re.compile(r"[ ]{0,3}#{1,6}[ \t]+(?P<title>.+?)[ \t]*#*[ \t]*$
 _BLOCK = re.compile(r"[^\n]+(?:\n(?![ \t]*(?:\n|$))[^\n]*)*")
 _ITEM = re.compile(r"(?m)^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+|^[ \t]*\||^[ ]{0,3}#{1,6}[ \t]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # the splitter takes valid Unicode only
+_LEANS = re.compile(r"(?:it|its|he|she|his|her|they|their|this|these|those|that|such|both)\b", re.IGNORECASE)
 _HEADING_WORDS = 10
 _ENDS_A_SENTENCE = re.compile(r"[.!?:;,。！？…][\"'”’)\]*_]*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Characters start to end of a text. `heading` tells a section's name from a statement."""
+    """Characters start to end of a text.
+
+    `heading` tells a section's name from a statement; `leans` marks a sentence that begins with "it",
+    "this" or the like and says little without the one before it.
+    """
 
     start: int
     end: int
     heading: bool = False
+    leans: bool = False
 
     def of(self, text: str) -> str:
         """The characters themselves."""
@@ -81,7 +87,7 @@ def _within(text: str, start: int, end: int, language: str) -> list[Span]:
         first, last = _strip(text, cursor, cursor + len(piece))
         cursor += len(piece)
         if first < last:
-            found.append(Span(first, last))
+            found.append(Span(first, last, leans=bool(found) and bool(_LEANS.match(text, first))))
     if cursor != end:  # the splitter changed a character: the block stays one sentence
         return [Span(start, end)]
     return found

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from .catalogue import Selection, day_number
+from .embedding import Vector
 from .errors import IndexFailure
+from .records import Document
 
 _READ_AT_ONCE = 10_000
 
@@ -36,15 +39,13 @@ class Vectors:
                 f"cannot open the vectors in {folder} ({error}); delete {data_dir} and sync again"
             ) from None
 
-    def put(self, ids: Sequence[str], vectors: Sequence[Sequence[float]], document_ids: Sequence[str]) -> None:
+    def put(self, ids: Sequence[str], vectors: Sequence[Vector], documents: Sequence[Document]) -> None:
         """Write vectors, each under its chunk's id; one that is there is replaced."""
         step = int(self._client.get_max_batch_size())
         for begin in range(0, len(ids), step):
             part = slice(begin, begin + step)
             self._collection.upsert(
-                ids=list(ids[part]),
-                embeddings=list(vectors[part]),
-                metadatas=[{"document_id": document_id} for document_id in document_ids[part]],
+                ids=list(ids[part]), embeddings=list(vectors[part]), metadatas=list(map(_metadata, documents[part]))
             )
 
     def drop(self, ids: Sequence[str]) -> None:
@@ -53,22 +54,15 @@ class Vectors:
         for begin in range(0, len(ids), step):
             self._collection.delete(ids=list(ids[begin : begin + step]))
 
-    def search(self, vector: Sequence[float], limit: int, document_ids: Sequence[str] | None) -> dict[str, float]:
-        """Cosine similarity (-1..1) of the nearest chunks by id, best first."""
-        where = None if document_ids is None else {"document_id": {"$in": list(document_ids)}}
+    def search(self, vectors: Sequence[Vector], limit: int, selection: Selection | None) -> list[list[str]]:
+        """For each vector the ids of the nearest chunks, best first."""
+        if selection and selection.document_ids == ():
+            return [[] for _ in vectors]
         found = self._collection.query(
-            query_embeddings=[list(vector)], n_results=limit, where=where, include=["distances"]
+            query_embeddings=list(vectors), n_results=limit, where=_where(selection), include=[]
         )
-        return {i: 1.0 - d for i, d in zip(found["ids"][0], found["distances"][0], strict=True)}
-
-    def similarities(self, vector: Sequence[float], ids: Sequence[str]) -> dict[str, float]:
-        """Cosine similarity of the chunks named."""
-        if not ids:
-            return {}
-        found = self._collection.get(ids=list(ids), include=["embeddings"])
-        import numpy as np
-
-        return dict(zip(found["ids"], (found["embeddings"] @ np.asarray(vector)).tolist(), strict=True))
+        ids: list[list[str]] = found["ids"]
+        return ids
 
     def ids(self) -> set[str]:
         """The ids of all chunks that have a vector."""
@@ -84,3 +78,25 @@ class Vectors:
     def close(self) -> None:
         """Let go of the folder."""
         self._client.close()
+
+
+def _metadata(document: Document) -> dict[str, str | int]:
+    return {
+        "document_id": document.document_id,
+        "publisher": document.publisher or "",
+        "published": day_number(document),
+    }
+
+
+def _where(selection: Selection | None) -> dict[str, Any] | None:
+    if selection is None:
+        return None
+    conditions: list[dict[str, Any]] = [
+        {"published": {"$gte": selection.first_day}},
+        {"published": {"$lte": selection.last_day}},
+    ]
+    if selection.publishers:
+        conditions.append({"publisher": {"$in": list(selection.publishers)}})
+    if selection.document_ids is not None:
+        conditions.append({"document_id": {"$in": list(selection.document_ids)}})
+    return {"$and": conditions}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
-from assistant.embedding import Embedder
+from assistant.embedding import Embedder, Embedding, Spans, Vector
 from assistant.models import ChatModel
 from assistant.records import Progress
 from assistant.terms import content
@@ -37,19 +37,23 @@ class WordEmbedder(Embedder):
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [sum(1 + len(word) // 8 for word in text.split()) + 2 for text in texts]
 
-    def embed(self, texts: Sequence[str], progress: Callable[[Progress], None]) -> list[list[float]]:
+    def embed(
+        self, texts: Sequence[str], spans: Sequence[Spans] = (), progress: Callable[[Progress], None] = lambda _: None
+    ) -> list[Embedding]:
         assert all(count <= self._window for count in self.count_tokens(texts)), "a text over the window"
-        self.embedded += texts
-        if len(texts) > 1:
+        if spans:
+            self.embedded += texts
             progress(Progress("embedding", len(texts), len(texts)))
-        return [self._vector(text) for text in texts]
+        return [
+            Embedding(self._vector(text), np.array([self._vector(text[start:end]) for start, end in within]))
+            for text, within in zip(texts, spans or [()] * len(texts), strict=True)
+        ]
 
-    def _vector(self, text: str) -> list[float]:
-        vector = [1e-3] * self._dimensions
+    def _vector(self, text: str) -> Vector:
+        vector = np.full(self._dimensions, 1e-3, dtype=np.float32)
         for term in content(text):
             vector[int(hashlib.sha256(term.encode()).hexdigest(), 16) % self._dimensions] += 1.0
-        length = math.sqrt(sum(x * x for x in vector))
-        return [x / length for x in vector]
+        return vector / np.linalg.norm(vector)
 
 
 class ScriptedModel(BaseChatModel):

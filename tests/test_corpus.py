@@ -3,6 +3,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assistant.errors import CorpusError, DocumentError, UnknownDocument, UsageError
@@ -129,7 +130,7 @@ def test_a_sync_cut_off_half_way_is_mended_by_the_next(settings: Settings, open_
     vectors, rows = index.vectors, index.catalogue
     (chunk_id,) = vectors.ids()
     vectors.drop([chunk_id])
-    vectors.put(["an orphan"], [[0.1] * 64], ["gone"])
+    vectors.put(["an orphan"], [np.full(64, 0.125, dtype=np.float32)], [Document("gone", "", "gone")])
     rows.set_meta("dirty", "1")
     engine.close()
     engine = open_engine()

@@ -113,14 +113,14 @@ def test_chunks_of_any_text_fit_the_real_window_by_its_own_tokenizer(embedder: E
 
 def test_a_text_over_the_window_is_an_error_and_not_a_shorter_text(embedder: Embedder):
     with pytest.raises(ModelError, match="over the window of 256"):
-        embedder.embed(["word " * 400], lambda _: None)
+        embedder.embed(["word " * 400])
 
 
 def test_the_order_of_texts_is_the_order_of_vectors(embedder: Embedder):
     texts = ["a port", "a mine " * 40, "a bank"]
-    together = embedder.embed(texts, lambda _: None)
+    together = embedder.embed_documents(texts)
     for text, vector in zip(texts, together, strict=True):
-        alone = embedder.embed([text], lambda _: None)[0]
+        alone = embedder.embed_documents([text])[0]
         assert max(abs(a - b) for a, b in zip(alone, vector, strict=True)) < 1e-5
 
 
