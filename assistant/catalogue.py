@@ -15,6 +15,7 @@ from .database import Database
 from .errors import UnknownDocument
 from .records import Document, Filters
 from .sentences import Span
+from .wording import acronyms
 
 CATALOGUE_VERSION = 2
 _SCHEMA = """
@@ -49,7 +50,16 @@ CREATE TABLE chunks (
     vectors BLOB NOT NULL
 );
 CREATE INDEX chunks_by_document ON chunks (document_id, start);
-CREATE VIRTUAL TABLE lexical USING fts5 (terms, content = chunks, content_rowid = row, tokenize = 'unicode61')
+CREATE TABLE acronyms (
+    acronym TEXT NOT NULL,
+    stems TEXT NOT NULL,
+    document_id TEXT NOT NULL,
+    PRIMARY KEY (acronym, stems, document_id)
+) WITHOUT ROWID;
+CREATE INDEX acronyms_by_stems ON acronyms (stems);
+CREATE INDEX acronyms_by_document ON acronyms (document_id);
+CREATE VIRTUAL TABLE lexical USING fts5 (terms, content = chunks, content_rowid = row, tokenize = 'unicode61');
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (lexical, row)
 """
 
 
@@ -150,6 +160,10 @@ class Catalogue:
                 connection.execute(
                     "INSERT INTO lexical (rowid, terms) VALUES (?, ?)", (cursor.lastrowid, "\n".join(chunk.terms))
                 )
+            connection.executemany(
+                "INSERT INTO acronyms VALUES (?, ?, ?)",
+                [(short, " ".join(name), document.document_id) for short, name in acronyms(document.text)],
+            )
         self._frequencies.clear()
 
     def drop_documents(self, document_ids: Iterable[str]) -> None:
@@ -163,7 +177,7 @@ class Catalogue:
         """Forget everything but the schema."""
         with self._database.transaction() as connection:
             connection.execute("INSERT INTO lexical (lexical) VALUES ('delete-all')")
-            for table in ("files", "chunks", "documents", "meta"):
+            for table in ("files", "chunks", "acronyms", "documents", "meta"):
                 connection.execute(f"DELETE FROM {table}")
         self._frequencies.clear()
 
@@ -208,15 +222,15 @@ class Catalogue:
         )
         return {row["document_id"]: self._document(row["record"], row["document_id"]) for row in rows}
 
-    def text(self, document_id: str, start: int, end: int) -> str:
-        """The characters start to end of a document's text."""
+    def texts(self, places: Sequence[tuple[str, int, int]]) -> list[str]:
+        """The characters start to end of documents' texts, in the order asked for."""
         rows = self._database.query(
-            "SELECT substr(text, ?, ?) AS part FROM documents WHERE document_id = ?",
-            start + 1,
-            end - start,
-            document_id,
+            "SELECT substr(d.text, 1 + json_extract(p.value, '$[1]'),"
+            " json_extract(p.value, '$[2]') - json_extract(p.value, '$[1]')) AS part"
+            " FROM json_each(?) p JOIN documents d ON d.document_id = json_extract(p.value, '$[0]') ORDER BY p.key",
+            json.dumps(places),
         )
-        return str(rows[0]["part"]) if rows else ""
+        return [str(row["part"]) for row in rows]
 
     def lexical_search(self, terms: Sequence[str], limit: int, selection: Selection | None) -> list[str]:
         """Ids of the chunks with most of the terms by BM25, best first; title and section count like text."""
@@ -245,6 +259,21 @@ class Catalogue:
                 found = self._database.query("SELECT count(*) FROM lexical WHERE lexical MATCH ?", _quoted(term))
                 known[term] = int(found[0][0])
         return {term: known[term] for term in terms}
+
+    def words_like(self, term: str) -> dict[str, int]:
+        """Terms of the corpus with the same first letter and about the same length, and how many chunks have each."""
+        rows = self._database.query(
+            "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ? AND abs(length(term) - ?) <= 2",
+            term[0],
+            term[0] + "\U0010ffff",
+            len(term),
+        )
+        return {row["term"]: row["doc"] for row in rows}
+
+    def names_of(self, acronym: str) -> list[tuple[str, ...]]:
+        """The stems of the names that an acronym stands for in the corpus."""
+        rows = self._database.query("SELECT DISTINCT stems FROM acronyms WHERE acronym = ? LIMIT 5", acronym)
+        return [tuple(row["stems"].split()) for row in rows]
 
     def chunk_count(self) -> int:
         """How many chunks there are; remembered until the catalogue changes."""
@@ -296,6 +325,7 @@ def _delete_document(connection: sqlite3.Connection, document_id: str) -> None:
         (document_id,),
     )
     connection.execute("DELETE FROM chunks WHERE document_id = ?", (document_id,))
+    connection.execute("DELETE FROM acronyms WHERE document_id = ?", (document_id,))
     connection.execute("DELETE FROM documents WHERE document_id = ?", (document_id,))
 
 

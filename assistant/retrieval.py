@@ -12,7 +12,8 @@ from .index import Index
 from .questions import parts
 from .records import Document, Filters, Passage
 from .sentences import Span
-from .terms import content
+from .terms import content, stem
+from .wording import acronyms, asked_acronyms, nearest
 
 _CANDIDATES = 20
 """Chunks taken from each half of the index for each part of the question."""
@@ -52,11 +53,17 @@ class _Query:
 
     vector: Vector
     weights: Mapping[str, float]
+    total: float
+    instead: Mapping[str, Sequence[set[str]]]
+    """For a stem the sets of stems that say the same: an acronym's names, a name's acronym."""
 
-    def share(self, terms: Iterable[str]) -> float:
+    def share(self, terms: set[str]) -> float:
         """The part of the weight that these stems hold, 0..1."""
-        total = sum(self.weights.values())
-        return sum(self.weights.get(term, 0.0) for term in set(terms)) / total if total else 0.0
+        held = sum([weight for term, weight in self.weights.items() if term in terms])
+        for term, others in self.instead.items():
+            if term not in terms and any(other <= terms for other in others):
+                held += self.weights[term]
+        return held / self.total
 
 
 _Place = tuple[str, int]
@@ -86,7 +93,30 @@ def search(index: Index, question: str, k: int, filters: Filters | None = None) 
 
 def _queries(index: Index, asked: Sequence[str]) -> list[_Query]:
     vectors = index.embedder.embed_questions(asked)
-    return [_Query(vector, _weights(index, content(part))) for vector, part in zip(vectors, asked, strict=True)]
+    queries = []
+    for part, vector in zip(asked, vectors, strict=True):
+        weights = _weights(index, [_as_the_corpus_writes(index, term) for term in content(part)])
+        queries.append(_Query(vector, weights, sum(weights.values()) or 1.0, _instead(index, part, weights)))
+    return queries
+
+
+def _as_the_corpus_writes(index: Index, term: str) -> str:
+    """The stem itself, or, where no article has it, the nearest that one has."""
+    if index.catalogue.frequencies([term])[term]:
+        return term
+    return nearest(term, index.catalogue.words_like(term)) or term
+
+
+def _instead(index: Index, asked: str, weights: Mapping[str, float]) -> dict[str, list[set[str]]]:
+    found: dict[str, list[set[str]]] = {}
+    for acronym in asked_acronyms(asked):
+        if stem(acronym) in weights:
+            found[stem(acronym)] = [set(name) for name in index.catalogue.names_of(acronym)]
+    for acronym, name in acronyms(asked):
+        for term in name:
+            if term in weights:
+                found.setdefault(term, []).append({stem(acronym)})
+    return found
 
 
 def _weights(index: Index, terms: Iterable[str]) -> dict[str, float]:
@@ -101,7 +131,8 @@ def _near(index: Index, queries: Sequence[_Query], selection: Selection | None) 
     dense = index.vectors.search([query.vector for query in queries], _CANDIDATES, selection)
     found = []
     for query, near in zip(queries, dense, strict=True):
-        telling = _telling(index, query.weights)
+        others = {term for sets in query.instead.values() for other in sets for term in other}
+        telling = _telling(index, {**query.weights, **_weights(index, others - query.weights.keys())})
         worded = index.catalogue.lexical_search(telling, _CANDIDATES, selection)
         found.append(list(dict.fromkeys([*near, *worded])))
     return found
@@ -119,16 +150,16 @@ def _scores(index: Index, query: _Query, ids: Sequence[str], chunks: dict[str, I
     """The score of every sentence of the best of these chunks; `chunks` is filled with them."""
     chunks |= index.catalogue.chunks([chunk_id for chunk_id in ids if chunk_id not in chunks])
     cosines = {i: (chunks[i].vectors @ query.vector).clip(min=0.0).tolist() for i in ids if i in chunks}
-    whole = {i: (cosines[i][0] + query.share(" ".join(chunks[i].terms).split())) / 2 for i in cosines}
+    whole = {i: (cosines[i][0] + query.share(_stems(chunks[i].terms))) / 2 for i in cosines}
     found = {}
     for chunk_id in sorted(whole, key=lambda i: -whole[i])[:_CANDIDATES]:
         chunk = chunks[chunk_id]
-        header = chunk.terms[0].split()
+        header = set(chunk.terms[0].split())
         before = 0.0
         for place, span in enumerate(chunk.spans):
             if span.heading:
                 continue
-            own = (cosines[chunk_id][place + 1] + query.share([*header, *chunk.terms[place + 1].split()])) / 2
+            own = (cosines[chunk_id][place + 1] + query.share(header.union(chunk.terms[place + 1].split()))) / 2
             score = (whole[chunk_id] + own) / 2
             if span.leans:  # it speaks of what the sentence before speaks of
                 score = max(score, (score + before) / 2)
@@ -164,23 +195,26 @@ def _passages(
 ) -> tuple[list[Passage], list[FoundSentence]]:
     """Chosen sentences that stand together as one passage, best first; and the sentences by themselves."""
     documents = index.catalogue.described({chunks[chunk_id].document_id for chunk_id, _ in chosen})
+    runs = sorted(_runs(chosen), key=lambda run: -max(chosen[place] for place in run))
     passages: list[Passage] = []
     sentences: list[FoundSentence] = []
-    leading: list[IndexedChunk] = []
-    for run in sorted(_runs(chosen), key=lambda run: -max(chosen[place] for place in run)):
+    leading: list[tuple[str, set[str]]] = []
+    texts = index.catalogue.texts([_place(chunks, run) for run in runs])
+    for run, text in zip(runs, texts, strict=True):
         chunk = chunks[run[0][0]]
         document = documents[chunk.document_id]
-        same = next((p for p, other in zip(passages, leading, strict=True) if _tells_the_same(chunk, other)), None)
-        if same:
-            passages[passages.index(same)] = replace(same, duplicates=same.duplicates + len(document.sources))
+        stems = _stems(chunk.terms[1:])
+        same = next((n for n, other in enumerate(leading) if _tells_the_same((document.document_id, stems), other)), -1)
+        if same >= 0:
+            passages[same] = replace(passages[same], duplicates=passages[same].duplicates + len(document.sources))
             continue
         spans = [chunk.spans[place] for _, place in run]
-        passage = _passage(index, chunk, document, spans, max(chosen[place] for place in run))
+        passage = _passage(text, chunk, document, spans, max(chosen[place] for place in run))
         passages.append(passage)
-        leading.append(chunk)
+        leading.append((document.document_id, stems))
         for place, span in zip(run, spans, strict=True):
-            text = passage.text[span.start - passage.start : span.end - passage.start]
-            sentences.append(FoundSentence(document, chunk.section, span.start, span.end, text, chosen[place]))
+            words = passage.text[span.start - passage.start : span.end - passage.start]
+            sentences.append(FoundSentence(document, chunk.section, span.start, span.end, words, chosen[place]))
     return passages, sentences
 
 
@@ -195,21 +229,28 @@ def _runs(chosen: Mapping[_Place, float]) -> list[list[_Place]]:
     return runs
 
 
-def _tells_the_same(one: IndexedChunk, other: IndexedChunk) -> bool:
-    """Whether two articles' chunks share most of their words, as rewrites of one release do."""
-    if one.document_id == other.document_id:
-        return False
-    first, second = ({*" ".join(chunk.terms[1:]).split()} for chunk in (one, other))
-    return len(first & second) >= _SAME * len(first | second)
+def _place(chunks: Mapping[str, IndexedChunk], run: Sequence[_Place]) -> tuple[str, int, int]:
+    chunk = chunks[run[0][0]]
+    return chunk.document_id, chunk.spans[run[0][1]].start, chunk.spans[run[-1][1]].end
 
 
-def _passage(index: Index, chunk: IndexedChunk, document: Document, spans: Sequence[Span], score: float) -> Passage:
+def _stems(terms: Sequence[str]) -> set[str]:
+    return set(" ".join(terms).split())
+
+
+def _tells_the_same(one: tuple[str, set[str]], other: tuple[str, set[str]]) -> bool:
+    """Whether chunks of two articles share most of their words, as rewrites of one release do."""
+    (document_id, first), (other_id, second) = one, other
+    return document_id != other_id and len(first & second) >= _SAME * len(first | second)
+
+
+def _passage(text: str, chunk: IndexedChunk, document: Document, spans: Sequence[Span], score: float) -> Passage:
     start, end = spans[0].start, spans[-1].end
     return Passage(
         document_id=document.document_id,
         source=document.sources[0] if document.sources else "",
         title=document.title,
-        text=index.catalogue.text(document.document_id, start, end),
+        text=text,
         start=start,
         end=end,
         score=round(min(1.0, score), 4),
