@@ -16,6 +16,7 @@ from .index import Index
 from .models import EXTRACTIVE, ChatModel
 from .proposing import Proposal, Usage, propose
 from .records import Answer, Citation, Done, Event, Filters, Retrieved, Text
+from .reranking import Reranker
 from .retrieval import Retrieval, search
 from .sentences import sentences
 from .terms import search_terms, stem
@@ -41,6 +42,7 @@ def answer(
     index: Index,
     filters: Filters | None,
     open_model: Callable[[], ChatModel | None],
+    reranker: Reranker | None = None,
 ) -> Generator[Event]:
     """The events of one answer: `Retrieved`, then `Text` as claims pass their check, then `Done`.
 
@@ -49,7 +51,7 @@ def answer(
     began = time.perf_counter()
     if not index.catalogue.documents():
         raise EmptyCorpus("the corpus is empty; put articles into its folder, or run 'assistant add PATH'")
-    retrieval = search(index, question, _PASSAGES, filters)
+    retrieval = search(index, question, _PASSAGES, filters, reranker)
     draft = _Draft(question, retrieval, began)
     draft.timings["retrieve"] = time.perf_counter() - began
     yield Retrieved(retrieval.passages)

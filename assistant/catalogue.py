@@ -17,7 +17,7 @@ from .records import Document, Filters
 from .sentences import Span
 from .wording import acronyms
 
-CATALOGUE_VERSION = 2
+CATALOGUE_VERSION = 3
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (

@@ -9,7 +9,7 @@ from datetime import date
 
 from .sentences import Span, heading_title, sentences
 
-CHUNKING_VERSION = 1
+CHUNKING_VERSION = 2
 """Raised when the same document gives other chunks than before; indexes of an older version are rebuilt."""
 
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -17,6 +17,8 @@ _TARGET_TOKENS = 200
 _HEADER_SHARE = 4
 """A header may take a quarter of the window."""
 _WORD = re.compile(r"\S+\s*")
+_RULE = re.compile(r"\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?$")
+"""The line under a Markdown table's column names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +67,48 @@ def _header(title: str, published: date | None, section: str, count_tokens: Coun
 
 
 def _sections(text: str) -> list[tuple[str, list[Span]]]:
-    """Spans under the heading they stand under; a heading without text joins the section after it."""
+    """Spans under the heading they stand under; a heading without text joins the section after it.
+
+    A table is a section of its own, named after the columns as well, so that each row carries them.
+    """
     found: list[tuple[str, list[Span]]] = []
-    for span in sentences(text):
-        if span.heading:
+    title = ""
+    spans = _tables_marked(sentences(text), text)
+    for span, columns in spans:
+        if span.heading and columns is None:
             title = heading_title(span.of(text))
-            if found and all(s.heading for s in found[-1][1]):
-                found[-1] = (title, [*found[-1][1], span])
-            else:
-                found.append((title, [span]))
-        elif found:
-            found[-1][1].append(span)
+        name = f"{title}: {columns}".removeprefix(": ") if columns else title
+        if (
+            found
+            and (found[-1][0] == name or all(s.heading for s in found[-1][1]))
+            and not _begins(span, found[-1], name)
+        ):
+            found[-1] = (name, [*found[-1][1], span])
         else:
-            found.append(("", [span]))
+            found.append((name, [span]))
+    return found
+
+
+def _begins(span: Span, section: tuple[str, list[Span]], name: str) -> bool:
+    """Whether a heading begins a section of its own, though it has the name of the one before."""
+    return span.heading and section[0] == name and not all(s.heading for s in section[1])
+
+
+def _tables_marked(spans: list[Span], text: str) -> list[tuple[Span, str | None]]:
+    """Each span with the columns of the table it stands in; the rows that name and rule them are headings."""
+    found: list[tuple[Span, str | None]] = []
+    columns: str | None = None
+    for place, span in enumerate(spans):
+        words = span.of(text)
+        ruled = place + 1 < len(spans) and bool(_RULE.match(spans[place + 1].of(text)))
+        if not words.startswith("|"):
+            columns = None
+        elif ruled and not _RULE.match(words):
+            columns = ", ".join(cell.strip() for cell in words.strip("|").split("|") if cell.strip())
+            span = replace(span, heading=True)  # noqa: PLW2901
+        elif _RULE.match(words):
+            span = replace(span, heading=True)  # noqa: PLW2901
+        found.append((span, columns))
     return found
 
 

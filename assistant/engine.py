@@ -18,6 +18,7 @@ from .index import Index
 from .ledger import Ledger
 from .models import ChatModel, open_chat_model
 from .records import Document, Event, Filters, Passage, Progress, SyncReport
+from .reranking import Reranker, open_reranker
 from .retrieval import search
 from .settings import Settings
 
@@ -44,6 +45,7 @@ class Engine:
         self._given_model = chat_model
         self._opening = threading.RLock()
         self._models: dict[str, ChatModel | None] = {}
+        self._rerankers: list[Reranker | None] = []
         self._index: Index | None = None
         self._corpus: Corpus | None = None
         self._lock = _hold(settings.data_dir, wait)
@@ -97,7 +99,7 @@ class Engine:
         """The passages that speak most of the question."""
         asked = checked_question(question, self._settings.max_question_characters)
         self._open(report).sync_if_changed(report)
-        return search(self._opened_index, asked, k, filters).passages
+        return search(self._opened_index, asked, k, filters, self._reranker(report)).passages
 
     def stream(
         self,
@@ -110,7 +112,9 @@ class Engine:
         chosen = settings or self._settings
         asked = checked_question(question, chosen.max_question_characters)
         self._open(report).sync_if_changed(report)
-        yield from answer(asked, self._opened_index, filters, lambda: self._model(chosen, report))
+        yield from answer(
+            asked, self._opened_index, filters, lambda: self._model(chosen, report), self._reranker(report)
+        )
 
     def prepare(self, settings: Settings | None = None, report: Report = lambda _: None) -> None:
         """Load everything an answer needs, so that the first question does not wait for it."""
@@ -146,6 +150,12 @@ class Engine:
                 self._index = Index(self._settings.data_dir, embedder)
                 self._corpus = Corpus(self._settings, self._index, Ledger(self._settings.state_dir))
             return self._corpus
+
+    def _reranker(self, report: Report) -> Reranker | None:
+        with self._opening:
+            if not self._rerankers:
+                self._rerankers.append(open_reranker(self._settings, report))
+            return self._rerankers[0]
 
     def _model(self, settings: Settings, report: Report) -> ChatModel | None:
         if self._given_model is not None:

@@ -119,6 +119,8 @@ def carried(claim: str, sentence: str) -> float:
 
 def plain(text: str) -> str:
     """A quoted sentence as an answer may show it: one line, no markers of its own, no markup."""
+    if text.strip().startswith("|"):  # a row of a table
+        text = "; ".join(cell.strip() for cell in text.strip().strip("|").split("|"))
     text = re.sub(r"!?\[([^\]\n]*)\]\([^)\s]*\)", r"\1", text)
     text = re.sub(r"\[(\d+(?:\s?,\s?\d+)*)\]", r"(\1)", text)
     text = re.sub(r"^\s*(?:[-*+>]|\d{1,3}[.)]|#{1,6})\s+", "", text)

@@ -11,6 +11,7 @@ from .embedding import Vector
 from .index import Index
 from .questions import parts
 from .records import Document, Filters, Passage
+from .reranking import Reranker
 from .sentences import Span
 from .terms import content, stem
 from .wording import acronyms, asked_acronyms, nearest
@@ -21,6 +22,7 @@ _CHARACTERS_EACH = 250
 """A passage is one to three sentences: this many characters on average."""
 _COMMON = 10
 """A word in more than a tenth of all chunks is not looked up while there are rarer ones."""
+_RERANKED = 3
 _SAME = 0.6
 """Chunks of two articles that share this much of their words tell the same in other words."""
 
@@ -70,13 +72,16 @@ _Place = tuple[str, int]
 """A chunk's id and a sentence's place in it."""
 
 
-def search(index: Index, question: str, k: int, filters: Filters | None = None) -> Retrieval:
+def search(
+    index: Index, question: str, k: int, filters: Filters | None = None, reranker: Reranker | None = None
+) -> Retrieval:
     """At most `k` passages, runs of the sentences that speak most of the question, best first.
 
     Every score is a mean of shares, 0..1 and comparable between questions: the cosine with the question,
     and the part of the question's words, weighted by how rare they are, that title, section and text
     hold. A sentence's score is the mean of its own and its chunk's. What a question lists is searched
-    thing by thing, and each thing gets its share of the passages.
+    thing by thing, and each thing gets its share of the passages. A reranker, where there is one, orders
+    three times as many passages and its scores take the place of these.
     """
     selection, undated = index.catalogue.select(filters) if filters else (None, 0)
     notes = [f"{undated} undated article{'s' * (undated != 1)} left out"] if undated else []
@@ -86,9 +91,22 @@ def search(index: Index, question: str, k: int, filters: Filters | None = None) 
     scored = [
         _scores(index, query, ids, chunks) for query, ids in zip(queries, _near(index, queries, selection), strict=True)
     ]
-    chosen = _choose(scored, chunks, _CHARACTERS_EACH * k)
+    chosen = _choose(scored, chunks, _CHARACTERS_EACH * k * (_RERANKED if reranker else 1))
     passages, sentences = _passages(index, chosen, chunks)
+    if reranker:
+        passages = reranker.order(question, passages)
+        sentences = _by_passage(sentences, passages[:k])
     return Retrieval(sentences, passages[:k], weights, notes)
+
+
+def _by_passage(sentences: Sequence[FoundSentence], passages: Sequence[Passage]) -> list[FoundSentence]:
+    """The sentences of these passages, each with its passage's score."""
+    return [
+        replace(sentence, score=passage.score)
+        for passage in passages
+        for sentence in sentences
+        if sentence.document.document_id == passage.document_id and passage.start <= sentence.start < passage.end
+    ]
 
 
 def _queries(index: Index, asked: Sequence[str]) -> list[_Query]:

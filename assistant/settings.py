@@ -54,7 +54,9 @@ class Settings(BaseSettings):
     port: int = Field(7860, ge=0, le=65535, description="the page's port; 0 takes a free one")
     max_question_characters: int = Field(2000, ge=1, description="a longer question is refused")
     max_file_bytes: int = Field(50_000_000, ge=1, description="a larger file is reported, not read")
-    reranker_model: str | None = Field(None, description="not built yet")
+    reranker_model: str | None = Field(
+        None, description="a sentence-transformers CrossEncoder that puts passages in order; none by default"
+    )
     chroma_url: str | None = Field(None, description="not built yet")
 
     def __init__(self, **values: Any) -> None:
@@ -75,7 +77,7 @@ class Settings(BaseSettings):
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and Path(os.path.abspath(path.expanduser()))
 
-    @field_validator("reranker_model", "chroma_url")
+    @field_validator("chroma_url")
     @classmethod
     def _not_yet(cls, value: str | None) -> str | None:
         if value is not None:

@@ -22,7 +22,16 @@ from .settings import Settings
 
 RETIRED = {"error": "Retired", "message": "this owner takes no further call"}
 ADDRESS_FILE = "owner.json"
-_HELD_SETTINGS = ("corpus_dir", "data_dir", "state_dir", "cache_dir", "embedding_model", "offline", "max_file_bytes")
+_HELD_SETTINGS = (
+    "corpus_dir",
+    "data_dir",
+    "state_dir",
+    "cache_dir",
+    "embedding_model",
+    "reranker_model",
+    "offline",
+    "max_file_bytes",
+)
 _EVENTS = {kind.__name__: kind for kind in (records.Retrieved, records.Text, records.Done)}
 
 

@@ -117,6 +117,7 @@ def test_a_sentence_fits_when_it_has_what_the_title_leaves_open():
         ("Sales rose[3] by **5%**.", "Sales rose(3) by 5%."),
         ("<img src=x>", "‹img src=x›"),
         ("two\nlines", "two lines"),
+        ("| Q1 2025 | 41.2 |", "Q1 2025; 41.2"),
     ],
 )
 def test_a_shown_quote_has_no_markup_and_no_markers_of_its_own(quoted: str, shown: str):
