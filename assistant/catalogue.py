@@ -17,7 +17,7 @@ from .records import Document, Filters
 from .sentences import Span
 from .wording import acronyms
 
-CATALOGUE_VERSION = 3
+CATALOGUE_VERSION = 4
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
@@ -53,8 +53,9 @@ CREATE INDEX chunks_by_document ON chunks (document_id, start);
 CREATE TABLE acronyms (
     acronym TEXT NOT NULL,
     stems TEXT NOT NULL,
+    explained INTEGER NOT NULL,
     document_id TEXT NOT NULL,
-    PRIMARY KEY (acronym, stems, document_id)
+    PRIMARY KEY (acronym, stems, explained, document_id)
 ) WITHOUT ROWID;
 CREATE INDEX acronyms_by_stems ON acronyms (stems);
 CREATE INDEX acronyms_by_document ON acronyms (document_id);
@@ -161,8 +162,8 @@ class Catalogue:
                     "INSERT INTO lexical (rowid, terms) VALUES (?, ?)", (cursor.lastrowid, "\n".join(chunk.terms))
                 )
             connection.executemany(
-                "INSERT INTO acronyms VALUES (?, ?, ?)",
-                [(short, " ".join(name), document.document_id) for short, name in acronyms(document.text)],
+                "INSERT INTO acronyms VALUES (?, ?, ?, ?)",
+                [(a.letters, " ".join(a.name), a.explained, document.document_id) for a in acronyms(document.text)],
             )
         self._frequencies.clear()
 
@@ -274,6 +275,11 @@ class Catalogue:
         """The stems of the names that an acronym stands for in the corpus."""
         rows = self._database.query("SELECT DISTINCT stems FROM acronyms WHERE acronym = ? LIMIT 5", acronym)
         return [tuple(row["stems"].split()) for row in rows]
+
+    def is_one_name(self, stems: Sequence[str]) -> bool:
+        """Whether the corpus explains an acronym by this name, so that an "and" in it lists nothing."""
+        found = self._database.query("SELECT 1 FROM acronyms WHERE stems = ? AND explained LIMIT 1", " ".join(stems))
+        return bool(found)
 
     def chunk_count(self) -> int:
         """How many chunks there are; remembered until the catalogue changes."""

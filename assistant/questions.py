@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DATE = re.compile(
@@ -21,13 +22,20 @@ _BETWEEN_WORDS = 5
 """Two names are listed together when at most this many words, dates aside, stand between them."""
 
 
-def parts(question: str) -> list[str]:
+def parts(question: str, is_one_name: Callable[[str], bool] = lambda _: False) -> list[str]:
     """The question once for each thing it lists: "A in 2018 and B in 2020" gives one about A and one about B.
 
     Things are names with the date that follows them or, where there is at most one name, dates. A
     question that lists nothing comes back alone. Each part is the question without the other things.
+    `is_one_name` tells that a phrase such as "Food and Drug Administration" is a name and no list.
     """
-    listed = _listed([(s, _with_date(question, e)) for s, e in _names(question)], question, _BETWEEN_WORDS)
+    named: list[tuple[int, int]] = []
+    for start, end in _names(question):
+        if named and is_one_name(question[named[-1][0] : end]):
+            named[-1] = (named[-1][0], end)
+        else:
+            named.append((start, end))
+    listed = _listed([(start, _with_date(question, end)) for start, end in named], question, _BETWEEN_WORDS)
     if len(listed) < 2:
         listed = _listed([found.span() for found in _DATE.finditer(question)], question, 3)
     if len(listed) < 2:

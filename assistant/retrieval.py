@@ -25,6 +25,8 @@ _COMMON = 10
 _RERANKED = 3
 _SAME = 0.6
 """Chunks of two articles that share this much of their words tell the same in other words."""
+_FEW = 10
+"""Fewer words than this say too little to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def search(
     """
     selection, undated = index.catalogue.select(filters) if filters else (None, 0)
     notes = [f"{undated} undated article{'s' * (undated != 1)} left out"] if undated else []
-    queries = _queries(index, parts(question))
+    queries = _queries(index, parts(question, lambda name: index.catalogue.is_one_name(content(name))))
     weights = _weights(index, content(question))
     chunks: dict[str, IndexedChunk] = {}
     scored = [
@@ -130,10 +132,10 @@ def _instead(index: Index, asked: str, weights: Mapping[str, float]) -> dict[str
     for acronym in asked_acronyms(asked):
         if stem(acronym) in weights:
             found[stem(acronym)] = [set(name) for name in index.catalogue.names_of(acronym)]
-    for acronym, name in acronyms(asked):
-        for term in name:
+    for named in acronyms(asked):
+        for term in named.name:
             if term in weights:
-                found.setdefault(term, []).append({stem(acronym)})
+                found.setdefault(term, []).append({stem(named.letters)})
     return found
 
 
@@ -257,9 +259,11 @@ def _stems(terms: Sequence[str]) -> set[str]:
 
 
 def _tells_the_same(one: tuple[str, set[str]], other: tuple[str, set[str]]) -> bool:
-    """Whether chunks of two articles share most of their words, as rewrites of one release do."""
+    """Whether chunks of two articles share most of their words and all figures, as rewrites of one release do."""
     (document_id, first), (other_id, second) = one, other
-    return document_id != other_id and len(first & second) >= _SAME * len(first | second)
+    if document_id == other_id or len(first & second) < max(_FEW, _SAME * len(first | second)):
+        return False
+    return all(not stem[0].isdigit() for stem in first ^ second)
 
 
 def _passage(text: str, chunk: IndexedChunk, document: Document, spans: Sequence[Span], score: float) -> Passage:

@@ -32,7 +32,9 @@ class Vectors:
                 if other.name != name:
                     self._client.delete_collection(other.name)
             self._collection: Any = self._client.get_or_create_collection(
-                name, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+                name,
+                configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200}},
+                embedding_function=None,
             )
         except Exception as error:  # noqa: BLE001 - Chroma raises Exception, RuntimeError and Rust panics
             raise IndexFailure(

@@ -4,33 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
 from .terms import content
 
 _ACRONYM = re.compile(r"\b[A-Z]{2,6}\b")
-_NAME_RUN = re.compile(r"\b[A-Z][\w'’-]+(?:\s+(?:(?:of|and|for|the|on|in|&)\s+){0,2}[A-Z][\w'’-]+){1,6}")
+_NAME_RUN = re.compile(
+    r"\b(?!(?:The|An?|In|On|At|For)\s)[A-Z][\w'’-]+"
+    r"(?:\s+(?:(?:of|and|for|the|on|in|&)\s+){0,2}[A-Z][\w'’-]+){1,6}"
+)
 _SMALL = frozenset({"of", "and", "for", "the", "on", "in", "&"})
 _EXPLAINED = re.compile(rf"(?P<name>{_NAME_RUN.pattern})\s+\((?P<acronym>[A-Z]{{2,6}})s?\)")
 _UNEXPLAINED_LETTERS = 3
 """Initials of two words are too often something else; they count only where the text explains them."""
 _SHORTEST, _LONG = 4, 6
 
-Acronyms = frozenset[tuple[str, tuple[str, ...]]]
-"""An acronym in lower case, and the stems of the name it stands for."""
+
+@dataclass(frozen=True, slots=True)
+class Acronym:
+    """Letters, in lower case, and the stems of the name they stand for; `explained` where the text says so itself."""
+
+    letters: str
+    name: tuple[str, ...]
+    explained: bool
 
 
-def acronyms(text: str) -> Acronyms:
+def acronyms(text: str) -> set[Acronym]:
     """Names of a text with their acronym: explained in brackets, or the initials of three words or more."""
-    found = {
-        (m["acronym"].lower(), m["name"]) for m in _EXPLAINED.finditer(text) if _stands_for(m["acronym"], m["name"])
-    }
+    found = set()
+    for pair in _EXPLAINED.finditer(text):
+        if _stands_for(pair["acronym"], pair["name"]):
+            found.add(Acronym(pair["acronym"].lower(), tuple(content(pair["name"])), explained=True))
     for run in _NAME_RUN.finditer(text):
         letters = _initials(run[0])
         if len(letters) >= _UNEXPLAINED_LETTERS:
-            found.add((letters, run[0]))
-    return frozenset((letters, tuple(content(name))) for letters, name in found)
+            found.add(Acronym(letters, tuple(content(run[0])), explained=False))
+    return found
 
 
 def asked_acronyms(question: str) -> list[str]:
