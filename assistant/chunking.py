@@ -73,25 +73,18 @@ def _sections(text: str) -> list[tuple[str, list[Span]]]:
     """
     found: list[tuple[str, list[Span]]] = []
     title = ""
-    spans = _tables_marked(sentences(text), text)
-    for span, columns in spans:
-        if span.heading and columns is None:
+    for span, columns in _tables_marked(sentences(text), text):
+        begins = span.heading and columns is None
+        if begins:
             title = heading_title(span.of(text))
-        name = f"{title}: {columns}".removeprefix(": ") if columns else title
-        if (
-            found
-            and (found[-1][0] == name or all(s.heading for s in found[-1][1]))
-            and not _begins(span, found[-1], name)
-        ):
+        name = ": ".join(filter(None, (title, columns)))
+        if found and all(former.heading for former in found[-1][1]):
             found[-1] = (name, [*found[-1][1], span])
-        else:
+        elif begins or not found or found[-1][0] != name:
             found.append((name, [span]))
+        else:
+            found[-1][1].append(span)
     return found
-
-
-def _begins(span: Span, section: tuple[str, list[Span]], name: str) -> bool:
-    """Whether a heading begins a section of its own, though it has the name of the one before."""
-    return span.heading and section[0] == name and not all(s.heading for s in section[1])
 
 
 def _tables_marked(spans: list[Span], text: str) -> list[tuple[Span, str | None]]:

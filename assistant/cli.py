@@ -210,13 +210,14 @@ def pull(
 def eval_(
     file: Annotated[Path, typer.Argument(help="JSONL: question, and documents (names, titles or ids) or words.")],
     json_: Json = False,
+    retrieval_only: Annotated[bool, typer.Option("--retrieval-only", help="Ask no language model.")] = False,
 ) -> None:
-    """Score retrieval on questions of your own, so that you can tell whether a change helps."""
+    """Score the assistant on questions of your own, so that you can tell whether a change helps."""
     from .evaluation import evaluate, read_questions
 
     questions = read_questions(file)
     with _open() as assistant:
-        score = evaluate(assistant, questions)
+        score = evaluate(assistant, questions, answers=not retrieval_only)
     if json_:
         _print_json(score)
     else:

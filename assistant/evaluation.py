@@ -1,4 +1,4 @@
-"""Users' own questions, scored: does retrieval bring the documents and words that they expect?"""
+"""Users' own questions, scored: do passages and answers have the documents and words that they expect?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from .api import Assistant
 from .errors import UsageError
-from .records import Passage
+from .records import Answer, Citation, Passage
 
 _DEPTH = 10
 
@@ -37,15 +37,24 @@ def read_questions(path: Path) -> list[Expected]:
     return found
 
 
-def evaluate(assistant: Assistant, questions: Sequence[Expected]) -> dict[str, float]:
-    """Shares of the questions, 0..1: `hit@1`, `hit@5`, `mrr@10`; and how many `questions`."""
+def evaluate(assistant: Assistant, questions: Sequence[Expected], *, answers: bool) -> dict[str, float]:
+    """Shares of the questions, 0..1, and how many `questions` there are.
+
+    Of retrieval: `hit@1`, `hit@5`, `mrr@10`. With `answers`, of the answers too: `answered`, and
+    `as_expected`, which cite an expected document and hold the expected words.
+    """
     ranks = [_rank(question, assistant.search(question.question, k=_DEPTH)) for question in questions]
-    return {
+    score: dict[str, float] = {
         "questions": len(ranks),
         "hit@1": mean(rank == 1 for rank in ranks),
         "hit@5": mean(rank is not None and rank <= 5 for rank in ranks),
         "mrr@10": mean(1 / rank if rank else 0.0 for rank in ranks),
     }
+    if answers:
+        given = [(question, assistant.ask(question.question)) for question in questions]
+        score["answered"] = mean(answer.answered for _, answer in given)
+        score["as_expected"] = mean(_as_expected(question, answer) for question, answer in given)
+    return score
 
 
 def _expected(line: str, where: str) -> Expected:
@@ -64,8 +73,20 @@ def _expected(line: str, where: str) -> Expected:
 def _rank(expected: Expected, passages: Sequence[Passage]) -> int | None:
     """The place of the first passage that is as expected, from 1."""
     for place, passage in enumerate(passages, start=1):
-        names = {passage.source, Path(passage.source).stem, passage.title, passage.document_id}
-        held = all(word.lower() in passage.text.lower() for word in expected.words)
-        if (not expected.documents or names & set(expected.documents)) and held:
+        if _is_of(expected, passage) and _holds(expected, passage.text):
             return place
     return None
+
+
+def _as_expected(expected: Expected, answer: Answer) -> bool:
+    cited = any(_is_of(expected, citation) for citation in answer.citations)
+    return cited and _holds(expected, answer.text)
+
+
+def _is_of(expected: Expected, item: Passage | Citation) -> bool:
+    names = {item.source, Path(item.source).stem, item.title, item.document_id}
+    return not expected.documents or bool(names & set(expected.documents))
+
+
+def _holds(expected: Expected, text: str) -> bool:
+    return all(word.lower() in text.lower() for word in expected.words)

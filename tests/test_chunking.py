@@ -26,6 +26,16 @@ def test_title_date_and_section_are_embedded_and_not_part_of_the_text():
     assert text[only.start : only.end] == text
 
 
+def test_a_table_is_a_section_that_names_its_columns_and_the_text_after_it_is_not():
+    text = "# Results\n\n| Year | Sales |\n|---|---|\n| 2024 | 5 |\n| 2025 | 6 |\n\nSales rose."
+    chunks = chunk(text, "Acme", None, EMBEDDER.count_tokens, EMBEDDER.window)
+    assert [(c.section, text[c.start : c.end].splitlines()[-1]) for c in chunks] == [
+        ("Results: Year, Sales", "| 2025 | 6 |"),
+        ("Results", "Sales rose."),
+    ]
+    assert [s.of(text) for s in chunks[0].sentences if not s.heading] == ["| 2024 | 5 |", "| 2025 | 6 |"]
+
+
 def test_a_sentence_longer_than_the_window_is_cut_between_words():
     text = " ".join(f"word{i}" for i in range(100))
     pieces = [text[c.start : c.end] for c in chunk(text, "", None, EMBEDDER.count_tokens, EMBEDDER.window)]

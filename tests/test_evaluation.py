@@ -22,8 +22,10 @@ def test_questions_are_scored_by_where_the_expected_document_or_words_come(setti
             Expected("who owns the port?", documents=("nothing.md",)),
             Expected("who owns the port?", documents=("Mine",)),
         ],
+        answers=True,
     )
-    assert score == {"questions": 4, "hit@1": 0.5, "hit@5": 0.75, "mrr@10": 0.625}
+    retrieval = {"questions": 4, "hit@1": 0.5, "hit@5": 0.75, "mrr@10": 0.625}
+    assert score == retrieval | {"answered": 1.0, "as_expected": 0.5}
 
 
 @pytest.mark.parametrize(
