@@ -13,7 +13,7 @@ from .questions import parts
 from .records import Document, Filters, Passage
 from .reranking import Reranker
 from .sentences import Span
-from .terms import content, stem
+from .terms import NEGATIONS, all_names, content, stem
 from .wording import acronyms, asked_acronyms, nearest
 
 _CANDIDATES = 20
@@ -68,6 +68,31 @@ class _Query:
             if term not in terms and any(other <= terms for other in others):
                 held += self.weights[term]
         return held / self.total
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What a passage tells: the stems of its chunk, and its own words."""
+
+    document_id: str
+    stems: set[str]
+    text: str
+
+    def same_as(self, other: _Telling) -> bool:
+        """Whether two articles tell the same, as rewrites of one release do.
+
+        They share most words, all figures and every "not", and neither has a name in place of another.
+        """
+        common, apart = self.stems & other.stems, self.stems ^ other.stems
+        if self.document_id == other.document_id or len(common) < max(_FEW, _SAME * (len(common) + len(apart))):
+            return False
+        if any(term[0].isdigit() or term in NEGATIONS for term in apart):
+            return False
+        mine, theirs = (
+            {stem(name.lower()) for name in all_names(one.text)} - another.stems
+            for one, another in ((self, other), (other, self))
+        )
+        return not (mine and theirs)
 
 
 _Place = tuple[str, int]
@@ -218,20 +243,20 @@ def _passages(
     runs = sorted(_runs(chosen), key=lambda run: -max(chosen[place] for place in run))
     passages: list[Passage] = []
     sentences: list[FoundSentence] = []
-    leading: list[tuple[str, set[str]]] = []
+    leading: list[_Telling] = []
     texts = index.catalogue.texts([_place(chunks, run) for run in runs])
     for run, text in zip(runs, texts, strict=True):
         chunk = chunks[run[0][0]]
         document = documents[chunk.document_id]
-        stems = _stems(chunk.terms[1:])
-        same = next((n for n, other in enumerate(leading) if _tells_the_same((document.document_id, stems), other)), -1)
+        telling = _Telling(document.document_id, _stems(chunk.terms[1:]), text)
+        same = next((n for n, other in enumerate(leading) if telling.same_as(other)), -1)
         if same >= 0:
             passages[same] = replace(passages[same], duplicates=passages[same].duplicates + len(document.sources))
             continue
         spans = [chunk.spans[place] for _, place in run]
         passage = _passage(text, chunk, document, spans, max(chosen[place] for place in run))
         passages.append(passage)
-        leading.append((document.document_id, stems))
+        leading.append(telling)
         for place, span in zip(run, spans, strict=True):
             words = passage.text[span.start - passage.start : span.end - passage.start]
             sentences.append(FoundSentence(document, chunk.section, span.start, span.end, words, chosen[place]))
@@ -256,14 +281,6 @@ def _place(chunks: Mapping[str, IndexedChunk], run: Sequence[_Place]) -> tuple[s
 
 def _stems(terms: Sequence[str]) -> set[str]:
     return set(" ".join(terms).split())
-
-
-def _tells_the_same(one: tuple[str, set[str]], other: tuple[str, set[str]]) -> bool:
-    """Whether chunks of two articles share most of their words and all figures, as rewrites of one release do."""
-    (document_id, first), (other_id, second) = one, other
-    if document_id == other_id or len(first & second) < max(_FEW, _SAME * len(first | second)):
-        return False
-    return all(not stem[0].isdigit() for stem in first ^ second)
 
 
 def _passage(text: str, chunk: IndexedChunk, document: Document, spans: Sequence[Span], score: float) -> Passage:

@@ -11,6 +11,7 @@ import snowballstemmer
 _STEMMER = snowballstemmer.stemmer("english")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"(?<![.!?:]\s)(?<!^)(?<![\"“‘(\[])\b[A-Z][\w&.-]*\w")
+_CAPITALISED = re.compile(r"\b[A-Z]\w+")
 _STOP = frozenset(
     [
         "a",
@@ -228,6 +229,11 @@ def values(text: str) -> set[Value]:
 def names(text: str) -> set[str]:
     """Capitalised words that do not open a sentence, so that they are names rather than grammar."""
     return set(_NAME.findall(text))
+
+
+def all_names(text: str) -> set[str]:
+    """Capitalised words wherever they stand, sentence openings that are no grammar included."""
+    return {word for word in _CAPITALISED.findall(text) if word.lower() not in _STOP}
 
 
 def _value(part: re.Match[str]) -> Value:
