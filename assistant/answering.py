@@ -49,7 +49,7 @@ def answer(
     The model is opened only when there is something to show it. Raises EmptyCorpus and ModelError.
     """
     began = time.perf_counter()
-    if not index.catalogue.documents():
+    if not index.catalogue.document_count():
         raise EmptyCorpus("the corpus is empty; put articles into its folder, or run 'assistant add PATH'")
     retrieval = search(index, question, _PASSAGES, filters, reranker)
     draft = _Draft(question, retrieval, began)

@@ -184,15 +184,32 @@ class Catalogue:
 
     def document(self, document_id: str) -> Document:
         """One document with its text. Raises UnknownDocument."""
-        rows = self._database.query("SELECT record, text FROM documents WHERE document_id = ?", document_id)
+        rows = self._database.query("SELECT text FROM documents WHERE document_id = ?", document_id)
         if not rows:
             raise UnknownDocument(f"the corpus holds no document {document_id!r}; 'assistant list' shows their ids")
-        return replace(self._document(rows[0]["record"], document_id), text=rows[0]["text"])
+        return replace(self.described([document_id])[document_id], text=rows[0]["text"])
 
     def documents(self) -> list[Document]:
         """All documents, newest first, undated last, without their text."""
-        rows = self._database.query("SELECT document_id, record FROM documents ORDER BY published DESC, document_id")
-        return [self._document(row["record"], row["document_id"]) for row in rows]
+        rows = self._database.query("SELECT document_id FROM documents ORDER BY published DESC, document_id")
+        return list(self.described([row["document_id"] for row in rows]).values())
+
+    def described(self, document_ids: Sequence[str]) -> dict[str, Document]:
+        """Documents without their text, in the order asked for."""
+        wanted = json.dumps(list(document_ids))
+        within = "WHERE document_id IN (SELECT value FROM json_each(?))"
+        sources: dict[str, list[str]] = {}
+        for row in self._database.query(f"SELECT document_id, source FROM files {within} ORDER BY source", wanted):
+            sources.setdefault(row["document_id"], []).append(row["source"])
+        rows = self._database.query(f"SELECT document_id, record FROM documents {within}", wanted)
+        records = {row["document_id"]: json.loads(row["record"]) for row in rows}
+        return {
+            i: Document.from_dict(records[i] | {"sources": sources.get(i, [])}) for i in document_ids if i in records
+        }
+
+    def document_count(self) -> int:
+        """How many documents there are."""
+        return int(self._database.query("SELECT count(*) FROM documents")[0][0])
 
     def document_hashes(self) -> dict[str, str]:
         """The content hash of every document by id."""
@@ -214,14 +231,6 @@ class Catalogue:
             "SELECT * FROM chunks WHERE chunk_id IN (SELECT value FROM json_each(?))", json.dumps(list(chunk_ids))
         )
         return {row["chunk_id"]: _indexed_chunk(row) for row in rows}
-
-    def described(self, document_ids: Iterable[str]) -> dict[str, Document]:
-        """Documents without their text."""
-        wanted = json.dumps(list(document_ids))
-        rows = self._database.query(
-            "SELECT document_id, record FROM documents WHERE document_id IN (SELECT value FROM json_each(?))", wanted
-        )
-        return {row["document_id"]: self._document(row["record"], row["document_id"]) for row in rows}
 
     def texts(self, places: Sequence[tuple[str, int, int]]) -> list[str]:
         """The characters start to end of documents' texts, in the order asked for."""
@@ -314,10 +323,6 @@ class Catalogue:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
-
-    def _document(self, record: str, document_id: str) -> Document:
-        rows = self._database.query("SELECT source FROM files WHERE document_id = ? ORDER BY source", document_id)
-        return replace(Document.from_dict(json.loads(record)), sources=[row["source"] for row in rows])
 
 
 def day_number(document: Document) -> int:

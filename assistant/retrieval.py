@@ -83,9 +83,12 @@ class _Telling:
 
         They share most words, all figures and every "not", and neither has a name in place of another.
         """
-        common, apart = self.stems & other.stems, self.stems ^ other.stems
-        if self.document_id == other.document_id or len(common) < max(_FEW, _SAME * (len(common) + len(apart))):
+        if self.document_id == other.document_id:
             return False
+        common = len(self.stems & other.stems)
+        if common < max(_FEW, _SAME * (len(self.stems) + len(other.stems) - common)):
+            return False
+        apart = self.stems ^ other.stems
         if any(term[0].isdigit() or term in NEGATIONS for term in apart):
             return False
         mine, theirs = (
@@ -239,7 +242,7 @@ def _passages(
     index: Index, chosen: Mapping[_Place, float], chunks: Mapping[str, IndexedChunk]
 ) -> tuple[list[Passage], list[FoundSentence]]:
     """Chosen sentences that stand together as one passage, best first; and the sentences by themselves."""
-    documents = index.catalogue.described({chunks[chunk_id].document_id for chunk_id, _ in chosen})
+    documents = index.catalogue.described(list({chunks[chunk_id].document_id for chunk_id, _ in chosen}))
     runs = sorted(_runs(chosen), key=lambda run: -max(chosen[place] for place in run))
     passages: list[Passage] = []
     sentences: list[FoundSentence] = []
@@ -251,7 +254,9 @@ def _passages(
         telling = _Telling(document.document_id, _stems(chunk.terms[1:]), text)
         same = next((n for n, other in enumerate(leading) if telling.same_as(other)), -1)
         if same >= 0:
-            passages[same] = replace(passages[same], duplicates=passages[same].duplicates + len(document.sources))
+            passages[same] = replace(
+                passages[same], duplicates=passages[same].duplicates + max(1, len(document.sources))
+            )
             continue
         spans = [chunk.spans[place] for _, place in run]
         passage = _passage(text, chunk, document, spans, max(chosen[place] for place in run))
