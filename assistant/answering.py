@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import nullcontext
@@ -19,10 +20,11 @@ from .records import Answer, Citation, Done, Event, Filters, Retrieved, Text
 from .reranking import Reranker
 from .retrieval import Retrieval, search
 from .sentences import sentences
-from .terms import search_terms, stem
+from .terms import names, stem
 
 _PASSAGES = 8
 _EXTRACTED = 1
+_WORD = re.compile(r"[\w&.-]*\w")
 _SAME_MATTER = 0.5
 """A sentence with less than this share of a claim is about something else."""
 
@@ -164,9 +166,9 @@ def _refusal(question: str, catalogue: Catalogue) -> str:
     held = f"{len(documents)} article{'s' * (len(documents) != 1)}"
     if days:
         held += f", published from {_written(days[0])} to {_written(days[-1])}"
-    terms = [term for term in search_terms(question) if term.isalpha()]
-    counts = catalogue.frequencies(map(stem, terms))
-    absent = [f"“{term}”" for term in terms if not counts[stem(term)]]
+    named = [name for name in _WORD.findall(question) if name in names(question)]
+    counts = catalogue.frequencies(stem(name.lower()) for name in named)
+    absent = [f"“{name}”" for name in dict.fromkeys(named) if not counts[stem(name.lower())]]
     unsaid = f" None of them mentions {' or '.join(absent[:3])}." if absent else ""
     return f"The corpus does not say. It holds {held}.{unsaid}"
 

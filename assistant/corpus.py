@@ -20,6 +20,7 @@ from .ledger import Ledger
 from .loading import AMENDABLE, amendments_path, parse, parse_date, read
 from .records import Document, Progress, SyncReport
 from .settings import Settings
+from .terms import printable
 
 _SETTLED_NS = 2_000_000_000
 _LOOK_SHARE = 20
@@ -86,13 +87,15 @@ class Corpus:
         }
         stated = {key: value for key, value in front.items() if value is not None}
         body = f"---\n{yaml.safe_dump(stated, sort_keys=False, allow_unicode=True)}---\n\n{document.text}\n"
+        name = printable(document.title).replace("/", "-").strip(". ") or "document"
         with self._turn:
-            folder.put(self._folder, f"{document.title.replace('/', '-')}.md", body.encode())
+            folder.put(self._folder, f"{name}.md", body.encode(errors="replace"))
             return self.sync(progress)
 
     def remove(self, document_id: str, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Move a document's files to the trash in `state_dir` and sync. Raises UnknownDocument."""
         with self._turn:
+            self.sync(progress)  # so that a copy made since goes too
             document = self._catalogue.document(document_id)
             folder.to_trash(self._folder, document.sources, self._trash)
             return self.sync(progress)
@@ -164,7 +167,7 @@ class Corpus:
             content_hash = raw.hash
             document = parse(raw)
             document_id = self._ledger.assign(file.source, content_hash, present)
-            parsed.setdefault(document_id, Entry(replace(document, document_id=document_id), content_hash))
+            _keep(Entry(replace(document, document_id=document_id), content_hash), parsed)
         except DocumentError as error:
             failure = str(error)
         return FileRow(file.source, file.size, file.mtime_ns, settled, content_hash, document_id, failure)
@@ -192,6 +195,12 @@ class Corpus:
     def _notes(self) -> list[str]:
         why, self._index.rebuilt_because = self._index.rebuilt_because, ""
         return [why] if why else []
+
+
+def _keep(entry: Entry, parsed: dict[str, Entry]) -> None:
+    """Note a document to index. Two files of other bytes never become one document: that is an error of the second."""
+    if parsed.setdefault(entry.document.document_id, entry).content_hash != entry.content_hash:
+        raise DocumentError("its id belongs to another file; run 'assistant sync' again")
 
 
 def _unchanged(row: FileRow | None, file: folder.Found) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from .errors import CorpusError
 from .loading import AMENDMENTS_SUFFIX, amendments_path
 
+_NAME_BYTES = 150
 _BEING_WRITTEN = ".incoming-"
 
 
@@ -34,7 +35,7 @@ def scan(corpus_dir: Path) -> list[Found]:
     found: dict[str, Found] = {}
     root = os.path.realpath(corpus_dir)
     for entry in _walk(str(corpus_dir), root):
-        source = os.path.relpath(entry.path, corpus_dir).replace(os.sep, "/")
+        source = _readable(os.path.relpath(entry.path, corpus_dir).replace(os.sep, "/"))
         stat = entry.stat()
         found[source] = Found(source, stat.st_size, stat.st_mtime_ns)
     amended = [source for source in found if source.endswith(AMENDMENTS_SUFFIX)]
@@ -65,8 +66,11 @@ def put(corpus_dir: Path, name: str, data: bytes) -> str:
 
     Returns the source: the path relative to the folder. Raises CorpusError.
     """
-    stem, suffix = os.path.splitext(os.path.basename(name.replace("\\", "/")) or "document.md")
-    stem = "".join(c for c in stem if c.isprintable())[:100].strip(". ") or "document"
+    stem, suffix = os.path.splitext(os.path.basename(name.replace("\\", "/")))
+    if stem.startswith(".") and not suffix:  # ".md" is an ending without a name
+        stem, suffix = "", os.path.splitext(f"x{stem}")[1]
+    stem = "".join(c for c in stem if c.isprintable()).strip(". ")
+    stem = stem.encode()[:_NAME_BYTES].decode(errors="ignore") or "document"
     try:
         incoming = corpus_dir / f"{_BEING_WRITTEN}{secrets.token_hex(6)}"
         try:
@@ -114,30 +118,48 @@ def to_trash(corpus_dir: Path, sources: Iterable[str], trash: Path) -> None:
 
 
 def from_trash(corpus_dir: Path, source: str, trash: Path) -> bool:
-    """Bring back the newest copy of a removed file. False when the trash holds none or its name is taken again."""
+    """Bring back the newest copy of a removed file. False when the trash holds none. Raises CorpusError."""
     for place in sorted(trash.glob("*/"), reverse=True):
         kept = place / source
         target = corpus_dir / source
-        if kept.is_file() and not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if amendments_path(kept).exists():
-                shutil.move(amendments_path(kept), amendments_path(target))
-            shutil.move(kept, target)
+        if kept.is_file() and target.exists():
+            raise CorpusError(f"another file is called {source} by now; rename that one, then restore again ({kept})")
+        if kept.is_file():
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                if amendments_path(kept).exists():
+                    shutil.move(amendments_path(kept), amendments_path(target))
+                shutil.move(kept, target)
+            except OSError as error:
+                raise CorpusError(
+                    f"cannot bring {source} back to {corpus_dir} ({error.strerror}); check its permissions"
+                ) from None
             return True
     return False
 
 
 def _walk(folder: str, root: str) -> Iterator[os.DirEntry[str]]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        raise CorpusError(f"the folder {folder} cannot be read ({error.strerror}); check its permissions") from None
-    for entry in entries:
+    for entry in _entries(folder):
         if entry.name.startswith((".", "~$")):
             continue
         if entry.is_symlink() and not os.path.realpath(entry.path).startswith(root + os.sep):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(entry.path, root)
+            if os.access(entry.path, os.R_OK | os.X_OK):
+                yield from _walk(entry.path, root)
+            else:
+                yield entry  # reading it fails, which is reported like any file that cannot be read
         elif entry.is_file():
             yield entry
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        return sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        raise CorpusError(f"the folder {folder} cannot be read ({error.strerror}); check its permissions") from None
+
+
+def _readable(name: str) -> str:
+    """The name, with bytes that are no UTF-8 written out: it finds no file, and is reported as unreadable."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -1,8 +1,8 @@
 """Whether a claim may be shown with its quotes. Pure; `docs/how-it-works.md` says it in words.
 
-A claim passes when it is what is left of its quotes after leaving words out: every content word in the
-quotes' own order, every figure with its unit, every name, and no "not", hedge or speaker left behind.
-What was turned round, added or made plainer than it is in the quote does not pass.
+A claim passes when its words stand together, in the same order, in one of its quotes (articles such as
+"the" aside), every figure with its unit, and no "not", hedge or speaker of that quote is left behind.
+What was turned round, added, pieced together or made plainer than it is in the quote does not pass.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from .records import Citation, ClaimCheck
-from .terms import NEGATIONS, content, names, stem, tokens, values, words
+from .terms import NEGATIONS, content, names, sequence, stem, tokens, values, words
 
 _HEDGES = frozenset(
     stem(word)
@@ -75,22 +75,25 @@ _WHOLE_FIT = 0.25
 def check_claim(claim: str, quotes: Sequence[str | Citation], question: str | None = None) -> ClaimCheck:
     """The check every claim passes before it is shown.
 
-    `quotes` are the exact sentences the claim rests on; a Citation also brings its title and section,
-    which may lend a name or a figure but no statement. With a `question`, its figures and names
-    must be in the quotes or their titles too. Fails closed: an empty claim or no quote is not supported.
+    `quotes` are the exact sentences the claim rests on. With a `question`, its figures and names must be
+    in the quotes, or in the title and section that a Citation brings. Fails closed: an empty claim or no
+    quote is not supported.
     """
     told = [quote if isinstance(quote, str) else quote.quote for quote in quotes]
     around = " ".join(_context(quote) for quote in quotes if isinstance(quote, Citation))
-    own = " ".join(told)
-    if not content(claim) or not own.strip():
+    said = sequence(claim)
+    if not content(claim) or not said or not any(content(quote) for quote in told):
         return ClaimCheck(supported=False, reasons=["there is no claim or no quote to check"])
+    own = " ".join(told)
     reasons = [
-        *_missing("the figure", values(claim) - values(f"{own} {around}")),
-        *_missing("the name", _unheld_names(claim, f"{own} {around}")),
-        *_missing("the word", _unheld_words(claim, own, around)),
-        *_order(claim, told),
-        *_missing("the quote's", _left_behind(claim, told)),
+        *_missing("the figure", values(claim) - values(own)),
+        *_missing("the word", set(said) - set(sequence(own))),
     ]
+    left = [_left_behind(claim, quote) for quote in told if _stands_in(said, sequence(quote))]
+    if left and all(left):
+        reasons += _missing("the quote's", left[0])
+    elif not left and not reasons:
+        reasons.append("the words do not stand together in a quote in the claim's order")
     if question:
         reasons += _missing("the question's figure", values(question) - values(f"{own} {around}"))
         reasons += _missing("the question's name", _unheld_names(question, f"{own} {around}"))
@@ -141,24 +144,14 @@ def _unheld_names(text: str, support: str) -> set[str]:
     return {name for name in names(text) if not set(content(name)) <= held}
 
 
-def _unheld_words(claim: str, own: str, around: str) -> set[str]:
-    """Words of the claim that no quote has; a title may lend a name or a figure, never a statement."""
-    lent = {term for name in names(claim) for term in content(name)} | {str(value) for value in values(claim)}
-    return set(tokens(claim)) - set(tokens(own)) - (lent & set(tokens(around)))
+def _stands_in(claim: Sequence[str], quote: Sequence[str]) -> bool:
+    """Whether the claim's words are a run of the quote's."""
+    length = len(claim)
+    return any(quote[begin : begin + length] == claim for begin in range(len(quote) - length + 1))
 
 
-def _order(claim: str, told: Sequence[str]) -> list[str]:
-    """A reason when the claim's words do not stand in the quotes in the same order."""
-    said = [term for quote in told for term in tokens(quote)]
-    remaining = iter(said)
-    for term in tokens(claim):
-        if term in said and term not in remaining:
-            return [f"{term!r} does not stand in the quote in the claim's order"]
-    return []
-
-
-def _left_behind(claim: str, told: Sequence[str]) -> set[str]:
+def _left_behind(claim: str, quote: str) -> set[str]:
     """Negations, hedges and speakers that a quote has and the claim does not."""
     kept = {stem(word) for word in words(claim)}
     guarded = _HEDGES | {stem(word) for word in NEGATIONS}
-    return {stem(word) for quote in told for word in words(quote)} & guarded - kept
+    return {stem(word) for word in words(quote)} & guarded - kept

@@ -29,13 +29,21 @@ class Ledger:
         """The id for a file, given the sources that are in the folder now.
 
         The same bytes have one id, whatever their names. An edited file keeps its id, unless another
-        file still holds the document's former bytes: then the edited one is a new document.
+        file still holds the document's former bytes: then the edited one is a new document. So is a file
+        that comes back with bytes whose document has gone on under another name.
         """
-        same_bytes = self._database.query("SELECT document_id FROM ids WHERE content_hash = ?", content_hash)
+        same_bytes = [
+            row
+            for row in self._database.query("SELECT DISTINCT document_id FROM ids WHERE content_hash = ?", content_hash)
+            if not self._went_on(row["document_id"], source, content_hash, present)
+        ]
         known = self._database.query("SELECT document_id, content_hash FROM ids WHERE source = ?", source)
         if same_bytes:
             document_id = str(same_bytes[0]["document_id"])
-        elif known and not self._shared(source, known[0]["document_id"], known[0]["content_hash"], present):
+        elif known and not (
+            self._shared(source, known[0]["document_id"], known[0]["content_hash"], present)
+            or self._went_on(known[0]["document_id"], source, content_hash, present)
+        ):
             document_id = str(known[0]["document_id"])
         else:
             document_id = secrets.token_hex(6)
@@ -43,6 +51,16 @@ class Ledger:
             with self._database.transaction() as connection:
                 connection.execute("INSERT OR REPLACE INTO ids VALUES (?, ?, ?)", (source, document_id, content_hash))
         return document_id
+
+    def _went_on(self, document_id: str, source: str, content_hash: str, present: Collection[str]) -> bool:
+        """Whether another file in the folder has the id and holds other bytes by now."""
+        rows = self._database.query(
+            "SELECT source FROM ids WHERE document_id = ? AND content_hash <> ? AND source <> ?",
+            document_id,
+            content_hash,
+            source,
+        )
+        return any(row["source"] in present for row in rows)
 
     def _shared(self, source: str, document_id: str, content_hash: str, present: Collection[str]) -> bool:
         rows = self._database.query(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from charset_normalizer import from_bytes
 
 from .errors import DocumentError
 from .records import Document
+from .terms import printable
 
 AMENDMENTS_SUFFIX = ".amended.yaml"
 """Corrections to a file's title, publisher and date stand beside it under its name and this ending."""
@@ -56,7 +58,7 @@ def read(path: Path, max_bytes: int) -> RawFile:
                 f"it has {size:,} bytes, over the limit of {max_bytes:,}; split it or raise max_file_bytes"
             )
         beside = amendments_path(path)
-        return RawFile(path, path.read_bytes(), beside.read_bytes() if beside.is_file() else b"")
+        return RawFile(path, path.read_bytes(), beside.read_bytes() if os.path.isfile(beside) else b"")
     except OSError as error:
         raise DocumentError(f"it cannot be read ({error.strerror}); check its permissions") from None
 
@@ -146,6 +148,8 @@ def _mapping(source: str, what: str) -> dict[str, Any]:
         raise DocumentError(f"{what} is not valid YAML{where}; put values that hold a colon in quotes") from None
     except ValueError as error:  # such as 2026-02-31, which YAML reads as a date
         raise DocumentError(f"{what} holds an impossible value ({error})") from None
+    except RecursionError:
+        raise DocumentError(f"{what} is nested too deeply") from None
     if not isinstance(loaded, dict):
         raise DocumentError(f"{what} is not a list of 'key: value' lines")
     return {str(key).lower(): value for key, value in loaded.items()}
@@ -156,7 +160,8 @@ def _title(front: dict[str, Any], text: str, path: Path) -> str:
     if given:
         return given
     heading = _FIRST_HEADING.search(text)
-    return heading["title"] if heading else path.stem.replace("-", " ").replace("_", " ").strip()
+    found = heading["title"] if heading else path.stem.replace("-", " ").replace("_", " ")
+    return _string(found) or "untitled"
 
 
 def _dated(document: Document, front: dict[str, Any]) -> Document:
@@ -165,8 +170,11 @@ def _dated(document: Document, front: dict[str, Any]) -> Document:
 
 
 def _string(value: Any) -> str | None:
-    words = " ".join(str(value).split()) if value is not None else ""
-    return words or None
+    try:
+        written = str(value) if value is not None else ""
+    except (ValueError, RecursionError):  # a number of thousands of digits, a list within itself
+        raise DocumentError("its front matter holds a value that cannot be written out") from None
+    return " ".join(printable(written).split()) or None
 
 
 def _unless_url(value: Any) -> Any:

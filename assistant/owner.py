@@ -30,6 +30,10 @@ _WAIT_FOR_FORMER_OWNER = 60.0
 _PROVE_WITHIN = 5.0
 
 
+class _ClientGone(Exception):
+    """The connection is of no use any more, which is how every conversation ends."""
+
+
 class Owner:
     """Serves an engine to its clients, one thread a connection."""
 
@@ -94,8 +98,8 @@ class Owner:
         try:
             while True:
                 self._answer(connection, wire.receive(connection))
-        except (EOFError, OSError):
-            pass  # the client has gone, which is how every conversation ends
+        except (EOFError, OSError, _ClientGone):
+            pass
         finally:
             connection.close()
             with self._state:
@@ -107,18 +111,21 @@ class Owner:
             self.retire()
         with self._state:
             if self._retired:
-                wire.send(connection, wire.RETIRED)
+                _send(connection, wire.RETIRED)
                 return
             self._calling += 1
         try:
             self._call(connection, message["call"], message["arguments"])
         except AssistantError as error:
-            wire.send(connection, {"error": type(error).__name__, "message": str(error)})
-        except (EOFError, OSError):
+            _send(connection, {"error": type(error).__name__, "message": str(error)})
+        except _ClientGone:
             raise
+        except OSError as error:  # of the disk: those of the connection are _ClientGone
+            reason = f"{error.filename or message['call']}: {error.strerror}; check the folder and the free disk"
+            _send(connection, {"error": "CorpusError", "message": reason})
         except Exception as error:  # noqa: BLE001 - a bug of ours: the client is told, the log has the traceback
             sys.excepthook(type(error), error, error.__traceback__)
-            wire.send(connection, {"error": "AssistantError", "message": f"{type(error).__name__}: {error}"})
+            _send(connection, {"error": "AssistantError", "message": f"{type(error).__name__}: {error}"})
         finally:
             with self._state:
                 self._calling -= 1
@@ -126,7 +133,7 @@ class Owner:
 
     def _call(self, connection: Connection, name: str, arguments: dict[str, Any]) -> None:
         def report(progress: Progress) -> None:
-            wire.send(connection, {"progress": progress.to_dict()})
+            _send(connection, {"progress": progress.to_dict()})
 
         if name not in _CALLS:
             raise UsageError(f"the owner knows no call {name!r}; end all assistant processes and try again")
@@ -135,13 +142,20 @@ class Owner:
             events = self._engine.stream(report=report, **keywords)
             try:
                 for event in events:
-                    wire.send(connection, wire.event_message(event))
+                    _send(connection, wire.event_message(event))
             finally:
                 events.close()
             result = None
         else:
             result = getattr(self._engine, name)(report=report, **keywords)
-        wire.send(connection, {"result": _plain(result)})
+        _send(connection, {"result": _plain(result)})
+
+
+def _send(connection: Connection, message: dict[str, Any]) -> None:
+    try:
+        wire.send(connection, message)
+    except (EOFError, OSError):
+        raise _ClientGone from None
 
 
 _CALLS = frozenset(

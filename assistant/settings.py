@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from platformdirs import user_cache_path
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -49,7 +49,9 @@ class Settings(BaseSettings):
         BUNDLED_EMBEDDING_MODEL, description="a sentence-transformers model: the bundled one, a folder, or a hub's name"
     )
     offline: bool = Field(False, description="refuse every model and server that is not on this machine")
-    owner_idle_seconds: float = Field(300.0, gt=0, description="how long index and models stay loaded unused")
+    owner_idle_seconds: float = Field(
+        300.0, gt=0, allow_inf_nan=False, description="how long index and models stay loaded unused"
+    )
     host: str = Field("127.0.0.1", description="the page's address")
     port: int = Field(7860, ge=0, le=65535, description="the page's port; 0 takes a free one")
     max_question_characters: int = Field(2000, ge=1, description="a longer question is refused")
@@ -92,6 +94,16 @@ class Settings(BaseSettings):
             return value
         raise ValueError("llm is 'embedded', 'extractive' or 'provider:model', such as 'openai:gpt-4o-mini'")
 
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        for name in ("data_dir", "state_dir"):
+            folder: Path = getattr(self, name)
+            if folder.is_relative_to(self.corpus_dir) or self.corpus_dir.is_relative_to(folder):
+                raise ValueError(
+                    f"{name} = {folder} and corpus_dir = {self.corpus_dir} must lie apart; set one elsewhere"
+                )
+        return self
+
     @classmethod
     def settings_customise_sources(  # noqa: D102 - pydantic-settings calls it
         cls,
@@ -114,7 +126,9 @@ def _known() -> str:
 
 def _one_line(error: ValidationError) -> str:
     first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"]) or "settings"
+    key = ".".join(str(part) for part in first["loc"])
+    if not key:
+        return first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         return f"unknown setting {key!r}; remove it ({_known()})"
     reason = first["msg"].removeprefix("Value error, ")

@@ -9,6 +9,7 @@ from datetime import date
 
 from .doctor import Finding
 from .records import Answer, Citation, Document, Passage, Progress, SyncReport
+from .terms import printable
 
 _WIDTH = 100
 _BYTES = 10_000_000
@@ -69,7 +70,7 @@ def show_piece(piece: str) -> None:
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
         sys.stderr.flush()
-    sys.stdout.write(piece)
+    sys.stdout.write(printable(piece))
     sys.stdout.flush()
 
 
@@ -94,15 +95,14 @@ def show_passages(passages: Sequence[Passage]) -> None:
 def show_documents(documents: Sequence[Document], failures: Mapping[str, str]) -> None:
     """The corpus as a list, and what of the folder is not in it."""
     for document in documents:
-        print(
-            f"{document.document_id}  {document.published or 'undated   '}  {document.title}  ({document.sources[0]})"
-        )
+        when = document.published or "undated   "
+        print(f"{document.document_id}  {when}  {document.title}  ({printable(document.sources[0])})")
         for note in document.notes:
             print(f"{'':14}{note}")
     if not documents:
         print("The corpus is empty: put articles into its folder, or run 'assistant add PATH'.")
     for source, reason in failures.items():
-        print(f"not read: {source}: {reason}")
+        print(f"not read: {printable(source)}: {reason}")
 
 
 def show_report(report: SyncReport) -> None:
@@ -114,7 +114,7 @@ def show_report(report: SyncReport) -> None:
     for note in report.notes:
         say(note)
     for source, reason in report.failed.items():
-        say(f"not read: {source}: {reason}")
+        say(f"not read: {printable(source)}: {reason}")
 
 
 def show_score(score: Mapping[str, float]) -> None:
@@ -150,4 +150,6 @@ def _amount(progress: Progress) -> str:
 
 
 def _wrapped(text: str, lead: str) -> str:
-    return textwrap.fill(text, _WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead), break_long_words=False)
+    return textwrap.fill(
+        printable(text), _WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead), break_long_words=False
+    )

@@ -144,23 +144,10 @@ _STOP = frozenset(
     ]
 )
 NEGATIONS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "none",
-        "neither",
-        "nor",
-        "without",
-        "nothing",
-        "nobody",
-        "cannot",
-        "n't",
-        "denied",
-        "deny",
-        "denies",
-    ]
+    """not no never none neither nor without nothing nobody cannot n't denied deny denies rather instead unlike false
+    untrue failed fails fail refused refuses rejected rejects abandoned cancelled nearly almost barely hardly""".split()
 )
+_ARTICLES = frozenset({"a", "an", "the"})
 
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6}
 _SCALES |= {"billion": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12, "tn": 1e12}
@@ -214,6 +201,17 @@ def tokens(text: str) -> list[str]:
     return found + content(text[last:])
 
 
+def sequence(text: str) -> list[str]:
+    """All words but articles, as they are spelled, and figures by value with their sign, in their order."""
+    found: list[str] = []
+    last = 0
+    for part in _VALUE.finditer(text):
+        sign = "-" if re.search(r"(?:^|[\s(])[-−]$", text[: part.start("number")].rstrip("$€£¥")) else ""
+        found += [*words(text[last : part.start()]), f"{sign}{_value(part)}"]
+        last = part.end()
+    return [word for word in found + words(text[last:]) if word not in _ARTICLES]
+
+
 def search_terms(text: str) -> list[str]:
     """The words to look up in a lexical index, each once: content words, or all where there are none."""
     found = words(text)
@@ -234,6 +232,11 @@ def names(text: str) -> set[str]:
 def all_names(text: str) -> set[str]:
     """Capitalised words wherever they stand, sentence openings that are no grammar included."""
     return {word for word in _CAPITALISED.findall(text) if word.lower() not in _STOP}
+
+
+def printable(text: str) -> str:
+    """The text with a space for every control character and half of a surrogate pair."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def _value(part: re.Match[str]) -> Value:

@@ -101,6 +101,70 @@ def test_an_id_outlives_edit_rename_and_loss_of_the_index(settings: Settings, op
     assert open_engine().sync().added == [document_id]
 
 
+def test_a_file_that_comes_back_after_its_document_went_on_is_a_document_of_its_own(
+    settings: Settings, open_engine: OpenEngine
+):
+    original = "The port was sold."
+    path = article(settings.corpus_dir, "a.md", original)
+    engine = open_engine()
+    engine.sync()
+    path.rename(settings.corpus_dir / "b.md")
+    engine.sync()
+    article(settings.corpus_dir, "b.md", "The mine was shut.")
+    engine.sync()
+    article(settings.corpus_dir, "a.md", original)
+    engine.sync()
+    assert len(set(ids(engine).values())) == len(ids(engine)) == 2
+    assert engine.search("mine")[0].source == "b.md"
+
+
+@pytest.mark.parametrize(
+    "front",
+    ["title: " + "[" * 3000 + "]" * 3000, "title: 0x" + "f" * 5000, 'source: "\\ud800x"', 'title: "T \\ud800 x"'],
+    ids=["nested", "huge", "surrogate source", "surrogate title"],
+)
+def test_a_hostile_front_matter_harms_no_other_article(settings: Settings, open_engine: OpenEngine, front: str):
+    (settings.corpus_dir / "bad.md").write_text(f"---\n{front}\n---\n\nThe mine was shut.\n", encoding="utf-8")
+    article(settings.corpus_dir, "good.md", "The port was sold.")
+    engine = open_engine()
+    report = engine.sync()
+    assert len(report.added) + len(report.failed) == 2
+    assert engine.search("port")[0].source == "good.md"
+
+
+def test_a_name_that_is_no_text_is_reported(settings: Settings, open_engine: OpenEngine):
+    Path(os.fsdecode(bytes(settings.corpus_dir) + b"/bad\xff.md")).write_text("The mine was shut.", encoding="utf-8")
+    article(settings.corpus_dir, "good.md", "The port was sold.")
+    report = open_engine().sync()
+    assert len(report.added) == 1
+    assert list(report.failed) == ["bad\\xff.md"]
+
+
+def test_removing_takes_a_copy_made_since_along(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "a.md", "The port was sold.")
+    engine = open_engine()
+    (document_id,) = engine.sync().added
+    article(settings.corpus_dir, "b.md", "The port was sold.")
+    assert engine.remove(document_id).removed == [document_id]
+    assert list(settings.corpus_dir.iterdir()) == []
+
+
+def test_restoring_over_another_file_says_where_the_text_is(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "a.md", "The port was sold.")
+    engine = open_engine()
+    (document_id,) = engine.sync().added
+    engine.remove(document_id)
+    article(settings.corpus_dir, "a.md", "The mine was shut.")
+    with pytest.raises(CorpusError, match=r"another file is called a\.md by now"):
+        engine.restore(document_id)
+
+
+@pytest.mark.parametrize("title", ["", "..", "長" * 100, "A\ud800", "a/b"], ids=ascii)
+def test_a_document_of_any_title_is_kept(open_engine: OpenEngine, title: str):
+    engine = open_engine()
+    assert len(engine.add_document(Document(title, "The port was sold.")).added) == 1
+
+
 def test_a_renamed_file_is_not_embedded_again(settings: Settings, open_engine: OpenEngine):
     path = article(settings.corpus_dir, "a.md", "The port was sold.")
     embedder = WordEmbedder()

@@ -30,6 +30,7 @@ def citation(quote: str, title: str = "A title") -> Citation:
     [
         ("Mayo Clinic, not Microsoft, will own the model.", OWNER),
         ("The company said equity reached $2.5 billion.", "The company said equity reached $2,500,000,000 in 2020."),
+        ("Price was not disclosed", "On Monday the purchase price was not disclosed."),
         ("The purchase price was not disclosed.", "The purchase price was not disclosed."),
     ],
 )
@@ -50,6 +51,19 @@ def test_what_a_quote_says_passes(claim: str, quote: str):
         ("Shareholder equity reached $2.5 billion in 2020.", EQUITY, "the speaker left out"),
         ("The deal closed.", "The deal has reportedly closed.", "a hedge left out"),
         ("The Eiffel Tower will open.", "The gallery will open.", "another thing"),
+        ("Tessaly was bought by Vorne.", "Tessaly bought Vorne.", "active made passive"),
+        ("Stennick will build the reactor.", "Orvane chose Pellmar rather than Stennick to build it.", "the other one"),
+        ("Stennick to build it.", "Orvane chose Pellmar rather than Stennick to build it.", "a part after rather"),
+        ("Brantwick acquired Ossory.", "It is false that Brantwick acquired Ossory.", "a denial left out"),
+        ("Brantwick acquired Ossory.", "Brantwick failed to acquire Ossory.", "a failure left out"),
+        ("The bridge was closed.", "The bridge was nearly closed.", "a degree left out"),
+        ("Profit was under 5 percent.", "Profit was over 5 percent.", "another side"),
+        ("Profit was 5 percent.", "Profit was below 5 percent.", "a bound left out"),
+        ("Profit fell from 3 percent to 5 percent.", "Profit fell to 3 percent from 5 percent.", "another direction"),
+        ("Sales rose by 5 percent.", "Sales rose to 5 percent.", "a rise for a level"),
+        ("All drivers will strike.", "Some drivers will strike.", "all for some"),
+        ("It reached -5 degrees.", "It reached 5 degrees.", "another sign"),
+        ("Pikeford bought Deeping Group.", "Pikeford bought Marlin Foods from Deeping Group.", "seller for sold"),
         ("", OWNER, "nothing claimed"),
         ("Mayo Clinic owns it.", "", "nothing quoted"),
     ],
@@ -64,11 +78,11 @@ def test_no_quotes_at_all_support_nothing():
     assert not check_claim("Anything goes.", []).supported
 
 
-def test_a_title_may_lend_a_name_but_no_statement():
+def test_a_title_lends_no_statement():
     quote = citation("Revenue was $5 million.", title="Acme to own the port")
-    assert check_claim("Acme revenue was $5 million.", [quote]).supported is False
-    assert check_claim("Revenue at Acme was $5 million.", [quote]).supported
-    assert not check_claim("Revenue was $5 million; it will own the port.", [quote]).supported
+    assert check_claim("Revenue was $5 million.", [quote], question="What was the revenue of Acme?").supported
+    assert not check_claim("Acme revenue was $5 million.", [quote]).supported
+    assert not check_claim("Acme will own the port.", [quote]).supported
 
 
 def test_a_title_that_names_both_does_not_let_them_change_places():

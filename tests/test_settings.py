@@ -29,6 +29,10 @@ def test_relative_folders_are_taken_from_the_current_folder(tmp_path: Path, monk
         ({"port": "seven"}, "setting port = 'seven'"),
         ({"port": 70000}, "setting port = 70000"),
         ({"llm": "gpt-4"}, "provider:model"),
+        ({"data_dir": "corpus"}, "must lie apart"),
+        ({"data_dir": "."}, "must lie apart"),
+        ({"state_dir": "corpus/state"}, "must lie apart"),
+        ({"owner_idle_seconds": float("inf")}, "owner_idle_seconds"),
         ({"chroma_url": "http://x"}, "does nothing yet"),
     ],
 )
