@@ -25,7 +25,7 @@ from .terms import names, stem
 _PASSAGES = 8
 _EXTRACTED = 1
 _WORD = re.compile(r"[\w&.-]*\w")
-_SAME_MATTER = 0.5
+_SAME_MATTER = 0.8
 """A sentence with less than this share of a claim is about something else."""
 
 
