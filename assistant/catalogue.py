@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -116,6 +117,10 @@ class Catalogue:
             for ending in ("", "-wal", "-shm"):
                 path.with_name(path.name + ending).unlink(missing_ok=True)
             self._database = Database(path, _SCHEMA, CATALOGUE_VERSION)
+
+    def unchanging(self) -> AbstractContextManager[None]:
+        """While the block runs nothing is written, so that chunks and texts read in it belong together."""
+        return self._database.unchanging()
 
     def meta(self, key: str) -> str | None:
         """A remembered word, such as the embedder's fingerprint."""
@@ -262,13 +267,15 @@ class Catalogue:
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         """In how many chunks each term occurs; remembered until the catalogue changes."""
-        known = self._frequencies
-        terms = list(terms)
+        known = self._frequencies  # another thread may clear it at any time
+        counts: dict[str, int] = {}
         for term in terms:
-            if term not in known:
+            count = known.get(term)
+            if count is None:
                 found = self._database.query("SELECT count(*) FROM lexical WHERE lexical MATCH ?", _quoted(term))
-                known[term] = int(found[0][0])
-        return {term: known[term] for term in terms}
+                count = known[term] = int(found[0][0])
+            counts[term] = count
+        return counts
 
     def words_like(self, term: str) -> dict[str, int]:
         """Terms of the corpus with the same first letter and about the same length, and how many chunks have each."""
@@ -292,9 +299,10 @@ class Catalogue:
 
     def chunk_count(self) -> int:
         """How many chunks there are; remembered until the catalogue changes."""
-        if "" not in self._frequencies:
-            self._frequencies[""] = int(self._database.query("SELECT count(*) FROM chunks")[0][0])
-        return self._frequencies[""]
+        count = self._frequencies.get("")
+        if count is None:
+            count = self._frequencies[""] = int(self._database.query("SELECT count(*) FROM chunks")[0][0])
+        return count
 
     def select(self, filters: Filters) -> tuple[Selection, int]:
         """What the filters let pass, and how many undated articles a date filter leaves out."""

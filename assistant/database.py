@@ -40,6 +40,12 @@ class Database:
             return self._connection.execute(statement, values).fetchall()
 
     @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """While the block runs no other thread writes, so that several statements read the same state."""
+        with self._turn:
+            yield
+
+    @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """A transaction that is committed when the block ends well and undone when it does not."""
         with self._turn:

@@ -77,13 +77,13 @@ class Embedder(Embeddings):
 
     def embed_questions(self, questions: Sequence[str]) -> list[Vector]:
         """The vectors of questions, the last few hundred remembered; one over the window is cut at its end."""
-        known = self._questions
-        fresh = [question for question in dict.fromkeys(questions) if question not in known]
-        found = {question: known[question] for question in questions if question in known}
+        known = self._questions  # several threads share it, so it is read once
+        found = {q: vector for q in questions if (vector := known.get(q)) is not None}
+        fresh = [question for question in dict.fromkeys(questions) if question not in found]
         for question, embedding in zip(fresh, self.embed([self._cut(q) for q in fresh]) if fresh else (), strict=True):
             found[question] = known[question] = embedding.vector
-        while len(known) > _QUESTIONS_KEPT:
-            known.pop(next(iter(known)), None)
+        for oldest in list(known)[:-_QUESTIONS_KEPT]:
+            known.pop(oldest, None)
         return [found[question] for question in questions]
 
     @cached_property

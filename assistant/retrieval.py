@@ -118,11 +118,11 @@ def search(
     queries = _queries(index, parts(question, lambda name: index.catalogue.is_one_name(content(name))))
     weights = _weights(index, content(question))
     chunks: dict[str, IndexedChunk] = {}
-    scored = [
-        _scores(index, query, ids, chunks) for query, ids in zip(queries, _near(index, queries, selection), strict=True)
-    ]
-    chosen = _choose(scored, chunks, _CHARACTERS_EACH * k * (_RERANKED if reranker else 1))
-    passages, sentences = _passages(index, chosen, chunks)
+    near = _near(index, queries, selection)
+    with index.catalogue.unchanging():
+        scored = [_scores(index, query, ids, chunks) for query, ids in zip(queries, near, strict=True)]
+        chosen = _choose(scored, chunks, _CHARACTERS_EACH * k * (_RERANKED if reranker else 1))
+        passages, sentences = _passages(index, chosen, chunks)
     if reranker:
         passages = reranker.order(question, passages)
         sentences = _by_passage(sentences, passages[:k])

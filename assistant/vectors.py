@@ -36,7 +36,7 @@ class Vectors:
                 configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200}},
                 embedding_function=None,
             )
-        except Exception as error:  # noqa: BLE001 - Chroma raises Exception, RuntimeError and Rust panics
+        except Exception as error:  # noqa: BLE001 - Chroma raises Exception, RuntimeError and its own errors
             raise IndexFailure(
                 f"cannot open the vectors in {folder} ({error}); delete {data_dir} and sync again"
             ) from None

@@ -1,3 +1,4 @@
+import threading
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -139,6 +140,40 @@ def test_a_question_about_something_else_scores_lower(folder: Path, open_engine:
     near = find(open_engine, "for how much was the port sold?", k=1)[0].score
     far = find(open_engine, "who won the chess match?", k=1)[0].score
     assert far < near / 2
+
+
+def test_what_is_found_while_articles_change_is_always_whole(folder: Path, open_engine: OpenEngine):
+    """Searches go on while another thread edits, adds and removes; none fails, none mixes two versions."""
+    engine = open_engine()
+    versions = ["The old port has nine tall cranes.", "Rain fell. The port has four cranes now."]
+    failures: list[BaseException | str] = []
+    done = threading.Event()
+
+    def ask() -> None:
+        while not done.is_set():
+            try:
+                found = search(engine._opened_index, "how many cranes has the port?", 5).passages
+            except BaseException as error:  # noqa: BLE001 - whatever it is, the test has failed
+                failures.append(error)
+                return
+            failures.extend(p.text for p in found if not any(p.text in version for version in versions))
+
+    article(folder, "a.md", versions[0])
+    engine.sync()
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for turn in range(20):
+        article(folder, "a.md", versions[turn % 2])
+        if turn % 3:
+            article(folder, f"b{turn % 3}.md", versions[turn % 2])
+        else:
+            (folder / "b1.md").unlink(missing_ok=True)
+        engine.sync()
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
 
 
 def test_passages_do_not_overlap_and_are_exact(folder: Path, open_engine: OpenEngine):
