@@ -130,6 +130,10 @@ class Corpus:
                 folder.put_beside(path, data.encode())
             return self.sync()
 
+    def close(self) -> None:
+        """Close the ledger."""
+        self._ledger.close()
+
     @property
     def _trash(self) -> Path:
         return self._settings.state_dir / "trash"

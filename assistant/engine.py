@@ -130,6 +130,8 @@ class Engine:
             self._models.clear()
             if self._index:
                 self._index.close()
+            if self._corpus:
+                self._corpus.close()
             self._index = self._corpus = None
             self._lock.release()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.errors import CorpusError, DocumentError, UnknownDocument, UsageError
+from assistant.errors import CorpusError, UnknownDocument, UsageError
 from assistant.records import Document
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
@@ -297,7 +297,3 @@ def test_settled_files_are_not_read_again(settings: Settings, open_engine: OpenE
     os.utime(path, ns=(row.mtime_ns, row.mtime_ns))
     engine.sync()
     assert engine.search("port")[0].text == "The port was sold."
-
-
-def test_document_errors_are_corpus_errors():
-    assert issubclass(DocumentError, CorpusError)

@@ -130,7 +130,9 @@ def test_who_does_not_hold_the_key_is_not_let_in(settings: Settings, owner: subp
     assert (settings.data_dir / wire.ADDRESS_FILE).stat().st_mode & 0o077 == 0
 
 
-def test_an_owner_of_other_settings_retires(settings: Settings, owner: subprocess.Popen[bytes]):
+def test_an_owner_that_is_told_to_stop_ends_and_takes_its_address_away(
+    settings: Settings, owner: subprocess.Popen[bytes]
+):
     assert stop(settings)
     assert owner.wait(DEADLINE) == 0
     assert wire.Address.read(settings.data_dir) is None
