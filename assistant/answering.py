@@ -1,42 +1,50 @@
-"""From a question to a checked answer: retrieve, let the model propose, show what passes, or refuse."""
+"""From a question to a checked answer: retrieve, let the model point, show what passes, or refuse."""
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, replace
 
-from .catalogue import Catalogue
+from .about_corpus import told_of_corpus
+from .asking import Asked, asked
+from .comparing import Comparison, Side, about, comparison, conclusion, figure
+from .draft import Draft
 from .errors import EmptyCorpus, QuestionError
-from .evidence import Evidence, select
-from .grounding import carried, check_claim, plain
+from .evidence import AT_MOST, Evidence, by_article, gather
+from .grounding import plain
 from .index import Index
 from .models import EXTRACTIVE, ChatModel
-from .proposing import Proposal, Usage, propose
-from .records import Answer, Citation, Done, Event, Filters, Retrieved, Text
+from .proposing import Proposal, Usage, certainty, propose
+from .records import Answer, Done, Event, Filters, Retrieved, Text
 from .reranking import Reranker
-from .retrieval import Retrieval, search
-from .sentences import sentences
-from .terms import names, stem
+from .retrieval import FoundSentence, Retrieval, search
+from .syntax import FORMS
 
+_SEARCHED = 20
+"""Passages whose sentences may be used; the first of them are shown as passages."""
 _PASSAGES = 8
-_EXTRACTED = 1
-_WORD = re.compile(r"[\w&.-]*\w")
-_SAME_MATTER = 0.8
-"""A sentence with less than this share of a claim is about something else."""
+_SURE = 0.45
+"""The model's certainty, the share of the matter and the nearness to the question together, 0..1."""
+_ENOUGH = 0.5
+"""A sentence speaks of the question when it has half of what is asked about, by weight."""
+_NAMED = 20
+"""A name that more titles than this have is no one's."""
+_ACCOUNT = 4
+"""Sentences of an account, or two on each thing where it asks for several."""
+_SOME = 1 / 3
+"""An account is asked for in many words: a sentence of it has a third of them."""
 
 
 def checked_question(question: str, at_most: int) -> str:
     """The question without white space around it. Raises QuestionError when it is empty or too long."""
-    asked = " ".join(question.split())
-    if not asked:
+    given = " ".join(question.split())
+    if not given:
         raise QuestionError("the question is empty; ask something, such as 'who owns the model?'")
-    if len(asked) > at_most:
-        raise QuestionError(f"the question has {len(asked):,} characters, over the limit of {at_most:,}; shorten it")
-    return asked
+    if len(given) > at_most:
+        raise QuestionError(f"the question has {len(given):,} characters, over the limit of {at_most:,}; shorten it")
+    return given
 
 
 def answer(
@@ -53,125 +61,167 @@ def answer(
     began = time.perf_counter()
     if not index.catalogue.document_count():
         raise EmptyCorpus("the corpus is empty; put articles into its folder, or run 'assistant add PATH'")
-    retrieval = search(index, question, _PASSAGES, filters, reranker)
-    draft = _Draft(question, retrieval, began)
+    if told := told_of_corpus(question, index.catalogue, filters):
+        yield from _said_by_code(question, told, began)
+        return
+    retrieval = search(index, question, _SEARCHED, filters, reranker)
+    retrieval = replace(retrieval, passages=retrieval.passages[:_PASSAGES])
+    draft = Draft(question, retrieval, began)
     draft.timings["retrieve"] = time.perf_counter() - began
     yield Retrieved(retrieval.passages)
-    evidence = select(question, retrieval)
-    if any(item.fits for item in evidence):
-        model = open_model()
-        draft.model = model.name if model else EXTRACTIVE
-        with model.turn if model else nullcontext():
-            for proposal in propose(model, question, evidence) if model else _extracted(evidence):
-                if isinstance(proposal, Usage):
-                    draft.usage = {"input": proposal.input, "output": proposal.output}
-                elif piece := draft.admit(proposal, evidence):
-                    yield Text(piece)
+    compared = comparison(question)
+    sources = _Sources(index, filters, retrieval)
+    if compared and len(retrieval.parts) > 1:
+        draft.model = EXTRACTIVE
+        yield from map(Text, _compare(draft, compared, sources))
+    else:
+        yield from map(Text, _answer(draft, sources, open_model))
     if not draft.citations:
         yield Text(draft.refuse(index.catalogue))
     yield Done(draft.finished())
 
 
-@dataclass(slots=True)
-class _Draft:
-    """An answer in the making. Text is only ever added."""
+def _said_by_code(question: str, told: str, began: float) -> Iterator[Event]:
+    """An answer about the corpus itself: no model, no markers."""
+    yield Retrieved([])
+    yield Text(told)
+    seconds = round(time.perf_counter() - began, 4)
+    timings = {"retrieve": seconds, "first_token": seconds, "total": seconds}
+    yield Done(Answer(question, told, answered=True, kind="catalogue", understood=question, timings=timings))
 
-    question: str
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """Where the sentences for each part of a question come from."""
+
+    index: Index
+    filters: Filters | None
     retrieval: Retrieval
-    began: float
-    text: str = ""
-    citations: list[Citation] = field(default_factory=list)
-    model: str = ""
-    usage: dict[str, int] = field(default_factory=dict)
-    timings: dict[str, float] = field(default_factory=dict)
 
-    def admit(self, proposal: Proposal, evidence: Sequence[Evidence]) -> str:
-        """The text that a proposal adds, with its marker; empty when nothing of it passes."""
-        pointed = evidence[proposal.sentence - 1]
-        fitting = [item for item in (pointed, *evidence) if item.fits]
-        for item in fitting:
-            if self._passes(proposal.claim, item):
-                return self._show(proposal.claim, item)
-        # No sentence carries the claim as it is put: the one that has most of it speaks for itself.
-        fullest = max(fitting, key=lambda item: carried(proposal.claim, item.text), default=None)
-        if (
-            fullest
-            and carried(proposal.claim, fullest.text) >= _SAME_MATTER
-            and self._passes(plain(fullest.text), fullest)
-        ):
-            return self._show(plain(fullest.text), fullest)
-        return ""
+    def of(self, this: Asked) -> list[Evidence]:
+        """The sentences that can answer one part of the question, best first.
 
-    def refuse(self, catalogue: Catalogue) -> str:
-        """The text that says the corpus does not say, with what it holds."""
-        self.text = _refusal(self.question, catalogue)
-        self._first_token()
-        return self.text
+        Where none does, the articles whose title names what it is about are searched by themselves.
+        """
+        found = self._fitting(this, self.retrieval.sentences)
+        if any(item.relevance.share >= _ENOUGH for item in found) or not this.names:
+            return found
+        return found + self._fitting(this, self._named(this))
 
-    def finished(self) -> Answer:
-        """The record of all that was shown."""
-        self.timings["total"] = time.perf_counter() - self.began
-        answered = bool(self.citations)
-        return Answer(
-            question=self.question,
-            understood=self.question,
-            text=self.text,
-            answered=answered,
-            kind="claims" if answered else "refusal",
-            citations=self.citations,
-            notes=self.retrieval.notes,
-            passages=self.retrieval.passages,
-            model=self.model,
-            usage=self.usage,
-            timings={step: round(seconds, 4) for step, seconds in self.timings.items()},
-        )
+    def _fitting(self, this: Asked, sentences: Sequence[FoundSentence]) -> list[Evidence]:
+        found = gather(this, sentences, self.retrieval.weights, self.index.catalogue)
+        return [item for item in found if item.fits]
 
-    def _passes(self, claim: str, item: Evidence) -> bool:
-        one = len(sentences(claim)) == 1 and claim == plain(claim)
-        return one and check_claim(claim, [item.citation(0)], self.question).supported
-
-    def _show(self, claim: str, item: Evidence) -> str:
-        place = (item.sentence.document.document_id, item.sentence.start)
-        known = next((c for c in self.citations if (c.document_id, c.start) == place), None)
-        if known and claim.rstrip(".!?") in self.text:
-            return ""
-        citation = known or item.citation(len(self.citations) + 1)
-        if not known:
-            self.citations.append(citation)
-        piece = (" " if self.text else "") + _marked(claim, citation.number)
-        self.text += piece
-        self._first_token()
-        return piece
-
-    def _first_token(self) -> None:
-        self.timings.setdefault("first_token", time.perf_counter() - self.began)
+    def _named(self, this: Asked) -> list[FoundSentence]:
+        words = [word for _, name in this.names for word in name if word not in FORMS]
+        ids = self.index.catalogue.titled(words, _NAMED + 1)
+        allowed = set(self.filters.document_ids) if self.filters else set()
+        ids = [i for i in ids if not allowed or i in allowed]
+        if not 0 < len(ids) <= _NAMED:
+            return []
+        narrowed = replace(self.filters or Filters(), document_ids=tuple(ids))
+        known = {(s.document.document_id, s.start) for s in self.retrieval.sentences}
+        more = search(self.index, this.text, _SEARCHED, narrowed).sentences
+        return [s for s in more if (s.document.document_id, s.start) not in known]
 
 
-def _extracted(evidence: Sequence[Evidence]) -> Iterator[Proposal]:
-    """The answer without a model: the best sentences that speak of the question, word for word."""
-    fitting = [number for number, item in enumerate(evidence, start=1) if item.fits]
-    for number in fitting[:_EXTRACTED]:
-        yield Proposal(number, plain(evidence[number - 1].text))
+def _answer(draft: Draft, sources: _Sources, open_model: Callable[[], ChatModel | None]) -> Iterator[str]:
+    """The pieces of an answer in quoted sentences."""
+    wanted = asked(draft.question)
+    parts = [sources.of(replace(asked(part), kind=wanted.kind, wanted=wanted.wanted)) for part in draft.retrieval.parts]
+    shown = by_article([item for part in parts for item in part[: max(2, AT_MOST // len(parts))]])
+    if not shown:
+        return
+    model = open_model()
+    draft.model = model.name if model else EXTRACTIVE
+    if model is None:
+        yield from draft.admit_all(_extracted(wanted, parts), wanted)
+        return
+    with model.turn if model else nullcontext():
+        if not _stated(certainty(model, draft.question, shown), wanted, shown):
+            return
+        for proposal in propose(model, draft.question, shown):
+            if isinstance(proposal, Usage):
+                draft.usage = {"input": proposal.input, "output": proposal.output}
+            else:
+                yield from _admitted(draft, proposal, shown, wanted)
+    if draft.citations and (wanted.kind == "account" or len(parts) > 1):
+        yield from _filled(draft, wanted, parts)
 
 
-def _marked(claim: str, number: int) -> str:
-    body = claim.rstrip(".!?;:, ")
-    ending = claim[len(body) :].strip(";:, ") or "."
-    return f"{body} [{number}]{ending}"
+def _filled(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]]) -> Iterator[str]:
+    """What an account still lacks, and what is listed and not yet told, where the model stopped at the first thing."""
+    for part in parts:
+        cited = sum(draft.cites(item) for item in part)
+        lacking = (max(2, _ACCOUNT // len(parts)) if wanted.kind == "account" else 1) - cited
+        more = [item for item in _extracted(wanted, [part]) if not draft.cites(item)]
+        yield from draft.admit_all(more[: max(0, lacking)], wanted)
 
 
-def _refusal(question: str, catalogue: Catalogue) -> str:
-    documents = catalogue.documents()
-    days = sorted(document.published for document in documents if document.published)
-    held = f"{len(documents)} article{'s' * (len(documents) != 1)}"
-    if days:
-        held += f", published from {_written(days[0])} to {_written(days[-1])}"
-    named = [name for name in _WORD.findall(question) if name in names(question)]
-    counts = catalogue.frequencies(stem(name.lower()) for name in named)
-    absent = [f"“{name}”" for name in dict.fromkeys(named) if not counts[stem(name.lower())]]
-    unsaid = f" None of them mentions {' or '.join(absent[:3])}." if absent else ""
-    return f"The corpus does not say. It holds {held}.{unsaid}"
+def _stated(certainty: float, wanted: Asked, shown: Sequence[Evidence]) -> bool:
+    """Whether the answer is there: by the model's certainty, the share of the matter and the nearness to the question.
+
+    A question that is not about an article's very subject, and wants no account of it, needs a sentence that
+    speaks of half of the matter whatever the model says.
+    """
+    best = max(shown, key=lambda item: item.strength)
+    speaks = wanted.kind == "account" or any(
+        item.relevance.share >= _ENOUGH or item.relevance.titled >= _ENOUGH for item in shown
+    )
+    share = max(item.relevance.whole for item in shown)
+    return speaks and (certainty + share + best.sentence.score) / 3 >= _SURE
 
 
-def _written(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+def _extracted(wanted: Asked, parts: Sequence[Sequence[Evidence]]) -> Iterator[Evidence]:
+    """The answer without a model: of each part the best sentences that speak of it."""
+    account = wanted.kind == "account"
+    count = max(2, _ACCOUNT // len(parts)) if account else 1
+    for part in parts:
+        speaking = [item for item in part if item.relevance.share >= (_SOME if account else _ENOUGH)]
+        yield from sorted(speaking, key=lambda item: -item.strength)[:count]
+
+
+def _admitted(draft: Draft, proposal: Proposal, shown: Sequence[Evidence], wanted: Asked) -> Iterator[str]:
+    """The text that a proposal adds: the claim, if its sentence or another carries it, or else the sentence itself."""
+    pointed = shown[proposal.sentence - 1]
+    for item in (pointed, *shown):
+        if draft.carries(proposal.claim, item, wanted):
+            yield from draft.show(proposal.claim, item)
+            return
+    if draft.says_nothing_else(proposal.claim, pointed):
+        yield from draft.admit_all([pointed], wanted)
+
+
+def _compare(draft: Draft, compared: Comparison, sources: _Sources) -> Iterator[str]:
+    """The figures of all sides, each quoted, and which is ahead; nothing when a side has none."""
+    chosen = []
+    for part in draft.retrieval.parts:
+        with_figure = [
+            (item.relevance.share, item.strength, place, side, item, told)
+            for place, side in enumerate(about(part, compared))
+            for item in sources.of(side)
+            if item.relevance.share >= _ENOUGH and (told := figure(plain(item.text), side, draft.retrieval.weights))
+        ]
+        if not with_figure:
+            return
+        *_, side, item, told = max(with_figure, key=lambda found: (-found[2], found[1]))
+        chosen.append((side, item, told))
+    sides = []
+    for side, item, (written, amount, day) in chosen:
+        yield from draft.admit_all([item], side)
+        number = draft.number_of(item)
+        if number is None:
+            return
+        name = max((" ".join(found) for found in _names(side)), key=len, default=item.sentence.document.title)
+        dated = (day[0] or next((k[1][0] for k in side.dates), None), day[1], day[2]) if day else None
+        sides.append(Side(name, written, amount, dated, number))
+    if ended := conclusion(compared, sides):
+        yield draft.add(ended[0])
+        draft.derived += [ended[1]] if ended[1] else []
+
+
+def _names(side: Asked) -> Iterator[tuple[str, ...]]:
+    """The names of a side as the question writes them."""
+    for found in side.names:
+        place = side.text.lower().find(found[1][0])
+        yield (side.text[place : place + len(" ".join(found[1]))],)

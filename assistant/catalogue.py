@@ -212,6 +212,12 @@ class Catalogue:
             i: Document.from_dict(records[i] | {"sources": sources.get(i, [])}) for i in document_ids if i in records
         }
 
+    def titled(self, words: Sequence[str], limit: int) -> list[str]:
+        """Ids of at most `limit` documents whose title has all these words, given in lower case."""
+        where = " AND ".join("instr(lower(json_extract(record, '$.title')), ?)" for _ in words)
+        rows = self._database.query(f"SELECT document_id FROM documents WHERE {where} LIMIT ?", *words, limit)
+        return [str(row["document_id"]) for row in rows]
+
     def document_count(self) -> int:
         """How many documents there are."""
         return int(self._database.query("SELECT count(*) FROM documents")[0][0])
@@ -264,6 +270,19 @@ class Catalogue:
             limit,
         )
         return [row["chunk_id"] for row in rows]
+
+    def mentioning(self, terms: Sequence[str]) -> set[str]:
+        """Ids of the documents that have every one of these stems, in text, title or section."""
+        found: set[str] | None = None
+        for term in terms:
+            rows = self._database.query(
+                "SELECT DISTINCT c.document_id FROM lexical JOIN chunks c ON c.row = lexical.rowid"
+                " WHERE lexical MATCH ?",
+                _quoted(term),
+            )
+            ids = {str(row["document_id"]) for row in rows}
+            found = ids if found is None else found & ids
+        return found or set()
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         """In how many chunks each term occurs; remembered until the catalogue changes."""

@@ -32,6 +32,8 @@ class ChatModel:
     chat: BaseChatModel
     json_schema: bool = False
     """Whether it can be held to a JSON schema by `response_format`, as OpenAI-compatible servers can."""
+    judges: bool = False
+    """Whether it is asked first if the sentences state the answer, and tells by token probabilities how sure it is."""
     turn: AbstractContextManager[Any] = field(default_factory=nullcontext)
     """Held while it is asked: a lock where one question at a time is all it can take."""
     close: Callable[[], None] = field(default=lambda: None)
@@ -56,7 +58,7 @@ def _embedded(settings: Settings, progress: Callable[[Progress], None]) -> ChatM
     progress(Progress("loading the language model"))
     server = LocalModel(path, threads=settings.threads)
     chat = _openai_chat("local", server.base_url, server.key, settings, trust_env=False)
-    return ChatModel(f"embedded:{path.name}", chat, json_schema=True, turn=Lock(), close=server.close)
+    return ChatModel(f"embedded:{path.name}", chat, json_schema=True, judges=True, turn=Lock(), close=server.close)
 
 
 def _provider(settings: Settings) -> ChatModel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from .evidence import Evidence, numbered
 from .models import ChatModel
 
 _CLAIM_CHARACTERS = 400
-_MOST_CLAIMS = 3
+_MOST_CLAIMS = 5
+_LOGPROBS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def propose(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> It
     said, given = "", 0
     # LangChain's models have no common error class: each provider's client raises its own.
     try:
-        with closing(chat.stream(_messages(question, evidence))) as stream:
+        with closing(chat.stream(_messages(question, evidence, "answer-claims"))) as stream:
             for piece in stream:
                 said += _text(piece)
                 whole = _claims(said)[:-1]
@@ -57,8 +59,7 @@ def propose(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> It
                 if isinstance(piece, AIMessageChunk) and piece.usage_metadata:
                     yield Usage(piece.usage_metadata["input_tokens"], piece.usage_metadata["output_tokens"])
     except Exception as error:
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise ModelUnavailable(f"the model {model.name} failed ({reason}); try again or choose another llm") from error
+        raise _failed(model, error) from error
     try:
         last = json.loads(said)["claims"]
     except (ValueError, KeyError, TypeError):
@@ -71,10 +72,39 @@ def propose(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> It
         )
 
 
-def _messages(question: str, evidence: Sequence[Evidence]) -> list[BaseMessage]:
-    """What never changes comes first, so that the model's prefix cache serves it."""
+def certainty(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> float:
+    """How sure the model is that the sentences state the answer, 0..1: the probability of its "yes" against "no".
+
+    One token is generated; what was read for it is in the model's cache when it is asked for claims. A model
+    without token probabilities counts as sure. Raises ModelUnavailable when it fails.
+    """
+    if not model.judges:
+        return 1.0
+    chat: Any = model.chat
+    try:
+        said = chat.bind(logprobs=True, top_logprobs=_LOGPROBS, max_completion_tokens=1).invoke(
+            _messages(question, evidence, "answer-stated")
+        )
+    except Exception as error:
+        raise _failed(model, error) from error
+    tokens = ((said.response_metadata.get("logprobs") or {}).get("content") or [{}])[0].get("top_logprobs") or []
+    share = {
+        word: sum(math.exp(t["logprob"]) for t in tokens if t["token"].strip().lower() == word)
+        for word in ("yes", "no")
+    }
+    total = sum(share.values())
+    return share["yes"] / total if total else 0.0
+
+
+def _failed(model: ChatModel, error: Exception) -> ModelUnavailable:
+    reason = " ".join(str(error).split())[:200] or type(error).__name__
+    return ModelUnavailable(f"the model {model.name} failed ({reason}); try again or choose another llm")
+
+
+def _messages(question: str, evidence: Sequence[Evidence], task: str) -> list[BaseMessage]:
+    """What never changes comes first and the task last, so that the model's prefix cache serves the rest."""
     asked = prompts.fill("answer-question", sentences=numbered(evidence), question=question)
-    return [SystemMessage(prompts.fill("answer-system")), HumanMessage(asked)]
+    return [SystemMessage(prompts.fill("answer-system")), HumanMessage(f"{asked}\n{prompts.fill(task)}")]
 
 
 def _response_format(sentences: int) -> dict[str, Any]:

@@ -43,8 +43,9 @@ class FoundSentence:
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """What a search brought. `weights`: how telling each stem of the question is."""
+    """What a search brought. `weights`: how telling each stem of the question is; `parts`: what it was searched as."""
 
+    parts: list[str]
     sentences: list[FoundSentence]
     passages: list[Passage]
     weights: Mapping[str, float]
@@ -115,7 +116,8 @@ def search(
     """
     selection, undated = index.catalogue.select(filters) if filters else (None, 0)
     notes = [f"{undated} undated article{'s' * (undated != 1)} left out"] if undated else []
-    queries = _queries(index, parts(question, lambda name: index.catalogue.is_one_name(content(name))))
+    asked = parts(question, lambda name: index.catalogue.is_one_name(content(name)))
+    queries = _queries(index, asked)
     weights = _weights(index, content(question))
     chunks: dict[str, IndexedChunk] = {}
     near = _near(index, queries, selection)
@@ -126,7 +128,7 @@ def search(
     if reranker:
         passages = reranker.order(question, passages)
         sentences = _by_passage(sentences, passages[:k])
-    return Retrieval(sentences, passages[:k], weights, notes)
+    return Retrieval(asked, sentences, passages[:k], weights, notes)
 
 
 def _by_passage(sentences: Sequence[FoundSentence], passages: Sequence[Passage]) -> list[FoundSentence]:

@@ -147,6 +147,10 @@ NEGATIONS = frozenset(
     """not no never none neither nor without nothing nobody cannot n't denied deny denies rather instead unlike false
     untrue failed fails fail refused refuses rejected rejects abandoned cancelled nearly almost barely hardly""".split()
 )
+NUMBER_WORDS = {
+    word: number
+    for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+}
 _ARTICLES = frozenset({"a", "an", "the"})
 
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6}
@@ -222,6 +226,16 @@ def search_terms(text: str) -> list[str]:
 def values(text: str) -> set[Value]:
     """Every figure of a text, with its unit."""
     return {_value(part) for part in _VALUE.finditer(text)}
+
+
+def figures(text: str) -> set[Value]:
+    """Every figure of a text, those written as words ("nine") included."""
+    return values(text) | {Value("", float(NUMBER_WORDS[word])) for word in words(text) if word in NUMBER_WORDS}
+
+
+def value_spans(text: str) -> list[tuple[tuple[int, int], Value]]:
+    """Every figure of a text with the characters it takes."""
+    return [(part.span(), _value(part)) for part in _VALUE.finditer(text)]
 
 
 def names(text: str) -> set[str]:

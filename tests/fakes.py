@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -88,6 +89,30 @@ class ScriptedModel(BaseChatModel):
             if number == self.breaks_after:
                 raise ConnectionError("the line went dead")
             yield ChatGenerationChunk(message=AIMessageChunk(self.says[begin : begin + 7]))
+
+
+class JudgingModel(ScriptedModel):
+    """Says "yes" with a probability when it is asked for one token, and its claims otherwise."""
+
+    yes: float
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        shares = {"yes": self.yes, "No": 1 - self.yes}
+        top = [{"token": word, "logprob": math.log(share)} for word, share in shares.items() if share]
+        message = AIMessage("yes", response_metadata={"logprobs": {"content": [{"top_logprobs": top}]}})
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+
+def judging(yes: float, *claims: tuple[int, str]) -> ChatModel:
+    """A model that is so sure that the sentences state the answer, and proposes these claims."""
+    said = {"claims": [{"sentence": number, "claim": claim} for number, claim in claims]}
+    return ChatModel("judging", JudgingModel(says=json.dumps(said), yes=yes), judges=True)
 
 
 def scripted(*claims: tuple[int, str]) -> ChatModel:

@@ -8,7 +8,7 @@ from assistant.models import ChatModel
 from assistant.records import Answer, Done, Filters, Retrieved, Text
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
-from tests.fakes import saying, scripted
+from tests.fakes import judging, saying, scripted
 
 QUESTION = "who owns the port?"
 
@@ -78,6 +78,42 @@ def test_what_the_articles_do_not_say_is_refused_and_nothing_is_cited(open_engin
 
 
 @pytest.mark.usefixtures("two_articles")
+def test_a_model_that_doubts_that_the_answer_is_there_is_not_asked_for_claims(open_engine: OpenEngine):
+    question = "who runs the cranes of the port?"
+    model = judging(0.02, (1, "Acme owns the port outright."))
+    assert not answer(open_engine, question, model).answered
+    assert model.chat.asked == []
+
+
+@pytest.mark.usefixtures("two_articles")
+def test_a_model_that_is_sure_is_asked_and_its_claim_is_checked(open_engine: OpenEngine):
+    assert answer(open_engine, QUESTION, judging(0.9, (1, "Acme owns the port."))).text == "Acme owns the port [1]."
+    assert "Bolt" not in answer(open_engine, QUESTION, judging(0.9, (1, "Bolt owns the port."))).text
+
+
+@pytest.mark.usefixtures("two_articles")
+def test_two_things_are_compared_in_code_each_with_its_quote(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "acme.md", "Net profit was $25 million in 2020.", title="Acme Works")
+    article(settings.corpus_dir, "bolt.md", "Net profit was $40 million in 2021.", title="Bolt Mills")
+    found = answer(
+        open_engine, "Compare the net profit of Acme Works in 2020 and Bolt Mills in 2021. Which was higher?"
+    )
+    assert found.text == (
+        "Net profit was $25 million in 2020 [1]. Net profit was $40 million in 2021 [2]. "
+        "Bolt Mills is higher: $40 million, against $25 million for Acme Works [1][2]."
+    )
+    assert [(d.value, d.expression) for d in found.derived] == [("$15 million", "$40 million − $25 million")]
+
+
+@pytest.mark.usefixtures("two_articles")
+def test_a_comparison_with_one_side_missing_is_refused(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "acme.md", "Net profit was $25 million in 2020.", title="Acme Works")
+    article(settings.corpus_dir, "bolt.md", "Net profit grew in 2021.", title="Bolt Mills")
+    question = "Compare the net profit of Acme Works in 2020 and Bolt Mills in 2021. Which was higher?"
+    assert not answer(open_engine, question).answered
+
+
+@pytest.mark.usefixtures("two_articles")
 def test_no_model_is_opened_for_a_question_that_no_sentence_fits(open_engine: OpenEngine):
     model = scripted((1, "x"))
     answer(open_engine, "what is the weather in Paris?", model)
@@ -96,7 +132,7 @@ def test_the_model_sees_numbered_sentences_under_their_article_and_date(open_eng
     answer(open_engine, QUESTION, model)
     (messages,) = model.chat.asked
     assert "Port of Skarn (2026-01-14):\n[1] Acme owns the port outright." in messages[1].content
-    assert messages[1].content.endswith(f"Question: {QUESTION}")
+    assert f"Question: {QUESTION}" in messages[1].content
 
 
 @pytest.mark.usefixtures("two_articles")

@@ -10,7 +10,17 @@ import assistant
 from tests.conftest import CLONE
 
 PACKAGE = CLONE / "assistant"
-HEAVY = ("torch", "transformers", "sentence_transformers", "chromadb", "gradio", "langchain_core", "numpy", "xllamacpp")
+HEAVY = (
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "chromadb",
+    "gradio",
+    "langchain_core",
+    "numpy",
+    "xllamacpp",
+    "spacy",
+)
 
 
 def module_name(path: Path) -> str:
@@ -40,9 +50,15 @@ def test_imports_run_one_way():
 
 
 def test_pure_modules_import_pure_modules_only():
-    pure = {"sentences", "chunking", "terms", "grounding", "records", "errors"}
+    pure = {"sentences", "chunking", "terms", "records", "errors", "senses", "syntax", "relations", "qualifiers"}
+    pure |= {"alignment", "statements", "grounding", "asking", "relevance", "shortening", "comparing"}
     for name in pure:
         assert {m.removeprefix("assistant.") for m in imports(PACKAGE / f"{name}.py")} <= pure
+
+
+def test_only_syntax_loads_the_parser():
+    loading = {p.stem for p in PACKAGE.rglob("*.py") if "spacy.load(" in p.read_text(encoding="utf-8")}
+    assert loading == {"syntax"}
 
 
 def test_only_models_knows_language_model_providers():

@@ -13,6 +13,24 @@ def test_abbreviations_and_decimals_do_not_end_a_sentence():
     assert cut(text) == [text[: text.index(" It")], "It was a record."]
 
 
+def test_a_title_before_a_name_ends_no_sentence():
+    assert cut("He was succeeded by Ms. Ines Varga. She stays.") == [
+        "He was succeeded by Ms. Ines Varga.",
+        "She stays.",
+    ]
+    assert cut("The No. 2 furnace closed. It was old.") == ["The No. 2 furnace closed.", "It was old."]
+
+
+def test_a_possessive_apostrophe_hides_no_sentence_end():
+    text = "It met at the shareholders' hall. Debt fell. Profit rose. It is Acme's best year. Sales grew."
+    assert len(cut(text)) == 5
+
+
+def test_a_quotation_mark_without_its_pair_hides_no_sentence_end():
+    text = 'A 27" screen was shown. ' + "The port was sold to a rival in May. " * 20
+    assert len(cut(text)) == 21
+
+
 def test_a_heading_is_told_from_a_statement():
     text = "## What's happening\nThe port was sold.\n\nWhy it matters\n\nIt is large."
     assert [(span.heading, span.of(text)) for span in sentences(text)] == [

@@ -1,0 +1,147 @@
+"""An answer in the making: what is shown is checked first, numbered once and never taken back."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from .asking import Asked
+from .catalogue import Catalogue
+from .evidence import Evidence
+from .grounding import check_claim, plain
+from .records import Answer, Citation, Derived
+from .relevance import holds_the_kind
+from .retrieval import Retrieval
+from .sentences import sentences
+from .shortening import shortened
+from .syntax import key, parse
+from .terms import content, figures, names, stem
+
+_WORD = re.compile(r"[\w&.-]*\w")
+
+
+@dataclass(slots=True)
+class Draft:
+    """The text so far, its citations, and how it came about."""
+
+    question: str
+    retrieval: Retrieval
+    began: float
+    text: str = ""
+    citations: list[Citation] = field(default_factory=list)
+    derived: list[Derived] = field(default_factory=list)
+    model: str = ""
+    usage: dict[str, int] = field(default_factory=dict)
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def carries(self, claim: str, item: Evidence, wanted: Asked) -> bool:
+        """Whether a sentence carries a claim, and the claim still holds what is wanted."""
+        one = len(sentences(claim)) == 1 and claim == plain(claim)
+        return one and holds_the_kind(wanted, claim) and check_claim(claim, [item.citation(0)]).supported
+
+    def says_nothing_else(self, claim: str, item: Evidence) -> bool:
+        """Whether a claim that its sentence does not carry word for word adds no figure and hardly a word to it."""
+        around = f"{item.text} {item.around.heading} {self.question}"
+        known = set(content(around))
+        new = [word for word in content(claim) if word not in known]
+        return figures(claim) <= figures(around) and len(new) <= len(set(content(claim))) / 2
+
+    def admit_all(self, items: Iterable[Evidence], wanted: Asked) -> Iterator[str]:
+        """Show each sentence in its own words, shortened where only one thing is wanted of it."""
+        for item in items:
+            whole = plain(item.text)
+            answers = [key(token) for token in parse(whole) if key(token)[0] in {"date", "value", "name"}]
+            brief = whole if wanted.kind == "account" else shortened(whole, wanted.matter, answers)
+            yield from self.show(brief if self.carries(brief, item, wanted) else whole, item)
+
+    def show(self, claim: str, item: Evidence) -> Iterator[str]:
+        """The piece that a checked claim adds to the text; none when it is there already."""
+        if not check_claim(claim, [item.citation(0)]).supported:
+            return
+        number = self.number_of(item)
+        if number is not None and (claim.rstrip(".!?") in self.text or self._told(item)):
+            return
+        citation = item.citation(number or len(self.citations) + 1)
+        if number is None:
+            self.citations.append(citation)
+        yield self.add(_marked(claim, citation.number))
+
+    def add(self, sentence: str) -> str:
+        """A sentence with its markers, as the piece that it adds."""
+        piece = (" " if self.text else "") + sentence
+        self.text += piece
+        self._first_token()
+        return piece
+
+    def number_of(self, item: Evidence) -> int | None:
+        """The number under which a sentence is cited."""
+        place = (item.sentence.document.document_id, item.sentence.start)
+        return next((c.number for c in self.citations if (c.document_id, c.start) == place), None)
+
+    def cites(self, item: Evidence) -> bool:
+        """Whether a sentence is cited."""
+        return self.number_of(item) is not None
+
+    def refuse(self, catalogue: Catalogue) -> str:
+        """The text that says the corpus does not say, with what it holds."""
+        self.text = _refusal(self.question, catalogue)
+        self._first_token()
+        return self.text
+
+    def finished(self) -> Answer:
+        """The record of all that was shown."""
+        self.timings["total"] = time.perf_counter() - self.began
+        answered = bool(self.citations)
+        return Answer(
+            question=self.question,
+            understood=self.question,
+            text=self.text,
+            answered=answered,
+            kind="claims" if answered else "refusal",
+            citations=self.citations,
+            notes=self.retrieval.notes,
+            derived=self.derived,
+            passages=self.retrieval.passages,
+            model=self.model,
+            usage=self.usage,
+            timings={step: round(seconds, 4) for step, seconds in self.timings.items()},
+        )
+
+    def _told(self, item: Evidence) -> bool:
+        """Whether a sentence is shown word for word already."""
+        return plain(item.text).rstrip(".!?") in self.text
+
+    def _first_token(self) -> None:
+        self.timings.setdefault("first_token", time.perf_counter() - self.began)
+
+
+def _marked(claim: str, number: int) -> str:
+    """The claim with its marker, also before each semicolon: whoever reads half of it sees what it rests on.
+
+    A full stop within it ends no sentence (it is one): it goes, so that nobody takes "Gen. Lee" for two.
+    """
+    body = claim.rstrip(".!?;:, ")
+    ending = claim[len(body) :].strip(";:, ") or "."
+    body = re.sub(r"\.(?=\s+[A-Z\"“])", "", body)
+    body = re.sub(r"(;\s|[!?]\s+(?=[A-Z\"“]))", rf" [{number}]\1", body)
+    return f"{body} [{number}]{ending}"
+
+
+def _refusal(question: str, catalogue: Catalogue) -> str:
+    documents = catalogue.documents()
+    days = sorted(document.published for document in documents if document.published)
+    held = f"{len(documents)} article{'s' * (len(documents) != 1)}"
+    if days:
+        held += f", published from {_written(days[0])} to {_written(days[-1])}"
+    named = [name for name in _WORD.findall(question) if name in names(question)]
+    counts = catalogue.frequencies(stem(name.lower()) for name in named)
+    absent = [f"“{name}”" for name in dict.fromkeys(named) if not counts[stem(name.lower())]]
+    unsaid = f" None of them mentions {' or '.join(absent[:3])}." if absent else ""
+    return f"The corpus does not say. It holds {held}.{unsaid}"
+
+
+def _written(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

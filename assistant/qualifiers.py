@@ -1,0 +1,334 @@
+"""What may not be left out of a sentence when a part of it is told: "not", "reportedly", "plans to", "if". Pure.
+
+A part may be told without what only adds to it (a place, a manner, a further clause). It may not be
+told without what limits it, doubts it, puts it in somebody's mouth or makes it depend on something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .relations import AUXILIARIES, relations
+from .syntax import is_particle, key
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+_DOUBT = frozenset(
+    """reportedly allegedly apparently possibly perhaps probably likely unlikely presumably supposedly purportedly
+    ostensibly seemingly potentially theoretically hypothetically maybe conceivably arguably tentatively
+    provisionally conditionally""".split()
+)
+_DEGREE = frozenset(
+    """about around approximately roughly nearly almost barely hardly scarcely virtually practically some over
+    under least most more less fewer only just merely solely exclusively mostly mainly partly partially largely
+    half not never no rarely seldom sometimes occasionally usually generally typically often yet once twice
+    initially originally formerly previously temporarily together jointly respectively alone combined else""".split()
+)
+_LIMITING = frozenset(
+    """former ex acting interim deputy vice assistant associate proposed planned potential alleged possible
+    suspected future designate elect prospective would-be partial minority majority backup honorary projected
+    expected estimated preliminary provisional tentative conditional temporary maximum minimum rejected
+    cancelled canceled failed attempted unsuccessful so-called joint junior other another second third fourth
+    fifth next last same different non- anti- false fake unconfirmed supposed reported rumoured rumored intended
+    draft""".split()
+)
+_ACCUSE = frozenset(
+    "allege accuse rumour rumor dispute speculate suspect deny allegation rumor false untrue myth".split()
+)
+_PUT_ASIDE = frozenset(
+    {"not", "unlike", "except", "rather than", "instead of", "but not", "as opposed", "other than", "without"}
+)
+_QUANTIFIERS = frozenset(
+    "no some any all every each both either neither most many few several half another certain".split()
+)
+_CONDITIONS = frozenset("if unless whether once until till provided providing assuming lest".split())
+_BOUND_PREPOSITIONS = frozenset(
+    """of without except excluding barring pending unless subject according per beyond below above under over up
+    within than""".split()
+)
+_HAPPENS = frozenset("by after with while since following in through when upon on as having".split())
+"""Prepositions whose clause tells what took place: "grew by buying"."""
+_CARRIED_OUT = frozenset("manage begin start continue proceed".split())
+_HARD = frozenset("without except excluding barring pending unless subject according if provided assuming".split())
+"""What limits a sentence also where it is set off by a comma."""
+_REPORTS = frozenset(
+    """say tell report announce claim state add note warn believe think expect estimate argue suggest insist
+    maintain predict forecast hope fear assume understand hear learn write confirm agree propose recommend deny
+    doubt suspect allege assert consider plan want intend decide promise pledge vow threaten demand request ask
+    order seek aim try fail refuse decline seem appear tend likely unlikely able ready possible""".split()
+)
+_OPINIONS = frozenset("view opinion estimate estimation account word eye judgment judgement theory belief".split())
+_EMPTY = frozenset("punct det cc case expl intj auxpass mark preconj".split())
+_COMPLEMENTS = frozenset("dobj attr acomp oprd ccomp xcomp prt csubj".split())
+
+
+def left_out(doc: Doc, kept: set[int]) -> list[str]:
+    """The words that may not be missing beside the kept ones; empty where the rest may go."""
+    reasons = [
+        f"“{doc[i].text}”"
+        for i in sorted({*_bound(doc, kept), *_torn(doc, kept), *_not_meant(doc, kept), *_in_doubt(doc, kept)})
+    ]
+    if doc.text.rstrip().endswith("?"):
+        reasons.append("the question mark")
+    return reasons
+
+
+def pieced_together(doc: Doc, kept: set[int]) -> bool:
+    """Whether the kept words come from two things of a list without the things themselves."""
+    for first in doc:
+        chain = _list(first)
+        if len(chain) < 2:
+            continue
+        starts = [chain[0].i, *(member.left_edge.i for member in chain[1:])]
+        ends = [start - 1 for start in starts[1:]] + [chain[-1].right_edge.i]
+        told = [any(i in kept for i in range(a, b + 1)) for a, b in zip(starts, ends, strict=True)]
+        heads = [member.i in kept or _object(member) in kept for member in chain]
+        if sum(told) > 1 and any(t and not head for t, head in zip(told, heads, strict=True)):
+            return True
+    for link in doc:  # "by A in May and, later, by B": a list that the parser did not see
+        if (
+            link.dep_ == "cc"
+            and link.i not in kept
+            and not any(c.dep_ == "conj" and c.i > link.i for c in link.head.children)
+        ):
+            left, right = range(link.head.i + 1, link.i), range(link.i + 1, link.head.right_edge.i + 1)
+            if any(i in kept for i in left) and any(i in kept for i in right):
+                return True
+    return "respectively" in doc.text and any(t.lower_ == "respectively" and t.i not in kept for t in doc)
+
+
+def _object(preposition: Token) -> int:
+    return next((c.i for c in preposition.children if c.dep_ in {"pobj", "pcomp"}), -1)
+
+
+def _torn(doc: Doc, kept: set[int]) -> Iterator[int]:
+    """Halves of a hyphenated word whose other half is kept: "second-largest" is not "largest"."""
+    for token in doc:
+        if (
+            token.text == "-"
+            and 0 < token.i < len(doc) - 1
+            and not token.nbor(-1).whitespace_
+            and not token.whitespace_
+        ):
+            sides = {token.i - 1, token.i + 1}
+            if len(sides & kept) == 1:
+                yield from (i for i in sides - kept if doc[i].lower_ not in {"a", "an", "the"})
+
+
+def _not_meant(doc: Doc, kept: set[int]) -> Iterator[int]:
+    """Words that put aside what follows them: "not B", "rather than at B", "instead of B", "except B"."""
+    for marker in doc:
+        if marker.i in kept or marker.i + 1 >= len(doc):
+            continue
+        pair = f"{marker.lower_} {marker.nbor(1).lower_}"
+        if pair in _PUT_ASIDE:
+            begin = marker.i + 2
+        elif marker.lower_ in _PUT_ASIDE and not (marker.dep_ == "neg" and marker.head.pos_ in {"VERB", "AUX"}):
+            begin = marker.i + 1
+        else:
+            continue
+        scope = [t for t in doc[begin:] if t.left_edge.i == begin and t.i not in {marker.i, marker.head.i}]
+        end = max((t.right_edge.i for t in scope), default=begin)
+        if any(i in kept for i in range(begin, end + 1)):
+            yield marker.i
+
+
+def _in_doubt(doc: Doc, kept: set[int]) -> Iterator[int]:
+    """Words that put the whole sentence in doubt, wherever the parser hangs them."""
+    if not any(doc[i].lemma_.lower() in _ACCUSE for i in kept):
+        yield from (t.i for t in doc if t.lemma_.lower() in _ACCUSE)
+    last = max(kept, default=0)
+    for doubt in doc:
+        near = doubt.i < last or not any(t.pos_ in {"VERB", "AUX"} for t in doc[last + 1 : doubt.i])
+        if near and doubt.lower_ in _DOUBT and doubt.i not in kept:
+            yield doubt.i
+
+
+def _list(first: Token) -> list[Token]:
+    if first.dep_ == "conj":
+        return []
+    chain = [first]
+    while following := next((c for c in chain[-1].children if c.dep_ == "conj"), None):
+        chain.append(following)
+    return chain
+
+
+def _bound(doc: Doc, kept: set[int]) -> Iterator[int]:
+    measured = _measured(doc, kept)
+    for i in kept:
+        token = doc[i]
+        for child in _children(token):
+            if (
+                child.i not in kept
+                and not any(t.i in kept for t in child.subtree)
+                and _binds(child, token, i in measured)
+            ):
+                yield child.i
+        if token.pos_ in {"VERB", "AUX"} or token.dep_ == "ROOT":
+            yield from (governor.i for governor in _governors(token, kept))
+
+
+def _children(token: Token) -> Iterator[Token]:
+    """What hangs on a word, or on the word that it shares its "will" or "not" with."""
+    yield from token.children
+    while (
+        token.dep_ == "conj"
+        and token.tag_ in {"VB", "VBN", "VBG"}
+        and not any(c.dep_ in {"nsubj", "nsubjpass", "aux"} for c in token.children)
+    ):
+        token = token.head
+        yield from (c for c in token.children if c.dep_ in {"aux", "neg"} or c.lower_ in _DOUBT)
+
+
+def _measured(doc: Doc, kept: set[int]) -> set[int]:
+    """The nouns of which a kept figure tells how much they are: nothing that narrows them may go."""
+    found = set()
+    for head, others in relations(doc).items():
+        verb = doc[head].pos_ in {"VERB", "AUX"}
+        amounts = [d for role, d in others if d in kept and key(doc[d])[0] == "value" and (verb or role != "mod")]
+        if not amounts:
+            continue
+        if doc[head].pos_ in {"NOUN", "PROPN"}:
+            found.add(head)
+        found |= {d for role, d in others if role in {"agent", "patient"} and doc[d].pos_ == "NOUN"}
+    return found & kept
+
+
+def _binds(child: Token, head: Token, measured: bool) -> bool:  # noqa: C901, PLR0911, PLR0912 - one case for each label
+    """Whether leaving this out would change what is said of its head."""
+    dep, word = child.dep_, child.lower_
+    if word in _DOUBT:
+        return True
+    if dep == "quantmod" and word in {"to", "from", "$", "-", "–"}:
+        return False
+    if dep == "neg" or (dep == "det" and word in _QUANTIFIERS) or dep in {"predet", "quantmod"}:
+        return not _belongs_to_apposition(child, head)
+    if word in {"a", "an", "the"}:
+        return False
+    if _adds_only(child, head):
+        return False
+    if dep in _EMPTY or is_particle(child):
+        return word in {"either", "neither", "both"} and dep == "preconj"
+    if dep == "aux":
+        return child.lemma_ not in AUXILIARIES and word != "to"
+    if dep == "advmod":
+        return (
+            word in _DEGREE
+            or (word == "up" and child.nbor(1).lower_ == "to")
+            or any(t.lower_ in _DOUBT | {"not", "no"} for t in child.subtree)
+        )
+    if dep == "npadvmod" and (child.ent_type_ in {"DATE", "TIME"} or key(child)[0] == "date"):
+        return False
+    if dep in {"amod", "compound", "nmod", "nummod", "poss", "npadvmod"}:
+        return key(head)[0] != "name" and _narrows(child, measured)
+    if dep == "prep":
+        return _bound_preposition(child, head, measured)
+    if dep in _COMPLEMENTS:
+        return not any(c.dep_ == "mark" and c.lower_ in {"whereas", "while", "although"} for c in child.children)
+    if dep == "advcl":
+        return word in _CONDITIONS or any(
+            c.lower_ in _CONDITIONS for c in child.children if c.dep_ in {"mark", "advmod"}
+        )
+    if dep in {"acl", "relcl"}:
+        return not _after_comma(child) and not any(c.lower_ == "to" for c in child.children) and key(head)[0] != "name"
+    if dep == "conj":
+        return any(c.lower_ in {"or", "nor"} for c in head.children if c.dep_ == "cc")
+    return False
+
+
+def _adds_only(child: Token, head: Token) -> bool:
+    """Whether a part is a remark behind a comma: ", a view that few share", ", so it must wait"."""
+    if child.i < head.i or not _after_comma(child) or child.dep_ in {"neg", "nsubj", "nsubjpass"}:
+        return False
+    opening = {child.left_edge.lower_, child.lower_} | {
+        c.lower_ for c in child.children if c.dep_ in {"mark", "advmod", "cc"}
+    }
+    return not opening & (_HARD | _CONDITIONS | _DOUBT | {"or", "nor", "not", "only"})
+
+
+def _narrows(child: Token, measured: bool) -> bool:
+    if child.lower_ in _LIMITING or any(t.lower_ in _LIMITING for t in child.children):
+        return True
+    if child.dep_ == "compound" and child.head.dep_ == "attr":  # a backup owner is no owner
+        return True
+    timed = key(child)[0] == "date" or child.ent_type_ in {"DATE", "TIME"}
+    return measured and not timed and child.pos_ not in {"PRON", "DET"}
+
+
+def _bound_preposition(child: Token, head: Token, measured: bool) -> bool:
+    objects = [t for t in child.children if t.dep_ in {"pobj", "pcomp"}]
+    if objects and all(key(t)[0] == "date" for t in objects):
+        return child.lower_ in {"until", "since", "by", "before", "after"}
+    if child.lower_ in _BOUND_PREPOSITIONS | _HARD or any(t.lemma_ in _OPINIONS for t in objects):
+        return True
+    amongst = child.lower_ in {"against", "between", "among"}
+    return (measured or amongst) and head.pos_ in {"NOUN", "PROPN"}
+
+
+def _belongs_to_apposition(child: Token, head: Token) -> bool:
+    """In "A, not B, will own it" the parser hangs "not" on A; it denies B."""
+    return child.lower_ == "not" and head.pos_ in {"NOUN", "PROPN"} and child.i > head.i
+
+
+def _after_comma(clause: Token) -> bool:
+    before = clause.left_edge.i - 1
+    return before >= 0 and clause.doc[before].text in {",", "—", "–", "(", "-", "--"}
+
+
+def _governors(token: Token, kept: set[int]) -> Iterator[Token]:
+    """The words above a verb that take back, delay or merely report what it says, and are not kept."""
+    while token.dep_ != "ROOT":
+        above, dep = token.head, token.dep_
+        if dep in {"ccomp", "xcomp", "csubj", "csubjpass", "parataxis"}:
+            beside = {c.lower_ for c in token.children if c.dep_ == "mark"} & {
+                "whereas",
+                "while",
+                "although",
+                "as",
+                "because",
+                "since",
+            }
+            if (
+                above.i not in kept
+                and above.lemma_ not in _CARRIED_OUT
+                and not beside
+                and not _stands_beside(token, above)
+            ):
+                yield above
+        elif dep == "pcomp":
+            if above.lower_ not in _HAPPENS and not any(a.i in kept for a in above.ancestors):
+                yield above
+        elif dep == "advcl":
+            if above.i not in kept:
+                yield from (
+                    c
+                    for c in token.children
+                    if c.lower_ in _CONDITIONS | {"before"} or (c.tag_ == "TO" and c.dep_ == "aux")
+                )
+        elif (
+            dep == "acl"
+            and above.i not in kept
+            and any(c.dep_ == "mark" and c.lower_ == "that" for c in token.children)
+        ) or (above.i not in kept and _held_open(token, above)):
+            yield above
+        token = above
+
+
+def _held_open(token: Token, above: Token) -> bool:
+    """Whether a verb is only what a noun is for ("a plan to build"), or one of two ("closed or sold")."""
+    if token.dep_ == "acl":
+        return any(c.tag_ == "TO" and c.dep_ == "aux" for c in token.children)
+    return token.dep_ == "conj" and any(c.lower_ in {"or", "nor"} for c in above.children if c.dep_ == "cc")
+
+
+def _stands_beside(token: Token, above: Token) -> bool:
+    """Whether two clauses only follow each other, "A closed; B opened", and neither reports or wants the other."""
+    if above.lemma_ in _REPORTS or token.dep_ == "xcomp":
+        return False
+    low, high = sorted((token.i, above.i))
+    return any(
+        t.text in {";", ":", "—", "–"} or (t.text == "," and t.nbor(1).lower_ in {"so", "but", "and", "yet"})
+        for t in token.doc[low:high]
+    )

@@ -1,0 +1,359 @@
+"""Who does what to whom in a parsed sentence, whatever its construction. Pure but for the parser.
+
+"A bought B", "B was bought by A", "B, which A bought", "A completed the purchase of B" and "A, having
+bought B," all relate the same tokens in the same roles.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from .syntax import key
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+Role = str
+Relations = dict[int, list[tuple[Role, int]]]
+"""For each token the roles that others have towards it: agent, patient, is, not, modal, mod, of, in, …"""
+
+AUXILIARIES = frozenset({"be", "have", "do"})
+MEASURES = frozenset("be reach total amount stand come equal hit".split())
+"""Verbs that say how much something is: revenue was, reached, stood at $5 million."""
+CARRIERS = frozenset(
+    """make complete conduct undergo finalise finalize undertake perform execute carry have enter hold experience close
+    take run give""".split()
+)
+"""Verbs that only say that the event their object names took place: made an investment, completed the sale."""
+_MODIFIERS = frozenset("amod nummod nmod advmod npadvmod quantmod predet compound prt".split())
+_TIME = frozenset("in on at during as of".split())
+
+
+Triple = tuple[int, Role, int]
+
+
+@lru_cache(maxsize=2048)
+def stated(doc: Doc) -> frozenset[Triple]:
+    """The relations that a sentence states by its own construction: those that must hold for it to hold."""
+    found = {triple for token in doc for triple in _direct(token)}
+    found |= {triple for token in doc for triple in _shared_subject(token)}
+    found |= set(_listed(doc, found)) | set(_had(doc, found))
+    return frozenset(found | set(_identities(doc, found)))
+
+
+@lru_cache(maxsize=2048)
+def relations(doc: Doc) -> Relations:
+    """Every relation that follows from a sentence: what it states, and what it says in other constructions."""
+    found = set(stated(doc))
+    found |= set(_called(doc, found))
+    found |= set(_meant(doc, found))
+    found |= set(_listed(doc, found))
+    found |= set(_identities(doc, found))
+    found |= set(_events(doc, found))
+    by_head: Relations = defaultdict(list)
+    for head, role, dependent in sorted(found):
+        by_head[head].append((role, dependent))
+    return by_head
+
+
+def _listed(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
+    """What holds of a list holds of each of its things."""
+    for head, role, dependent in found:
+        if role not in {"and", "not", "clause"}:
+            for other in _listed_with(doc[dependent], verbs=role == "comp"):
+                yield head, role, other.i
+
+
+def _called(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
+    """What holds of a thing holds of its other name: "its supplier, Rowan Textiles, …"; "X is a film made by Y"."""
+    for one, role, other in found:
+        if role == "is" and doc[other].dep_ in {"appos", "attr"}:
+            apposition = doc[other].dep_ == "appos"
+            for head, its_role, dependent in found:
+                if its_role in {"is", "and", "as"}:
+                    continue
+                if dependent == one and apposition and head != other:
+                    yield head, its_role, other
+                elif dependent == other and head != one and (apposition or doc[head].dep_ in {"acl", "relcl", "conj"}):
+                    yield head, its_role, one
+                elif head == other and apposition and its_role not in {"clause", "mod"}:
+                    yield one, its_role, dependent
+
+
+def _direct(token: Token) -> Iterator[Triple]:  # noqa: C901, PLR0912 - one case for each label
+    head, dep = token.head, token.dep_
+    if bare := _bare_preposition(token):
+        yield _verb_above(token).i, bare, token.i
+    elif dep in {"nsubj", "csubj", "expl"}:
+        yield head.i, "agent", token.i
+    elif dep in {"nsubjpass", "csubjpass", "dobj"}:
+        yield head.i, "patient", token.i
+    elif dep in {"attr", "acomp", "oprd"}:
+        yield head.i, "as", token.i
+    elif dep in {"pobj", "pcomp"}:
+        yield from _by_preposition(token)
+    elif dep == "dative" and token.pos_ != "ADP":
+        yield head.i, "to", token.i
+    elif dep == "poss":
+        yield head.i, "of", token.i
+    elif dep == "neg":
+        yield head.i, "not", token.i
+    elif dep == "det" and token.lower_ == "no":  # "received no bonus" is "did not receive a bonus"
+        yield (head.head if head.dep_ in {"dobj", "nsubj", "nsubjpass", "attr"} else head).i, "not", token.i
+    elif dep == "aux" and token.lemma_ not in AUXILIARIES and token.lower_ != "to":
+        yield head.i, "modal", token.i
+    elif dep in _MODIFIERS:
+        yield head.i, role_of_time(token, "mod"), token.i
+    elif dep == "appos":
+        yield head.i, "is", token.i
+        yield token.i, "is", head.i
+    elif dep in {"xcomp", "ccomp"}:
+        yield head.i, "comp", token.i
+    elif dep == "advcl":
+        yield head.i, _clause_role(token), token.i
+    elif dep == "conj":
+        yield head.i, "and", token.i
+    elif dep in {"acl", "relcl"}:
+        yield from _of_a_noun(token)
+
+
+_ORDER = frozenset("before after until since because although though if unless once when whenever provided".split())
+_PERSONS = frozenset("he she his her him".split())
+_THINGS = frozenset("it its".split())
+_KINDS = frozenset("company firm group business".split())
+
+
+def _meant(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
+    """What holds of "it", "her" or "the company" holds of the one name before it that it can stand for."""
+    for word in doc:
+        person = word.lower_ in _PERSONS
+        if not (
+            person or word.lower_ in _THINGS or (word.lower_ in _KINDS and word.i and word.nbor(-1).lower_ == "the")
+        ):
+            continue
+        before = [
+            t
+            for t in doc[: word.i]
+            if key(t)[0] == "name"
+            and t.ent_type_ not in {"DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "NORP", "LANGUAGE"}
+        ]
+        fitting = [
+            t
+            for t in before
+            if (t.ent_type_ == "PERSON") == person and (person or t.ent_type_ not in {"GPE", "LOC", "FAC"})
+        ]
+        if len({key(t) for t in fitting}) == 1 and (
+            person or len({key(t) for t in before if t.ent_type_ != "PERSON"}) == 1
+        ):
+            yield from (
+                (head, role, fitting[0].i) for head, role, other in found if other == word.i and head != fitting[0].i
+            )
+
+
+def _clause_role(verb: Token) -> Role:
+    """What a clause is to its verb: "clause before", "clause if", or plain "clause"."""
+    link = next((c.lower_ for c in verb.children if c.dep_ in {"mark", "advmod"} and c.lower_ in _ORDER), "")
+    return f"clause {link}".strip()
+
+
+def _bare_preposition(token: Token) -> Role | None:
+    """The word before a figure or date that the parser did not take for its preposition: "from $5m to $7m"."""
+    counts = token.head.i > token.i and token.head.pos_ in {"NOUN", "PROPN"}
+    if key(token)[0] not in {"value", "date"} or not token.i or counts:
+        return None
+    before = token.nbor(-1)
+    return (
+        role_of_time(token, before.lower_)
+        if before.lower_ in {"from", "to", "by", "at", "in"} and token.head != before
+        else None
+    )
+
+
+def _verb_above(token: Token) -> Token:
+    while token.pos_ not in {"VERB", "AUX"} and token.dep_ != "ROOT":
+        token = token.head
+    return token
+
+
+def _by_preposition(token: Token) -> Iterator[Triple]:
+    preposition = token.head
+    if preposition.dep_ == "agent":
+        yield preposition.head.i, "agent", token.i
+        return
+    outer = preposition
+    while outer.head.dep_ in {"prep", "agent"} and outer.dep_ == "prep":  # "out of", "from within"
+        outer = outer.head
+    yield outer.head.i, role_of_time(token, preposition.lower_ if outer == preposition else outer.lower_), token.i
+    if preposition.lower_ == "of" and outer != preposition:
+        yield outer.head.i, "of", token.i
+
+
+def role_of_time(token: Token, otherwise: Role) -> Role:
+    """Before a date "in", "on" and nothing are one relation; "by", "until" and "since" are others."""
+    return "when" if key(token)[0] == "date" and otherwise in _TIME | {"mod"} else otherwise
+
+
+def _of_a_noun(verb: Token) -> Iterator[Triple]:
+    """A clause that hangs on a noun: the noun is what its pronoun, or its open place, stands for."""
+    noun = verb.head
+    yield noun.i, "clause", verb.i
+    pronoun = next((t for t in verb.subtree if t.tag_ in {"WDT", "WP", "WP$"} and t.i > noun.i), None)
+    if verb.dep_ == "acl":
+        if verb.tag_ in {"VBG", "VBN"}:
+            yield verb.i, "agent" if verb.tag_ == "VBG" else "patient", noun.i
+    elif pronoun is None:
+        yield verb.i, "patient", noun.i
+    elif pronoun.dep_ in {"nsubj", "nsubjpass", "dobj"}:
+        yield pronoun.head.i, "agent" if pronoun.dep_ == "nsubj" else "patient", noun.i
+        for other in [t for t in verb.children if t.dep_ == "conj" and not _has_subject(t)]:
+            yield other.i, "agent" if pronoun.dep_ == "nsubj" else "patient", noun.i
+
+
+def _has_subject(verb: Token) -> bool:
+    return any(child.dep_ in {"nsubj", "nsubjpass", "csubj"} for child in verb.children)
+
+
+def _had(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
+    """What somebody has is theirs: "X has a budget of" is "X's budget is"."""
+    for head, role, dependent in found:
+        if role == "agent" and doc[head].lemma_ == "have" and doc[head].pos_ == "VERB":
+            for other, other_role, third in found:
+                if other == head and other_role == "patient":
+                    yield third, "of", dependent
+
+
+def _shared_subject(verb: Token) -> Iterator[Triple]:
+    """The subject of a verb that has none of its own, from the verb it is listed with or hangs on."""
+    if verb.pos_ not in {"VERB", "AUX"} or verb.dep_ not in {"conj", "advcl", "xcomp"} or _has_subject(verb):
+        return
+    governor = verb.head
+    while governor.dep_ in {"conj", "xcomp", "advcl"} and not _has_subject(governor) and governor.head != governor:
+        governor = governor.head
+    subjects = [c for c in governor.children if c.dep_ in {"nsubj", "nsubjpass"}]
+    objects = (
+        [c for c in governor.children if c.dep_ == "dobj"] if verb.dep_ == "xcomp" and verb.head == governor else []
+    )
+    if (
+        objects and verb.left_edge.i and verb.nbor(verb.left_edge.i - 1 - verb.i).text == ","
+    ):  # a remark on the whole clause
+        objects = []
+    passive = _passive(verb)
+    if governor.dep_ == "acl" and not subjects and governor.tag_ in {"VBG", "VBN"}:
+        subjects = [governor.head]
+    for subject in objects or subjects:
+        if subject.tag_ in {"WDT", "WP"}:
+            subject = governor.head  # noqa: PLW2901
+        yield verb.i, "patient" if passive else "agent", subject.i
+
+
+def _passive(verb: Token) -> bool:
+    if any(child.dep_ == "auxpass" for child in verb.children):
+        return True
+    if verb.tag_ == "VBN" and verb.dep_ == "conj":
+        own = [c for c in verb.children if c.dep_ == "aux"]
+        return not own and _passive(verb.head)
+    return verb.tag_ == "VBN" and verb.dep_ in {"advcl", "acl"} and not any(c.dep_ == "aux" for c in verb.children)
+
+
+def _listed_with(token: Token, verbs: bool = False) -> Iterator[Token]:
+    """The later things of a list that begins with this one: "A, B and C"."""
+    if token.pos_ in {"VERB", "AUX"} and not verbs:
+        return
+    for child in token.children:
+        if child.dep_ == "conj":
+            yield child
+            yield from _listed_with(child, verbs)
+
+
+def _identities(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
+    """What is said to be something: by "is", by an apposition, or as an amount (revenue of, reached, stood at)."""
+    for head, role, dependent in found:
+        verb, complement = doc[head], doc[dependent]
+        amount = key(complement)[0] == "value"
+        if verb.lemma_ in MEASURES and (role == "as" or (amount and role in {"patient", "at", "to"})):
+            for other, subject_role, subject in found:
+                if other == head and subject_role == "agent":
+                    yield subject, "is", dependent
+        if amount and role == "of" and verb.pos_ in {"NOUN", "PROPN"}:
+            yield head, "is", dependent
+
+
+def _events(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
+    """An event named by a noun takes the subject and the circumstances of the verb that only carries it."""
+    for head, role, dependent in found:
+        verb, noun = doc[head], doc[dependent]
+        carried = role == "patient" or (role == "into" and verb.lemma_ == "enter")
+        if not (carried and verb.lemma_ in CARRIERS and noun.pos_ == "NOUN"):
+            continue
+        for other, other_role, third in found:
+            if other == head and third != dependent and other_role not in {"patient", "comp", "and"}:
+                yield dependent, other_role, third
+            elif other == dependent and other_role == "of":
+                yield dependent, "patient", third
+
+
+_CLAUSES = frozenset("advcl relcl acl ccomp xcomp pcomp csubj".split())
+
+
+def clause_of(token: Token) -> Token:
+    """The verb whose clause a word stands in."""
+    while (
+        token.dep_ != "ROOT"
+        and token.dep_ not in _CLAUSES
+        and not (token.dep_ == "conj" and token.pos_ in {"VERB", "AUX"})
+    ):
+        token = token.head
+    return token
+
+
+def told_with(token: Token) -> set[int]:
+    """The words that a figure or date is told of: its clause, what that hangs on, and participles that hang on it.
+
+    A clause with a subject of its own, and what is listed beside it, tell of something else.
+    """
+    clause = clause_of(token)
+    found = _own_words(clause)
+    if clause.dep_ in {"relcl", "acl"}:
+        found |= _thing(clause.head)
+    while clause.dep_ in _CLAUSES and not _has_subject(clause):
+        clause = clause_of(clause.head)
+        found |= _own_words(clause)
+    if clause.dep_ == "conj" and not _has_subject(clause):
+        found |= {t.i for child in clause.head.children if child.dep_ in {"nsubj", "nsubjpass"} for t in child.subtree}
+        found |= {
+            t.i
+            for t in clause.doc[: clause.head.i]
+            if t.head == clause.head and t.dep_ in {"prep", "npadvmod"}
+            for t in t.subtree
+        }
+    return found
+
+
+def _thing(noun: Token) -> set[int]:
+    """The words of the thing that a relative clause is about: its noun with what it is part of."""
+    found = set()
+    while noun.pos_ not in {"VERB", "AUX"}:
+        found |= {noun.i} | {t.i for child in noun.lefts for t in child.subtree}
+        found |= {
+            t.i for child in noun.children if child.dep_ == "prep" for t in child.subtree if t.dep_ not in _CLAUSES
+        }
+        if noun.dep_ not in {"pobj", "prep", "compound", "conj", "appos"}:
+            break
+        noun = noun.head
+    return found
+
+
+def _own_words(clause: Token) -> set[int]:
+    found = {t.i for t in clause.subtree}
+    for verb in clause.subtree:
+        if verb == clause or verb.pos_ not in {"VERB", "AUX"}:
+            continue
+        beside = verb.dep_ == "conj" and verb.head == clause
+        if beside or (
+            verb.dep_ in _CLAUSES and verb.dep_ not in {"xcomp", "pcomp", "relcl", "acl"} and _has_subject(verb)
+        ):
+            found -= {t.i for t in verb.subtree}
+    return found

@@ -1,0 +1,246 @@
+"""Whether a sentence can answer a question: who and when it is about, and the kind of thing it holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from .asking import Asked
+from .relations import relations, told_with
+from .senses import CHANGES, names_event, same_sense
+from .syntax import FORMS, Key, dates, key, lemma, parse
+from .terms import Value, content, stem
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+Day = tuple[int | None, int | None, int | None]
+_WORD = re.compile(r"\w+")
+_CAPITALISED = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)+")
+_POINTED = frozenset({"date", "value", "share", "count"})
+"""Kinds of answer that are one figure or date, which must be told of what is asked about."""
+_NEAR = 2
+"""Words of a phrase stand at most this far apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a sentence need not repeat: its article's title, section and date, and its paragraph up to it."""
+
+    title: str = ""
+    section: str = ""
+    before: str = ""
+    published: date | None = None
+    leans_on: str = ""
+    """The sentence before, where this one says little without it ("This improved …")."""
+
+    @property
+    def heading(self) -> str:
+        """Title and section."""
+        return f"{self.title} {self.section}"
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    """How much of what is asked a sentence speaks of, 0..1, and what keeps it from being an answer."""
+
+    share: float
+    misses: tuple[str, ...] = ()
+    whole: float = 0.0
+    """The share with what title and section say counted in."""
+    titled: float = 0.0
+    """The share that title and section say by themselves: half or more where the article is about the very matter."""
+
+
+def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mapping[str, float]) -> Relevance:
+    """How well a sentence answers. `weights`: how telling each stem of the question is.
+
+    The share leaves out what title and section say already. A sentence misses when a name of the question
+    is in neither, when it is about another time, or when it holds nothing of the kind that is wanted.
+    """
+    doc = parse(sentence)
+    keys = [key(token) for token in doc]
+    here = set(content(sentence)) | {stem(word.lower()) for word in _WORD.findall(sentence)}
+    there = set(content(around.heading)) | {stem(word.lower()) for word in _WORD.findall(around.heading)}
+    before = set(content(around.leans_on)) | {stem(word.lower()) for word in _WORD.findall(around.leans_on)}
+    named = here | there | before
+    misses = [f"the name {' '.join(name[1])!r}" for name in asked.names if not _named(name, named)]
+    if asked.dates and not _at_the_time(asked, [k[1] for k in keys if k[0] == "date"], around):
+        misses.append("the time")
+    leaning = list(parse(around.leans_on)) if around.leans_on else []
+    if asked.kind == "name" and not _somebody(asked, doc):
+        misses.append("a name")
+    if asked.kind not in _POINTED:
+        told = [*leaning, *doc]
+        return _relevance(asked, told, there, weights, misses)
+    found = answers(asked, doc, weights, there)
+    if not found:
+        misses.append(f"a {asked.kind}")
+    told = [*leaning, *(_words_with(found[0]) if found else doc)]
+    return _relevance(asked, told, there, weights, misses)
+
+
+def _relevance(
+    asked: Asked, told: Sequence[Token], there: set[str], weights: Mapping[str, float], misses: Sequence[str]
+) -> Relevance:
+    return Relevance(
+        _share(asked, told, there, weights),
+        tuple(misses),
+        _share(asked, told, there, weights, whole=True),
+        _share(asked, [], there, weights, whole=True),
+    )
+
+
+def _somebody(asked: Asked, doc: Doc) -> bool:
+    """Whether a sentence names somebody new, or says who did what is asked about."""
+    given = _given(asked)
+    if any(key(t)[0] == "name" and key(t) not in given for t in doc):
+        return True
+    doers = [h for h, others in relations(doc).items() if any(role == "agent" for role, _ in others)]
+    return any(same_sense(lemma(doc[h]), asked.verb) for h in doers)
+
+
+def answers(asked: Asked, doc: Doc, weights: Mapping[str, float], there: Collection[str] = frozenset()) -> list[Token]:
+    """The figures or dates of a sentence that can be what is wanted, the one told of most of the matter first.
+
+    `there`: stems that the title and section say already.
+    """
+    new = [t for t in doc if key(t) not in _given(asked) or (asked.kind == "date" and key(t)[0] == "date")]
+    fitting = [t for t in new if _of_the_kind(asked, [key(t)])]
+    if asked.kind == "value":
+        fitting = [t for t in fitting if key(t)[1][1].unit] or fitting
+    whole = [t for t in fitting if not _torn(asked, _words_with(t)) and not _level_for_change(asked, t)]
+    shares = {t.i: _share(asked, _words_with(t), there, weights) for t in whole}
+    nearness = {t.i: min((abs(t.i - w.i) for w in doc if lemma(w) in asked.matter), default=0) for t in whole}
+    return sorted(whole, key=lambda t: (-round(shares[t.i], 2), nearness[t.i]))
+
+
+def _level_for_change(asked: Asked, token: Token) -> bool:
+    """Whether a figure tells how much something is where the question wants how much it was reduced or raised."""
+    told = {lemma(t) for t in _words_with(token)}
+    changes = [word for word in asked.matter if word in CHANGES]
+    levels = any(role == "is" and d == token.i for others in relations(token.doc).values() for role, d in others)
+    return levels and bool(changes) and not any(same_sense(word, other) for word in changes for other in told)
+
+
+def _words_with(token: Token) -> list[Token]:
+    return [token.doc[i] for i in sorted(told_with(token))]
+
+
+def _torn(asked: Asked, told: Sequence[Token]) -> bool:
+    """Whether a thing of the question is another one here: "gross profit" for "net profit"."""
+    for narrow, head in asked.phrases:
+        heads, narrows = _standing_for(head, told), _standing_for(narrow, told)
+        if not heads:
+            if narrows and all(t.pos_ == "NOUN" and _otherwise_narrowed(t, asked) for t in narrows):
+                return True
+            continue
+        if narrows and not _together(narrows, heads):
+            return True
+        if not narrows and all(_otherwise_narrowed(t, asked) for t in heads):
+            return True
+    return False
+
+
+def _standing_for(word: str, told: Sequence[Token]) -> list[Token]:
+    return [t for t in told if _speaks_of(word, {lemma(t), t.lemma_.lower()}, {stem(t.lower_)})]
+
+
+def _otherwise_narrowed(token: Token, asked: Asked) -> bool:
+    """Whether a word is part of a phrase with a word that the question does not have."""
+    beside = [c for c in token.children if c.dep_ in {"compound", "amod"}]
+    beside += [token.head] if token.dep_ in {"compound", "amod"} else []
+    beside += [t for p in token.children if p.lower_ == "in" for t in p.children if key(t)[0] == "word"]
+    beside += [token.head.head] if token.dep_ == "pobj" and token.head.lower_ in {"on", "of"} else []
+    return any(not _speaks_of(lemma(t), set(asked.matter), {stem(w) for w in asked.matter}) for t in beside)
+
+
+def _together(ones: Sequence[Token], others: Sequence[Token]) -> bool:
+    """Whether two words hang on each other, or stand within a few words."""
+    return any(
+        abs(a.i - b.i) <= _NEAR or (abs(a.i - b.i) <= 3 * _NEAR and (a.is_ancestor(b) or b.is_ancestor(a)))
+        for a in ones
+        for b in others
+    )
+
+
+def holds_the_kind(asked: Asked, text: str) -> bool:
+    """Whether a text holds something of the kind that is wanted, and that the question does not say itself."""
+    return _of_the_kind(asked, [k for k in map(key, parse(text)) if k not in _given(asked)])
+
+
+def _given(asked: Asked) -> frozenset[Key]:
+    """The question's own names, dates and figures: they are no answer to it."""
+    return asked.names | asked.dates | asked.values
+
+
+def _named(name: Key, stems: set[str]) -> bool:
+    return {stem(word) for word in name[1] if word not in FORMS and word != "of"} <= stems
+
+
+def _at_the_time(asked: Asked, own: list[Day], around: Surroundings) -> bool:
+    """Whether the sentence, or where it names no time its paragraph, speaks of the time that is asked about."""
+    told = own or list(dates(around.before)) or list(dates(around.heading))
+    if not told and around.published:
+        told = [(around.published.year, None, None)]
+    wanted: list[Day] = [k[1] for k in asked.dates]
+    if not told:
+        return all(month is None for _, month, _ in wanted)
+    return any(_compatible(day, other) for day in wanted for other in told)
+
+
+def _compatible(wanted: Day, told: Day) -> bool:
+    """Whether a time told can be the time wanted: March 2021 for 20 March 2021, not 2021 for March 2021."""
+    if wanted[1] and not told[1]:
+        return False
+    return all(w is None or t is None or w == t for w, t in zip(wanted, told, strict=True))
+
+
+def _of_the_kind(asked: Asked, new: list[Key]) -> bool:
+    """Whether something here, that the question does not say itself, is of the kind that is wanted."""
+    amounts: list[Value] = [k[1][1] for k in new if k[0] == "value"]
+    if asked.kind == "date":
+        return any(k[0] == "date" for k in new)
+    if asked.kind == "share":
+        return any(value.unit == "%" for value in amounts)
+    if asked.kind in {"value", "count"}:
+        return bool(amounts)
+    return True
+
+
+def _share(
+    asked: Asked,
+    told: Sequence[Token],
+    there: Collection[str],
+    weights: Mapping[str, float],
+    *,
+    whole: bool = False,
+) -> float:
+    """The weighted share of the matter that these words speak of: all of it, or less what title and section say."""
+    lemmas = {lemma(token) for token in told} | {token.lemma_.lower() for token in told} | _initials(told)
+    here = {stem(word.lower()) for token in told for word in _WORD.findall(token.text)}
+
+    def weight(word: str) -> float:
+        return weights.get(stem(word.split("_", maxsplit=1)[0]), 1.0) * (1 + (word == asked.verb))
+
+    rest = [word for word in asked.matter if whole or stem(word.split("_")[0]) not in there] or list(asked.matter)
+    total = sum(map(weight, rest))
+    if whole:
+        here |= set(there)
+    held = sum(weight(word) for word in rest if _speaks_of(word, lemmas, here))
+    return held / total if total else 1.0
+
+
+def _initials(told: Sequence[Token]) -> set[str]:
+    """The acronym that each run of capitalised words makes: "ceo" for "Chief Executive Officer"."""
+    words = " ".join(token.text for token in told)
+    return {"".join(w[0] for w in run.split()).lower() for run in _CAPITALISED.findall(words)}
+
+
+def _speaks_of(word: str, lemmas: set[str], stems: set[str]) -> bool:
+    if word in lemmas or stem(word.split("_", maxsplit=1)[0]) in stems:
+        return True
+    return any(same_sense(word, other) or names_event(other, word) or names_event(word, other) for other in lemmas)

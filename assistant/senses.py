@@ -1,0 +1,89 @@
+"""Words that say the same: verbs of one sense, and the noun that names what a verb does. Pure.
+
+Only exchanges that hold in any sentence are here: what is bought is acquired. "Invested in" is not.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SENSES = [
+    set(group.split())
+    for group in [
+        "acquire buy purchase",
+        "found establish set_up",
+        "name appoint",
+        "increase rise grow climb go_up",
+        "decrease fall decline drop slip",
+        "reduce cut lower",
+        "say state announce",
+        "plan intend",
+        "start begin commence",
+        "finish complete finalise finalize conclude",
+        "resign quit step_down",
+        "obtain receive get",
+        "choose select pick",
+        "build construct",
+        "employ hire recruit",
+        "disclose reveal",
+        "close shut close_down shut_down",
+        "headquarter base",
+        "company firm business",
+        "staff employee worker",
+        "deal agreement",
+        "movie film",
+        "big large",
+        "enable allow",
+        "improve enhance strengthen",
+        "sell divest",
+        "roughly about approximately around",
+        "revenue turnover",
+        "situate locate",
+    ]
+]
+CHANGES = frozenset(
+    "increase rise grow climb raise decrease fall decline drop slip reduce cut lower shrink expand double halve".split()
+)
+"""Verbs that say by how much, not how much."""
+_ENDINGS = [
+    (r"sition$", ("re", "se")),  # acquisition, proposition
+    (r"ment$", ("", "e")),
+    (r"ation$", ("", "e", "ate", "y")),
+    (r"ication$", ("y",)),
+    (r"ption$", ("be", "pt", "me")),
+    (r"ction$", ("ct", "ce")),
+    (r"tion$", ("t", "te", "e")),
+    (r"sion$", ("d", "de", "s", "se", "t")),
+    (r"al$", ("", "e")),
+    (r"[ae]nce$", ("", "e")),
+    (r"ing$", ("", "e")),
+    (r"ure$", ("", "e")),
+    (r"y$", ("",)),
+]
+_IRREGULAR = {
+    "sale": "sell",
+    "growth": "grow",
+    "loss": "lose",
+    "payment": "pay",
+    "death": "die",
+    "choice": "choose",
+    "birth": "bear",
+}
+
+
+def same_sense(one: str, other: str) -> bool:
+    """Whether two lemmas of the same part of speech can stand for each other in any sentence."""
+    return one == other or any(one in sense and other in sense for sense in _SENSES)
+
+
+def names_event(noun: str, verb: str) -> bool:
+    """Whether the noun names what the verb does: "acquisition" for "acquire", "purchase" for "purchase"."""
+    return any(same_sense(named, verb) for named in _named(noun))
+
+
+def _named(noun: str) -> set[str]:
+    found = {noun, _IRREGULAR.get(noun, noun)}
+    for ending, verbs in _ENDINGS:
+        if re.search(ending, noun):
+            found |= {re.sub(ending, verb, noun) for verb in verbs}
+    return found

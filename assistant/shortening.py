@@ -1,0 +1,81 @@
+"""A quoted sentence made shorter: what only adds to it is left out, what is left keeps its words and order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from .qualifiers import left_out, pieced_together
+from .syntax import Key, key, lemma, parse
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+_LONG = 16
+"""A sentence of fewer words is shown whole."""
+_MAY_GO = frozenset("advcl relcl acl appos npadvmod advmod prep conj".split())
+_LINKS = frozenset(
+    "additionally moreover furthermore firstly secondly thirdly lastly finally however also meanwhile overall".split()
+)
+
+
+def shortened(sentence: str, wanted: Collection[str], answers: Collection[Key]) -> str:
+    """The sentence without clauses, appositions and openings that hold none of these words or answers.
+
+    `wanted` are lemmas that the question is about. A sentence that is short, or of which nothing may go,
+    comes back as it is.
+    """
+    doc = parse(sentence)
+    kept = {token.i for token in doc}
+    if len(doc) <= _LONG:
+        return sentence
+    for token in sorted(doc, key=lambda t: t.left_edge.i - t.right_edge.i):  # the longest first
+        if token.dep_ not in _MAY_GO or token.i not in kept or not _set_off(token):
+            continue
+        part = {t.i for t in token.subtree}
+        rest = {lemma(doc[i]) for i in kept - part} | {key(doc[i]) for i in kept - part}
+        if any(_needed(doc[i], wanted, answers) and not {lemma(doc[i]), key(doc[i])} & rest for i in part & kept):
+            continue
+        without = kept - part - _commas_around(token, kept)
+        if not left_out(doc, without) and not pieced_together(doc, without):
+            kept = without
+    return _written(doc, kept)
+
+
+def _set_off(token: Token) -> bool:
+    """Whether a part stands between commas, or opens the sentence: what does not is too closely tied."""
+    edge = token.left_edge.i
+    if edge == 0 or token.lower_ in _LINKS:
+        after = token.right_edge.i + 1
+        return token.dep_ != "prep" or bool(after < len(token.doc) and token.doc[after].text == ",")
+    if token.dep_ == "conj":
+        return token.pos_ in {"VERB", "AUX"} and token.doc[edge - 1].text in {",", "and", "but"}
+    return token.doc[edge - 1].text in {",", "(", "—", "–", ";"}
+
+
+def _needed(token: Token, wanted: Collection[str], answers: Collection[Key]) -> bool:
+    return key(token) in answers or key(token)[0] == "date" or lemma(token) in wanted
+
+
+def _commas_around(token: Token, kept: set[int]) -> set[int]:
+    """The commas, or the "and", that set off a part which goes."""
+    found = set()
+    edge = token.left_edge.i - 1
+    while edge in kept and token.doc[edge].text in {",", "and", "but", "—", "–", ";"}:
+        found.add(edge)
+        edge -= 1
+    after = token.right_edge.i + 1
+    if found and after in kept and token.doc[after].text == ",":
+        found.add(after)
+    return found
+
+
+def _written(doc: Doc, kept: set[int]) -> str:
+    order = sorted(kept)
+    gap = {i for i, after in pairwise(order) if after != i + 1}
+    text = "".join(doc[i].text_with_ws if i not in gap else f"{doc[i].text} " for i in order).strip(" ,;")
+    text = re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"([,;])\s*(?=[,.;!?])", "", text))
+    text = re.sub(r"\(\s*\)", "", re.sub(r"\s{2,}", " ", text)).strip(" ,;")
+    return text[:1].upper() + text[1:]

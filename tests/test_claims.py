@@ -1,0 +1,83 @@
+"""What a claim may and may not do with its quote, rule by rule, both ways."""
+# ruff: noqa: E501
+
+import pytest
+
+from assistant import check_claim
+
+BOUGHT = "In October, Varnholt Media, which is based in Oslo, completed the acquisition of Silverpine Studios for $200 million."
+FELL = "Net profit at Grenmark fell 12 per cent to €84 million in 2021, while revenue rose from €600 million to €640 million."
+PLANS = "Tollgate Energy plans to build a solar park near Wexley, the company said on Monday."
+LISTED = "Corvale sold its mills in Norway and bought two ports in Spain for $90 million."
+SPLIT = "Sales in Norway and Spain grew by 4 per cent and 9 per cent respectively."
+NAMED = "In March 2020 the board of Osprey Foods appointed Ms. Ines Varga, a former banker, as interim chief executive."
+
+RULES = [
+    ("the sentence itself", BOUGHT, BOUGHT, FELL.replace("fell", "rose")),
+    ("what only adds may go", BOUGHT, "Varnholt Media completed the acquisition of Silverpine Studios.", None),
+    ("active and passive", BOUGHT, "Silverpine Studios was acquired by Varnholt Media.", "Varnholt Media was acquired by Silverpine Studios."),
+    ("an event's noun and its verb", BOUGHT, "Varnholt Media acquired Silverpine Studios for $200 million.", "Varnholt Media sold Silverpine Studios for $200 million."),
+    ("a relative clause", BOUGHT, "Varnholt Media is based in Oslo.", "Silverpine Studios is based in Oslo."),
+    ("figures as amounts", BOUGHT, "Varnholt Media acquired Silverpine Studios for $200,000,000.", "Varnholt Media acquired Silverpine Studios for £200 million."),
+    ("which measure", FELL, "Net profit at Grenmark fell 12% to €84 million in 2021.", "Revenue at Grenmark fell 12% to €84 million in 2021."),
+    ("from and to", FELL, "Revenue rose from €600 million to €640 million.", "Revenue rose from €640 million to €600 million."),
+    ("to and by", FELL, "Net profit at Grenmark declined to €84 million in 2021.", "Net profit at Grenmark declined by €84 million in 2021."),
+    ("nothing that narrows an amount may go", FELL, "Net profit at Grenmark fell 12 per cent.", "Profit at Grenmark fell 12 per cent."),
+    ("a plan is no deed", PLANS, "Tollgate Energy plans to build a solar park near Wexley, the company said.", "Tollgate Energy will build a solar park near Wexley."),
+    ("a speaker stays", PLANS, PLANS, "Tollgate Energy plans to build a solar park near Wexley."),
+    ("things of a list", LISTED, "Corvale bought two ports in Spain for $90 million.", "Corvale sold its mills for $90 million."),
+    ("places of a list", LISTED, "Corvale sold its mills in Norway.", "Corvale sold its mills in Spain."),
+    ("respectively", SPLIT, SPLIT, "Sales in Norway grew by 9 per cent."),
+    ("a title is no trifle", NAMED, "The board of Osprey Foods appointed Ines Varga as interim chief executive.", "The board of Osprey Foods appointed Ines Varga as chief executive."),
+    ("an apposition", NAMED, "Ines Varga is a former banker.", "Ines Varga is a banker."),
+    ("a year it does not say", NAMED, NAMED, NAMED.replace("2020", "2021")),
+    ("may", "The plant may close in June.", "The plant may close in June.", "The plant will close in June."),
+    ("reportedly", "The fund has reportedly closed.", "The fund has reportedly closed.", "The fund has closed."),
+    ("said to be", "Halvard is said to have left.", "Halvard is said to have left.", "Halvard has left."),
+    ("if", "The merger will go ahead if regulators agree.", "The merger will go ahead if regulators agree.", "The merger will go ahead."),
+    ("not", "The board did not approve the sale.", "The board did not approve the sale.", "The board approved the sale."),
+    ("no", "Mr Orr received no bonus.", "Mr Orr did not receive a bonus.", "Mr Orr received a bonus."),
+    ("without", "The firm grew without new loans.", "The firm grew without new loans.", "The firm grew with new loans."),
+    ("rather than", "The hub will be built in Lodz rather than in Brno.", "The hub will be built in Lodz.", "The hub will be built in Brno."),
+    ("at least", "At least 40 people left.", "At least 40 people left.", "40 people left."),
+    ("before and after", "Iversen left before the sale closed.", "Iversen left before the sale closed.", "Iversen left after the sale closed."),
+    ("some and all", "Some drivers will strike.", "Some drivers will strike.", "All drivers will strike."),
+    ("a part of a hyphenated word", "Pell is the second-largest bank in Corra.", "Pell is the second-largest bank in Corra.", "Pell is the largest bank in Corra."),
+    ("what someone else is accused of", "Prosecutors allege that Dahl took bribes.", "Prosecutors allege that Dahl took bribes.", "Dahl took bribes."),
+    ("an opinion", "In the view of one analyst, the shares are cheap.", "In the view of one analyst, the shares are cheap.", "The shares are cheap."),
+    ("a question", "Will the port be sold?", None, "The port will be sold."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "quote", "claim"), [(r, q, c) for r, q, c, _ in RULES if c], ids=lambda v: str(v)[:40]
+)
+def test_what_the_quote_carries_passes(rule: str, quote: str, claim: str):
+    check = check_claim(claim, [quote])
+    assert check.supported, (rule, check.reasons)
+
+
+@pytest.mark.parametrize(
+    ("rule", "quote", "claim"), [(r, q, c) for r, q, _, c in RULES if c], ids=lambda v: str(v)[:40]
+)
+def test_what_it_does_not_carry_is_stopped_with_a_reason(rule: str, quote: str, claim: str):
+    check = check_claim(claim, [quote])
+    assert not check.supported, rule
+    assert check.reasons
+
+
+def test_each_statement_of_a_claim_may_rest_on_a_quote_of_its_own():
+    quotes = ["Sable Gas was founded in 1987 by two brothers.", "Sable Gas is based in Inverlane."]
+    assert check_claim("Sable Gas was founded in 1987 and is based in Inverlane.", quotes).supported
+    assert not check_claim("Sable Gas was founded in 1987 and is based in Oslo.", quotes).supported
+    assert not check_claim("Sable Gas was founded in Inverlane in 1987.", quotes).supported
+
+
+def test_statements_on_both_sides_of_a_semicolon_stand_alone():
+    quote = "The vendor claims the patch works; our own trial failed."
+    assert check_claim("Our own trial failed.", [quote]).supported
+    assert not check_claim("The patch works.", [quote]).supported
+
+
+def test_what_is_far_too_long_is_stopped_at_once():
+    assert not check_claim("A port opened. " * 400, ["A port opened. " * 400]).supported

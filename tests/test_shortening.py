@@ -1,0 +1,34 @@
+import pytest
+
+from assistant import check_claim
+from assistant.asking import asked
+from assistant.shortening import shortened
+from assistant.syntax import key, parse
+from tests.test_grounding import SAMPLE_SENTENCES
+
+
+def short(sentence: str, question: str) -> str:
+    answers = [key(t) for t in parse(sentence) if key(t)[0] in {"date", "value", "name"}]
+    return shortened(sentence, asked(question).matter, answers)
+
+
+def test_clauses_that_hold_nothing_of_the_question_go():
+    sentence = (
+        "In a hard year, Grenmark Foods, a maker of canned fish, raised $30 million in May 2021, "
+        "giving it room for the years ahead."
+    )
+    assert short(sentence, "How much did Grenmark Foods raise?") == "Grenmark Foods raised $30 million in May 2021."
+
+
+def test_a_short_sentence_stays_as_it_is():
+    assert short("Grenmark Foods raised $30 million.", "Who raised money?") == "Grenmark Foods raised $30 million."
+
+
+def test_a_condition_and_a_speaker_stay():
+    sentence = "If both regulators agree to it, Grenmark Foods will sell its two mills in May 2021, the company said."
+    assert short(sentence, "When will Grenmark sell its mills?") == sentence
+
+
+@pytest.mark.parametrize("sentence", SAMPLE_SENTENCES[:80])
+def test_what_is_left_of_a_sentence_is_carried_by_it(sentence: str):
+    assert check_claim(short(sentence, "Who owns the model?"), [sentence]).supported
