@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from .relations import AUXILIARIES, CARRIERS, MEASURES, Relations, Triple, relations, stated
+from .rivals import may_hold
 from .senses import names_event, same_sense
 from .syntax import is_particle, key, lemma, same
 
@@ -138,7 +139,7 @@ def _tells_amount(verb: Token) -> bool:
 
 
 def _stands_for(claimed: Token, quoted: Token) -> bool:
-    if same(key(claimed), key(quoted)):
+    if same(key(claimed), key(quoted)) or _surname(claimed, quoted):
         return not (claimed.pos_ in _VERBS and quoted.pos_ in _VERBS) or _same_time(claimed, quoted)
     if key(claimed)[0] != "word" or key(quoted)[0] != "word":
         return False
@@ -150,6 +151,12 @@ def _stands_for(claimed: Token, quoted: Token) -> bool:
     if (claimed.pos_ in _VERBS) != (quoted.pos_ in _VERBS):
         return False
     return same_sense(one, other) and (claimed.pos_ not in _VERBS or _same_time(claimed, quoted))
+
+
+def _surname(claimed: Token, quoted: Token) -> bool:
+    """Whether a name is the last one of a person whom the quote names in full."""
+    person = quoted.ent_type_ == "PERSON" and key(quoted)[0] == key(claimed)[0] == "name"
+    return person and len(key(quoted)[1]) > 1 and key(claimed)[1] == key(quoted)[1][-1:]
 
 
 def _same_time(claimed: Token, quoted: Token) -> bool:
@@ -214,7 +221,11 @@ def _all_hold(claimed: Sequence[Triple], docs: tuple[Doc, Doc, Relations], chose
         if dependent not in chosen:
             continue
         if head in chosen:
-            if not _holds(quote, quoted, chosen[head], role, chosen[dependent], set(chosen.values())):
+            place, filler = chosen[head], chosen[dependent]
+            if not (
+                _holds(quote, quoted, place, role, filler, set(chosen.values()))
+                or may_hold(quote, quoted, place, role, filler)
+            ):
                 return False
         elif not _content(claim[head]) and not _holds_of_link(docs, head, role, dependent, chosen):
             return False
@@ -257,7 +268,7 @@ def _holds(  # noqa: PLR0911 - one case for each role
     if role == "is":
         return "is" in there | back or ("mod" in there and not _list_between(quote, dependent, head))
     if role in {"comp", "clause"}:
-        return bool(there & {"comp", "clause"})
+        return bool(there & {"comp", "clause"}) or (role == "clause" and _share_a_doer(quoted, head, dependent))
     if role == "and":
         return bool((there | back) & {"and"}) or _same_list(quote[head], quote[dependent])
     if role in {"agent", "patient"}:
@@ -271,6 +282,12 @@ def _holds(  # noqa: PLR0911 - one case for each role
     return any(_clause(quote[h]) == _clause(quote[head]) for h in hosts) or (
         role == "when" and any(_leads(quote[h], quote[dependent], quote[head]) for h in hosts)
     )
+
+
+def _share_a_doer(quoted: Relations, one: int, other: int) -> bool:
+    """Whether two verbs tell of the same thing: "Founded in 1962, X employs" and "X, founded in 1962, employs"."""
+    doers = [{d for role, d in quoted.get(verb, []) if role in {"agent", "patient"}} for verb in (one, other)]
+    return bool(doers[0] & doers[1])
 
 
 def _list_between(quote: Doc, one: int, other: int) -> bool:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from .about_corpus import told_of_corpus
 from .asking import Asked, asked
-from .comparing import Comparison, Side, about, comparison, conclusion, figure
+from .comparing import Comparison, Side, about, comparison, conclusion, figure, of_one_unit
 from .draft import Draft
 from .errors import EmptyCorpus, QuestionError
-from .evidence import AT_MOST, Evidence, by_article, gather
+from .evidence import AT_MOST, Evidence, by_article, gather, in_order
 from .grounding import plain
 from .index import Index
 from .models import EXTRACTIVE, ChatModel
@@ -31,10 +31,12 @@ _ENOUGH = 0.5
 """A sentence speaks of the question when it has half of what is asked about, by weight."""
 _NAMED = 20
 """A name that more titles than this have is no one's."""
-_ACCOUNT = 4
-"""Sentences of an account, or two on each thing where it asks for several."""
-_SOME = 1 / 3
-"""An account is asked for in many words: a sentence of it has a third of them."""
+_ACCOUNT = 6
+"""Sentences of an account, shared out between the things it asks for."""
+_CLOSE = 0.75
+"""A sentence belongs to an account when it is this near to the best one: strength over strength."""
+_STRONG = 0.5
+"""Without a model, an account needs a sentence of this strength to begin with."""
 
 
 def checked_question(question: str, at_most: int) -> str:
@@ -129,7 +131,7 @@ def _answer(draft: Draft, sources: _Sources, open_model: Callable[[], ChatModel 
     """The pieces of an answer in quoted sentences."""
     wanted = asked(draft.question)
     parts = [sources.of(replace(asked(part), kind=wanted.kind, wanted=wanted.wanted)) for part in draft.retrieval.parts]
-    shown = by_article([item for part in parts for item in part[: max(2, AT_MOST // len(parts))]])
+    shown = by_article([item for part in parts for item in _best(part, max(2, AT_MOST // len(parts)))])
     if not shown:
         return
     model = open_model()
@@ -149,13 +151,19 @@ def _answer(draft: Draft, sources: _Sources, open_model: Callable[[], ChatModel 
         yield from _filled(draft, wanted, parts)
 
 
+def _best(part: Sequence[Evidence], at_most: int) -> list[Evidence]:
+    """The sentences a model is shown: the nearest ones, less those that say nothing of what another one speaks of."""
+    half = max((item.relevance.share for item in part), default=0.0) / 2
+    speaking = [item for item in part if item.relevance.share >= half] if half >= _ENOUGH / 2 else part
+    return list(speaking[:at_most])
+
+
 def _filled(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]]) -> Iterator[str]:
     """What an account still lacks, and what is listed and not yet told, where the model stopped at the first thing."""
     for part in parts:
-        cited = sum(draft.cites(item) for item in part)
-        lacking = (max(2, _ACCOUNT // len(parts)) if wanted.kind == "account" else 1) - cited
-        more = [item for item in _extracted(wanted, [part]) if not draft.cites(item)]
-        yield from draft.admit_all(more[: max(0, lacking)], wanted)
+        told = any(draft.cites(item) for item in part)
+        if wanted.kind == "account" or not told:
+            yield from draft.admit_all([i for i in _extracted(wanted, [part]) if not draft.cites(i)], wanted)
 
 
 def _stated(certainty: float, wanted: Asked, shown: Sequence[Evidence]) -> bool:
@@ -173,12 +181,15 @@ def _stated(certainty: float, wanted: Asked, shown: Sequence[Evidence]) -> bool:
 
 
 def _extracted(wanted: Asked, parts: Sequence[Sequence[Evidence]]) -> Iterator[Evidence]:
-    """The answer without a model: of each part the best sentences that speak of it."""
-    account = wanted.kind == "account"
-    count = max(2, _ACCOUNT // len(parts)) if account else 1
+    """The answer without a model: of each part the best sentence that speaks of it, or several for an account."""
     for part in parts:
-        speaking = [item for item in part if item.relevance.share >= (_SOME if account else _ENOUGH)]
-        yield from sorted(speaking, key=lambda item: -item.strength)[:count]
+        ranked = sorted(part, key=lambda item: -item.strength)
+        if wanted.kind == "account":
+            close = [item for item in ranked if item.strength >= max(_CLOSE * ranked[0].strength, _STRONG * _CLOSE)]
+            count = max(2, _ACCOUNT // len(parts)) if ranked and ranked[0].strength >= _STRONG else 0
+            yield from in_order(close[:count])
+        else:
+            yield from [item for item in ranked if item.relevance.share >= _ENOUGH][:1]
 
 
 def _admitted(draft: Draft, proposal: Proposal, shown: Sequence[Evidence], wanted: Asked) -> Iterator[str]:
@@ -193,19 +204,22 @@ def _admitted(draft: Draft, proposal: Proposal, shown: Sequence[Evidence], wante
 
 
 def _compare(draft: Draft, compared: Comparison, sources: _Sources) -> Iterator[str]:
-    """The figures of all sides, each quoted, and which is ahead; nothing when a side has none."""
-    chosen = []
+    """The figures of all sides, each quoted, and which is ahead; nothing when a side has none, as a note says."""
+    candidates = []
     for part in draft.retrieval.parts:
         with_figure = [
-            (item.relevance.share, item.strength, place, side, item, told)
+            (place, -item.strength, side, item, told)
             for place, side in enumerate(about(part, compared))
             for item in sources.of(side)
-            if item.relevance.share >= _ENOUGH and (told := figure(plain(item.text), side, draft.retrieval.weights))
+            if item.relevance.share >= _ENOUGH
+            and not (compared.of == "value" and item.relevance.parted)
+            and (told := figure(plain(item.text), side, draft.retrieval.weights))
         ]
         if not with_figure:
-            return
-        *_, side, item, told = max(with_figure, key=lambda found: (-found[2], found[1]))
-        chosen.append((side, item, told))
+            lacking = next(_names(asked(part)), ("one of them",))[0]
+            draft.notes.append(f"no {'date' if compared.of == 'date' else 'figure'} to compare was found for {lacking}")
+        candidates.append([found[2:] for found in sorted(with_figure, key=lambda found: found[:2])])
+    chosen = of_one_unit(candidates)
     sides = []
     for side, item, (written, amount, day) in chosen:
         yield from draft.admit_all([item], side)

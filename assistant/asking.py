@@ -6,15 +6,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
+from .relations import CARRIERS
 from .syntax import Key, key, lemma, parse
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-Kind = Literal["date", "name", "place", "value", "share", "count", "statement", "account"]
-"""What would answer: a day, somebody, somewhere, an amount, a percentage, a number, whether, or an account of it."""
+Kind = Literal["date", "name", "place", "value", "share", "count", "frequency", "statement", "account"]
+"""What would answer: a day, somebody, somewhere, an amount, a percentage, a number, how often, whether, or an
+account of it."""
 
 _NOUNS: dict[str, Kind] = {
     **dict.fromkeys("date day month year time quarter week".split(), "date"),
@@ -40,12 +43,16 @@ _WANTS: dict[str, Kind] = {
     "where": "place",
     "why": "account",
 }
+_WHICH = re.compile(r"\b(?:what|which) (?!is\b|are\b|was\b|were\b|did\b|does\b|do\b|has\b|have\b)\w", re.IGNORECASE)
+"""Asks for a thing of some kind by the kind's name, which the answer need not repeat: "which exchange": Nasdaq."""
 _TELL = re.compile(r"\b(?:summari[sz]e|describe|explain|outline|tell me about|list|give an overview)\b", re.IGNORECASE)
 _EMPTY = frozenset(
     """be have do can could will would shall should may might must happen take get make what which who whom whose
-    when where why how much many there it they he she this that its their his her one thing way kind type sort
-    occur tell give please describe summarize summarise explain outline accord mean base report article""".split()
+    when where why how much many often there it they he she this that its their his her one thing way kind type sort
+    occur respective respectively tell give please describe summarize summarise explain outline accord mean base report article""".split()
 )
+_OFFICES = frozenset("ceo cfo coo cto chief chair chairman president director minister".split())
+"""Capitalised words that name no one by themselves."""
 _DOCUMENTS = frozenset("report reports outline article articles briefing briefings statement statements".split())
 
 
@@ -66,6 +73,8 @@ class Asked:
     """The lemma of the verb that is asked about, where it says more than "be" or "do"."""
     phrases: frozenset[tuple[str, str]] = frozenset()
     """Words of the matter that belong together, the narrower first: ("total", "asset"), ("equity", "return")."""
+    optional: frozenset[str] = frozenset()
+    """Words of the matter that an answer need not have: in "which stock exchange", "Nasdaq" stands for both."""
 
 
 @lru_cache(maxsize=512)
@@ -74,7 +83,9 @@ def asked(question: str) -> Asked:
     doc = parse(question)
     kind, wanted = _wanted(doc)
     keys = [key(token) for token in doc]
-    skipped = {wanted} if kind != "statement" and wanted in _NOUNS.keys() | _ACCOUNTS else set()
+    skipped = {wanted} if wanted in _NOUNS.keys() | _ACCOUNTS else set()
+    which = {wanted} - skipped if _WHICH.search(question) else set()
+    which |= {lemma(t) for t in doc if t.dep_ == "compound" and lemma(t.head) in which}
     return Asked(
         text=question,
         kind=kind,
@@ -85,6 +96,7 @@ def asked(question: str) -> Asked:
         matter=tuple(dict.fromkeys(w for t in doc if _matters(t) for w in lemma(t).split() if w not in skipped)),
         verb=next((lemma(t) for t in doc if t.dep_ == "ROOT" and t.pos_ == "VERB" and _matters(t)), ""),
         phrases=frozenset(_phrases(doc, skipped)),
+        optional=frozenset(which),
     )
 
 
@@ -102,12 +114,14 @@ def _phrases(doc: Doc, skipped: set[str]) -> Iterator[tuple[str, str]]:
 def _is_named(found: Key, token: Token) -> bool:
     """Whether this names something: not a single word that only opens the question, and no "2021 Annual Report"."""
     capitalised = token.text != token.text.lower() and (token.i > 0 or len(found[1]) > 1)
-    return capitalised and not _DOCUMENTS & set(found[1])
+    return capitalised and not _DOCUMENTS & set(found[1]) and found[1][0] not in _OFFICES
 
 
 def _matters(token: Token) -> bool:
-    small = key(token)[0] == "name" and token.text == token.text.lower()  # a name as people type it
-    if (key(token)[0] != "word" and not small) or token.pos_ in {
+    if token.pos_ == "VERB" and token.lemma_ in CARRIERS:  # "the sale completed by": the sale is what matters
+        return False
+    office = key(token)[0] == "name" and token.lower_ in _OFFICES
+    if (key(token)[0] != "word" and not office) or token.pos_ in {
         "PUNCT",
         "SPACE",
         "DET",
@@ -146,7 +160,7 @@ def _how(token: Token) -> tuple[Kind, str]:
         head = token.nbor(1).head
         return "count", lemma(head) if head.pos_ == "NOUN" else ""
     if following in {"much", "long", "old", "far", "big", "large", "high", "tall", "deep", "fast", "often"}:
-        return ("value", "") if following != "often" else ("statement", "")
+        return ("value", "") if following != "often" else ("frequency", "")
     return "account", ""
 
 
@@ -154,6 +168,11 @@ def _noun_asked_for(token: Token) -> str:
     """In "which city" the city; in "what was the price" the price."""
     if token.dep_ == "det" and token.head.pos_ in {"NOUN", "PROPN"}:
         return _head_noun(token.head)
+    following = [
+        t for t in takewhile(lambda t: t.pos_ in {"NOUN", "ADJ"}, token.doc[token.i + 1 :]) if t.pos_ == "NOUN"
+    ]
+    if following:
+        return _head_noun(following[-1])
     verb = token.head
     if verb.lemma_ == "be":
         for child in verb.children:

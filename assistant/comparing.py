@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 from .asking import Asked, asked
 from .records import Derived
@@ -84,13 +84,33 @@ def about(part: str, asked_for: Comparison) -> list[Asked]:
     return found or [replace(whole, kind=asked_for.of, wanted="")]
 
 
-def figure(sentence: str, side: Asked, weights: Mapping[str, float]) -> tuple[str, Value | None, Day | None] | None:
+Figure = tuple[str, Value | None, Day | None]
+"""A figure or date as it is written, and what it means."""
+Quoted = TypeVar("Quoted")
+"""Where a figure is quoted from."""
+
+
+def figure(sentence: str, side: Asked, weights: Mapping[str, float]) -> Figure | None:
     """The figure (or date) of a sentence that is told of what is compared, as written; None without one."""
     found = answers(side, parse(sentence), weights)
     if not found:
         return None
     content = key(found[0])[1]
     return (found[0].text, content[1], None) if side.kind == "value" else (found[0].text, None, content)
+
+
+def of_one_unit(candidates: Sequence[Sequence[tuple[Asked, Quoted, Figure]]]) -> list[tuple[Asked, Quoted, Figure]]:
+    """The best candidate of each side, all in one unit; nothing when a side has none in a unit of the others."""
+    for unit in dict.fromkeys(_unit(told) for side in candidates[:1] for *_, told in side):
+        same = [next((found for found in side if _unit(found[2]) == unit), None) for side in candidates]
+        if all(same):
+            return [found for found in same if found]
+    return []
+
+
+def _unit(told: Figure) -> str:
+    """The unit of a figure; dates have one of their own."""
+    return told[1].unit if told[1] else "date"
 
 
 def conclusion(asked_for: Comparison, sides: Sequence[Side]) -> tuple[str, Derived | None] | None:
@@ -101,8 +121,8 @@ def conclusion(asked_for: Comparison, sides: Sequence[Side]) -> tuple[str, Deriv
         return None
     first, last = order[0], order[-1]
     if _rank(first) == _rank(last):
-        both = "Both" if len(sides) == 2 else "All"
-        return f"{both} are {'in ' if first.day else ''}{first.written} {marks}.", None
+        together = "Both" if len(sides) == 2 else "All of"
+        return f"{together} {' and '.join(side.name for side in sides)}: {first.written} {marks}.", None
     ahead = first if asked_for.word in f"{_LESS} {_EARLIER}".split() or (not asked_for.word and first.day) else last
     others = [side for side in order if side is not ahead]
     word = _comparative(asked_for, ahead)

@@ -34,6 +34,7 @@ class Draft:
     citations: list[Citation] = field(default_factory=list)
     derived: list[Derived] = field(default_factory=list)
     model: str = ""
+    notes: list[str] = field(default_factory=list)
     usage: dict[str, int] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
 
@@ -102,7 +103,7 @@ class Draft:
             answered=answered,
             kind="claims" if answered else "refusal",
             citations=self.citations,
-            notes=self.retrieval.notes,
+            notes=[*self.retrieval.notes, *self.notes],
             derived=self.derived,
             passages=self.retrieval.passages,
             model=self.model,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from .asking import Asked
 from .catalogue import Catalogue
@@ -16,6 +18,9 @@ from .sentences import LEANS, sentences
 AT_MOST = 8
 """Sentences that a model is shown."""
 _QUOTE_CHARACTERS = 600
+_FOLLOWING = 2
+"""Sentences that follow on one and are told with it, at most."""
+_FOLLOWED = re.compile(r"(?:this|these|that|those|such)\b", re.IGNORECASE)
 _AROUND = 800
 """Characters read before and after a sentence: its paragraph, as a rule."""
 
@@ -68,23 +73,26 @@ def gather(
     usable = [s for s in found if len(s.text) <= _QUOTE_CHARACTERS and len(s.text.split()) > 1]
     places = [(s.document.document_id, max(0, s.start - _AROUND), s.start) for s in usable]
     before = [part[part.rfind("\n") + 1 :] for part in catalogue.texts(places)]
-    evidence = [_weighed(asked, s, b, weights) for s, b in zip(usable, before, strict=True)]
+    after = catalogue.texts([(s.document.document_id, s.end, s.end + _AROUND) for s in usable])
+    evidence = [_weighed(asked, s, b, a.split("\n")[0], weights) for s, b, a in zip(usable, before, after, strict=True)]
     evidence.sort(key=lambda item: -item.sentence.score)
     if asked.kind == "account":
         evidence = _with_following(evidence, catalogue)
     return evidence
 
 
-def _weighed(asked: Asked, sentence: FoundSentence, before: str, weights: Mapping[str, float]) -> Evidence:
+def _weighed(asked: Asked, sentence: FoundSentence, before: str, after: str, weights: Mapping[str, float]) -> Evidence:
     document = sentence.document
     spans = sentences(before) if LEANS.match(sentence.text) else []
     leans_on = spans[-1].of(before) if spans else ""
-    around = Surroundings(document.title, sentence.section, before, document.published, leans_on)
+    followed = _FOLLOWED.match(after.lstrip())
+    goes_on = sentences(after)[0].of(after) if followed else ""
+    around = Surroundings(document.title, sentence.section, before, document.published, leans_on, goes_on)
     return Evidence(sentence, around, relevance(asked, plain(sentence.text), around, weights))
 
 
 def _with_following(evidence: Sequence[Evidence], catalogue: Catalogue) -> list[Evidence]:
-    """After each of the best sentences the next one, where it leans on it: "This improved …"."""
+    """After each of the best sentences the next ones, as far as they lean on it: "This improved …"."""
     best = [item for item in evidence if item.fits][: AT_MOST // 2]
     known = {(item.sentence.document.document_id, item.sentence.start) for item in evidence}
     places = [(i.sentence.document.document_id, i.sentence.start, i.sentence.end + _AROUND) for i in best]
@@ -92,15 +100,23 @@ def _with_following(evidence: Sequence[Evidence], catalogue: Catalogue) -> list[
     found: list[Evidence] = []
     for item in evidence:
         found.append(item)
-        text = after.get(id(item), "").split("\n")[0]
-        spans = [span for span in sentences(text) if span.start >= len(item.text)]
-        if spans and spans[0].leans and spans[0].end - spans[0].start <= _QUOTE_CHARACTERS:
-            start, end = item.sentence.start + spans[0].start, item.sentence.start + spans[0].end
-            if (item.sentence.document.document_id, start) not in known:
-                known.add((item.sentence.document.document_id, start))
-                following = replace(item.sentence, start=start, end=end, text=spans[0].of(text))
-                found.append(Evidence(following, replace(item.around, leans_on=item.text), item.relevance))
+        for following in _leaning(item, after.get(id(item), "").split("\n")[0]):
+            place = (following.sentence.document.document_id, following.sentence.start)
+            if place not in known:
+                known.add(place)
+                found.append(following)
     return found
+
+
+def _leaning(item: Evidence, text: str) -> Iterator[Evidence]:
+    """The sentences right behind this one that lean on it or on each other. `text` begins with this one."""
+    before = item.text
+    spans = [span for span in sentences(text) if span.start >= len(item.text)]
+    for span in takewhile(lambda span: span.leans and span.end - span.start <= _QUOTE_CHARACTERS, spans[:_FOLLOWING]):
+        start, end = item.sentence.start + span.start, item.sentence.start + span.end
+        following = replace(item.sentence, start=start, end=end, text=span.of(text))
+        yield Evidence(following, replace(item.around, leans_on=before), item.relevance)
+        before = span.of(text)
 
 
 def numbered(evidence: Sequence[Evidence]) -> str:
@@ -112,6 +128,12 @@ def numbered(evidence: Sequence[Evidence]) -> str:
             lines.append(f"{article.title} ({article.published or 'undated'}):")
         lines.append(f"[{number}] {' '.join(item.text.split())}")
     return "\n".join(lines)
+
+
+def in_order(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The sentences article by article, each article's in the order in which it has them."""
+    articles = list(dict.fromkeys(item.sentence.document.document_id for item in evidence))
+    return sorted(evidence, key=lambda i: (articles.index(i.sentence.document.document_id), i.sentence.start))
 
 
 def by_article(evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -13,15 +13,21 @@ from functools import lru_cache
 from itertools import islice
 
 from .alignment import reworded, shortened
+from .coreference import spelled_out
 from .qualifiers import left_out, pieced_together
 from .records import Citation, ClaimCheck
 from .statements import statements
-from .syntax import dates, parse, same
+from .syntax import dates, parse, same, written_out
 from .terms import Value, content, figures, names, sequence, values, words
 
 _LONGEST = 2000
 """Characters: no claim and no quote is longer."""
 _READINGS = 20
+_OPENING = re.compile(r"([A-Z]\w+ing) [^,;:.]{3,80}, (?=(?:the |an? )?\w)")
+"""A participle before the subject, which the parser takes for much else: "Defying calls for a pause, the bank …"."""
+_CONDITIONS = frozenset(
+    "according assuming providing pending barring excluding failing supposing considering granting".split()
+)
 
 
 def check_claim(claim: str, quotes: Sequence[str | Citation], question: str | None = None) -> ClaimCheck:
@@ -40,7 +46,8 @@ def check_claim(claim: str, quotes: Sequence[str | Citation], question: str | No
         return ClaimCheck(supported=False, reasons=[f"a claim or quote is longer than {_LONGEST:,} characters"])
     reasons = _missing("the figure", values(said) - set().union(*map(figures, told)))
     if not reasons:
-        reasons = _unsupported(said, told)
+        every = [*told, *spelled_out(told)]
+        reasons = _unsupported(said, every) and _unsupported(_speaker_first(said), every)
     if question:
         own = " ".join(told)
         reasons += _missing("the question's date", map(_written, _unheld_dates(question, f"{own} {around}")))
@@ -60,10 +67,20 @@ def _unsupported(claim: str, quotes: Sequence[str]) -> list[str]:
     return min(whole, key=len)
 
 
+def _speaker_first(claim: str) -> str:
+    """A claim of the form "According to X, …" as "X said …", which is how quotes have it."""
+    found = re.match(r"According to (?P<speaker>[^,]+), (?P<said>.+)", claim)
+    return f"{found['speaker']} said {found['said']}" if found else claim
+
+
 def _apart(quote: str) -> list[str]:
-    """What stands between semicolons, each of which is a sentence of its own."""
+    """What stands alone: what is between semicolons, and a sentence without a participle that only opens it."""
     parts = [part.strip() for part in re.split(r"[;:]\s", quote)]
-    return [part for part in parts if len(part.split()) > 3] if len(parts) > 1 else []
+    found = [part for part in parts if len(part.split()) > 3] if len(parts) > 1 else []
+    opening = _OPENING.match(quote)
+    if opening and opening[1].lower() not in _CONDITIONS:
+        found.append(quote[opening.end() :])
+    return found
 
 
 @lru_cache(maxsize=1024)
@@ -71,7 +88,7 @@ def _why_not(claim: str, quote: str) -> list[str]:
     """Why this quote does not carry the claim: nothing stands for it, or something of the quote is left behind."""
     if sequence(claim) == sequence(quote):
         return []
-    said, told = parse(claim), parse(quote)
+    said, told = parse(written_out(claim)), parse(written_out(quote))
     closest: list[str] | None = None
     for kept in islice(_readings(said, told), _READINGS):
         left = left_out(told, kept)

@@ -43,7 +43,10 @@ _PUT_ASIDE = frozenset(
 _QUANTIFIERS = frozenset(
     "no some any all every each both either neither most many few several half another certain".split()
 )
+_WHOLE = _QUANTIFIERS | {"the", "only", "not"}
+"""With these before it, a thing is told which one by the clause behind it."""
 _CONDITIONS = frozenset("if unless whether once until till provided providing assuming lest".split())
+_ENDED = frozenset("until till once".split())
 _BOUND_PREPOSITIONS = frozenset(
     """of without except excluding barring pending unless subject according per beyond below above under over up
     within than""".split()
@@ -59,6 +62,7 @@ _REPORTS = frozenset(
     doubt suspect allege assert consider plan want intend decide promise pledge vow threaten demand request ask
     order seek aim try fail refuse decline seem appear tend likely unlikely able ready possible""".split()
 )
+_SAYS = frozenset("say claim allege argue state report announce write tell add insist estimate warn believe".split())
 _OPINIONS = frozenset("view opinion estimate estimation account word eye judgment judgement theory belief".split())
 _EMPTY = frozenset("punct det cc case expl intj auxpass mark preconj".split())
 _COMPLEMENTS = frozenset("dobj attr acomp oprd ccomp xcomp prt csubj".split())
@@ -114,7 +118,8 @@ def _torn(doc: Doc, kept: set[int]) -> Iterator[int]:
         ):
             sides = {token.i - 1, token.i + 1}
             if len(sides & kept) == 1:
-                yield from (i for i in sides - kept if doc[i].lower_ not in {"a", "an", "the"})
+                others = sides - kept
+                yield from (i for i in others if doc[i].lower_ not in {"a", "an", "the"} and not is_particle(doc[i]))
 
 
 def _not_meant(doc: Doc, kept: set[int]) -> Iterator[int]:
@@ -138,12 +143,29 @@ def _not_meant(doc: Doc, kept: set[int]) -> Iterator[int]:
 def _in_doubt(doc: Doc, kept: set[int]) -> Iterator[int]:
     """Words that put the whole sentence in doubt, wherever the parser hangs them."""
     if not any(doc[i].lemma_.lower() in _ACCUSE for i in kept):
-        yield from (t.i for t in doc if t.lemma_.lower() in _ACCUSE)
+        yield from (t.i for t in doc if t.lemma_.lower() in _ACCUSE and not _of_something_else(t, kept))
     last = max(kept, default=0)
+    yield from _speaker_behind(doc, last)
     for doubt in doc:
         near = doubt.i < last or not any(t.pos_ in {"VERB", "AUX"} for t in doc[last + 1 : doubt.i])
-        if near and doubt.lower_ in _DOUBT and doubt.i not in kept:
+        if near and doubt.lower_ in _DOUBT and doubt.i not in kept and not _of_something_else(doubt, kept):
             yield doubt.i
+
+
+def _speaker_behind(doc: Doc, last: int) -> Iterator[int]:
+    """The verb of a speaker who is named at the end: "…, losing bidder Skybridge claimed"."""
+    verbs = [t for t in doc if t.i > last and t.pos_ in {"VERB", "AUX"}]
+    if verbs and verbs[-1].lemma_ in _SAYS and verbs[-1].tag_ in {"VBD", "VBZ"} and verbs[-1].dep_ != "conj":
+        yield verbs[-1].i
+
+
+def _of_something_else(doubt: Token, kept: set[int]) -> bool:
+    """Whether a doubt stands within a clause or a thing of which nothing is kept, and that follows what is."""
+    top = doubt
+    while top.dep_ != "ROOT" and not {t.i for t in top.head.subtree} & kept:
+        top = top.head
+    apart = top.dep_ in {"advcl", "relcl", "acl", "conj", "parataxis", "dobj", "pobj"}
+    return apart and top.left_edge.i > max(kept, default=0)
 
 
 def _list(first: Token) -> list[Token]:
@@ -199,14 +221,14 @@ def _measured(doc: Doc, kept: set[int]) -> set[int]:
 def _binds(child: Token, head: Token, measured: bool) -> bool:  # noqa: C901, PLR0911, PLR0912 - one case for each label
     """Whether leaving this out would change what is said of its head."""
     dep, word = child.dep_, child.lower_
+    if word in {"a", "an", "the"}:
+        return False
     if word in _DOUBT:
         return True
     if dep == "quantmod" and word in {"to", "from", "$", "-", "–"}:
         return False
     if dep == "neg" or (dep == "det" and word in _QUANTIFIERS) or dep in {"predet", "quantmod"}:
         return not _belongs_to_apposition(child, head)
-    if word in {"a", "an", "the"}:
-        return False
     if _adds_only(child, head):
         return False
     if dep in _EMPTY or is_particle(child):
@@ -228,14 +250,26 @@ def _binds(child: Token, head: Token, measured: bool) -> bool:  # noqa: C901, PL
     if dep in _COMPLEMENTS:
         return not any(c.dep_ == "mark" and c.lower_ in {"whereas", "while", "although"} for c in child.children)
     if dep == "advcl":
-        return word in _CONDITIONS or any(
-            c.lower_ in _CONDITIONS for c in child.children if c.dep_ in {"mark", "advmod"}
+        if _inverted(child):
+            return True
+        over = _ENDED if head.tag_ == "VBD" else frozenset()  # what lasted until something did take place
+        return word in _CONDITIONS - over or any(
+            c.lower_ in _CONDITIONS - over for c in child.children if c.dep_ in {"mark", "advmod"}
         )
     if dep in {"acl", "relcl"}:
-        return not _after_comma(child) and not any(c.lower_ == "to" for c in child.children) and key(head)[0] != "name"
+        if _after_comma(child) or any(c.lower_ == "to" for c in child.children) or key(head)[0] == "name":
+            return False
+        told = _WHOLE if child.dep_ == "relcl" else _WHOLE - {"the"}
+        return head.dep_ in {"nsubj", "nsubjpass", "attr"} or any(c.lower_ in told for c in head.children)
     if dep == "conj":
         return any(c.lower_ in {"or", "nor"} for c in head.children if c.dep_ == "cc")
     return False
+
+
+def _inverted(clause: Token) -> bool:
+    """Whether a clause is a condition by its order: "should it win", "had it won"."""
+    first = next((c for c in clause.children if not c.is_punct), clause)
+    return first.dep_ == "aux" and first.lower_ in {"should", "had", "were"}
 
 
 def _adds_only(child: Token, head: Token) -> bool:
@@ -261,7 +295,7 @@ def _bound_preposition(child: Token, head: Token, measured: bool) -> bool:
     objects = [t for t in child.children if t.dep_ in {"pobj", "pcomp"}]
     if objects and all(key(t)[0] == "date" for t in objects):
         return child.lower_ in {"until", "since", "by", "before", "after"}
-    if child.lower_ in _BOUND_PREPOSITIONS | _HARD or any(t.lemma_ in _OPINIONS for t in objects):
+    if child.lower_ in _BOUND_PREPOSITIONS | _HARD or any(t.lemma_ in _OPINIONS | {"condition"} for t in objects):
         return True
     amongst = child.lower_ in {"against", "between", "among"}
     return (measured or amongst) and head.pos_ in {"NOUN", "PROPN"}

@@ -18,6 +18,7 @@ _NO_NAME = frozenset(
     """what which who whom whose when where why how compare did does do is are was were has have had can could will
     would in on at the a an based according list tell describe explain summarise summarize between""".split()
 ) | frozenset(_MONTHS.lower().split("|"))
+_NEXT_QUESTION = re.compile(r"\.\s+(?:What|Which|Who|Whose|When|Where|How|Did|Does|Do|Is|Are|Was|Were)\b")
 _BETWEEN_WORDS = 5
 """Two names are listed together when at most this many words, dates aside, stand between them."""
 
@@ -48,6 +49,8 @@ def _names(question: str) -> list[tuple[int, int]]:
     found = []
     for name in _NAME.finditer(question):
         start, end = name.span()
+        if after := _NEXT_QUESTION.search(question, start, end):  # "… Enterprises Inc. Which company"
+            end = after.start() + 1
         while start < end and (word := re.match(r"[\w’']+", question[start:end])) and word[0].lower() in _NO_NAME:
             start += word.end()
             start += len(question[start:end]) - len(question[start:end].lstrip(" .?!"))

@@ -21,7 +21,7 @@ Relations = dict[int, list[tuple[Role, int]]]
 """For each token the roles that others have towards it: agent, patient, is, not, modal, mod, of, in, …"""
 
 AUXILIARIES = frozenset({"be", "have", "do"})
-MEASURES = frozenset("be reach total amount stand come equal hit".split())
+MEASURES = frozenset("be become reach total amount stand come equal hit".split())
 """Verbs that say how much something is: revenue was, reached, stood at $5 million."""
 CARRIERS = frozenset(
     """make complete conduct undergo finalise finalize undertake perform execute carry have enter hold experience close
@@ -48,6 +48,7 @@ def stated(doc: Doc) -> frozenset[Triple]:
 def relations(doc: Doc) -> Relations:
     """Every relation that follows from a sentence: what it states, and what it says in other constructions."""
     found = set(stated(doc))
+    found |= set(_done_by(doc, found))
     found |= set(_called(doc, found))
     found |= set(_meant(doc, found))
     found |= set(_listed(doc, found))
@@ -67,6 +68,16 @@ def _listed(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
                 yield head, role, other.i
 
 
+def _done_by(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
+    """Who did it, in a passive clause whose "by" the parser hung on another word of it."""
+    done = {head for head, role, _ in found if role == "agent"}
+    for head, role, dependent in found:
+        if role == "by" and key(doc[dependent])[0] not in {"value", "date"}:
+            verb = clause_of(doc[head])
+            if verb.i not in done and any(child.dep_ == "auxpass" for child in verb.children):
+                yield verb.i, "agent", dependent
+
+
 def _called(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
     """What holds of a thing holds of its other name: "its supplier, Rowan Textiles, …"; "X is a film made by Y"."""
     for one, role, other in found:
@@ -83,12 +94,31 @@ def _called(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
                     yield one, its_role, dependent
 
 
+def _before_comma(apposition: Token) -> Token:
+    """The name that an apposition stands behind, which the parser may have passed over; else what it hangs on."""
+    edge = apposition.left_edge.i
+    if edge > 1 and apposition.nbor(edge - 1 - apposition.i).text in {",", "("}:
+        before = apposition.nbor(edge - 2 - apposition.i)
+        if key(before)[0] == "name":
+            return before
+    return apposition.head
+
+
+_NAMING = frozenset("name appoint elect call make choose".split())
+
+
 def _direct(token: Token) -> Iterator[Triple]:  # noqa: C901, PLR0912 - one case for each label
     head, dep = token.head, token.dep_
     if bare := _bare_preposition(token):
         yield _verb_above(token).i, bare, token.i
+    elif dep == "nsubj" and head.dep_ in {"ccomp", "oprd"} and head.head.lemma_ in _NAMING and head.pos_ != "VERB":
+        yield head.head.i, "patient", token.i
+        yield head.head.i, "as", head.i
     elif dep in {"nsubj", "csubj", "expl"}:
         yield head.i, "agent", token.i
+    elif dep == "compound" and head.dep_ == "dobj" and head.head.lemma_ in _NAMING and key(token)[0] == "name":
+        yield head.head.i, "patient", token.i
+        yield head.head.i, "as", head.i
     elif dep in {"nsubjpass", "csubjpass", "dobj"}:
         yield head.i, "patient", token.i
     elif dep in {"attr", "acomp", "oprd"}:
@@ -108,8 +138,9 @@ def _direct(token: Token) -> Iterator[Triple]:  # noqa: C901, PLR0912 - one case
     elif dep in _MODIFIERS:
         yield head.i, role_of_time(token, "mod"), token.i
     elif dep == "appos":
-        yield head.i, "is", token.i
-        yield token.i, "is", head.i
+        for other in {head.i, _before_comma(token).i}:
+            yield other, "is", token.i
+            yield token.i, "is", other
     elif dep in {"xcomp", "ccomp"}:
         yield head.i, "comp", token.i
     elif dep == "advcl":
@@ -216,10 +247,13 @@ def _has_subject(verb: Token) -> bool:
     return any(child.dep_ in {"nsubj", "nsubjpass", "csubj"} for child in verb.children)
 
 
+_HAVING = frozenset("have post report record generate achieve register book deliver show earn".split())
+
+
 def _had(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
-    """What somebody has is theirs: "X has a budget of" is "X's budget is"."""
+    """What somebody has or reports is theirs: "X has a budget of", "X posted revenue of" is "X's budget is"."""
     for head, role, dependent in found:
-        if role == "agent" and doc[head].lemma_ == "have" and doc[head].pos_ == "VERB":
+        if role == "agent" and doc[head].lemma_ in _HAVING and doc[head].pos_ == "VERB":
             for other, other_role, third in found:
                 if other == head and other_role == "patient":
                     yield third, "of", dependent
@@ -272,6 +306,8 @@ def _identities(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
     """What is said to be something: by "is", by an apposition, or as an amount (revenue of, reached, stood at)."""
     for head, role, dependent in found:
         verb, complement = doc[head], doc[dependent]
+        if role == "patient" and verb.lemma_ in _NAMING | _TAKING:  # named X chief executive; took on the role of
+            yield from _office(head, dependent, found, doc)
         amount = key(complement)[0] == "value"
         if verb.lemma_ in MEASURES and (role == "as" or (amount and role in {"patient", "at", "to"})):
             for other, subject_role, subject in found:
@@ -279,6 +315,22 @@ def _identities(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
                     yield subject, "is", dependent
         if amount and role == "of" and verb.pos_ in {"NOUN", "PROPN"}:
             yield head, "is", dependent
+
+
+_TAKING = frozenset("assume take take_over hold fill".split())
+_OFFICES = frozenset("role post position office job title".split())
+
+
+def _office(verb: int, patient: int, found: set[Triple], doc: Doc) -> Iterator[Triple]:
+    """What somebody is by being named it, or by taking an office: "was named chair", "took on the role of chair"."""
+    if doc[verb].lemma_ in _NAMING:
+        yield from (
+            (patient, "is", third) for head, role, third in found if head == verb and role == "as" and third != patient
+        )
+    elif doc[patient].lemma_ in _OFFICES:
+        for head, role, named in found:
+            if head == patient and role in {"of", "as"}:
+                yield from ((doer, "is", named) for h, r, doer in found if h == verb and r == "agent")
 
 
 def _events(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
@@ -315,9 +367,13 @@ def told_with(token: Token) -> set[int]:
     A clause with a subject of its own, and what is listed beside it, tell of something else.
     """
     clause = clause_of(token)
-    found = _own_words(clause)
+    found = _own_words(clause) - _remarks_after(clause, token)
     if clause.dep_ in {"relcl", "acl"}:
         found |= _thing(clause.head)
+    if token.i < clause.i and clause.dep_ == "ROOT":  # "In May, it proposed and won …": both in May
+        found |= {
+            t.i for verb in clause.children if verb.dep_ == "conj" and not _has_subject(verb) for t in verb.subtree
+        }
     while clause.dep_ in _CLAUSES and not _has_subject(clause):
         clause = clause_of(clause.head)
         found |= _own_words(clause)
@@ -330,6 +386,17 @@ def told_with(token: Token) -> set[int]:
             for t in t.subtree
         }
     return found
+
+
+def _remarks_after(clause: Token, token: Token) -> set[int]:
+    """What a participle behind a comma adds to a figure: "was 10%, reflecting the use of equity"."""
+    return {
+        t.i
+        for remark in clause.subtree
+        if remark.dep_ in {"advcl", "acl"} and remark.tag_ == "VBG" and remark.left_edge.i > token.i
+        if remark.left_edge.i and clause.doc[remark.left_edge.i - 1].text == ","
+        for t in remark.subtree
+    }
 
 
 def _thing(noun: Token) -> set[int]:

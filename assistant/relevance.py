@@ -22,6 +22,14 @@ _WORD = re.compile(r"\w+")
 _CAPITALISED = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)+")
 _POINTED = frozenset({"date", "value", "share", "count"})
 """Kinds of answer that are one figure or date, which must be told of what is asked about."""
+_NO_ONE = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY", "GPE", "LOC", "LANGUAGE"})
+_AT = frozenset("in at near to from into across around".split())
+_FREQUENCIES = frozenset(
+    """hourly daily weekly fortnightly monthly quarterly annually yearly annual every each regularly occasionally rarely
+    never always once twice times often seldom biweekly biannually semiannually""".split()
+)
+_ROOT, _MOST = 5, 0.5
+"""Letters that two words of one family share at least, and how much of the longer one they make up."""
 _NEAR = 2
 """Words of a phrase stand at most this far apart."""
 
@@ -36,6 +44,8 @@ class Surroundings:
     published: date | None = None
     leans_on: str = ""
     """The sentence before, where this one says little without it ("This improved …")."""
+    goes_on: str = ""
+    """The sentence behind, where that one speaks of this one's matter ("This incident …")."""
 
     @property
     def heading(self) -> str:
@@ -53,6 +63,8 @@ class Relevance:
     """The share with what title and section say counted in."""
     titled: float = 0.0
     """The share that title and section say by themselves: half or more where the article is about the very matter."""
+    parted: bool = False
+    """Whether it has one half of a phrase of the question without the other: "equity" for "shareholder equity"."""
 
 
 def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mapping[str, float]) -> Relevance:
@@ -70,37 +82,48 @@ def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mappin
     misses = [f"the name {' '.join(name[1])!r}" for name in asked.names if not _named(name, named)]
     if asked.dates and not _at_the_time(asked, [k[1] for k in keys if k[0] == "date"], around):
         misses.append("the time")
-    leaning = list(parse(around.leans_on)) if around.leans_on else []
     if asked.kind == "name" and not _somebody(asked, doc):
         misses.append("a name")
-    if asked.kind not in _POINTED:
-        told = [*leaning, *doc]
-        return _relevance(asked, told, there, weights, misses)
-    found = answers(asked, doc, weights, there)
-    if not found:
-        misses.append(f"a {asked.kind}")
-    told = [*leaning, *(_words_with(found[0]) if found else doc)]
-    return _relevance(asked, told, there, weights, misses)
+    if asked.kind == "place" and asked.wanted and not _somewhere(asked, doc):
+        misses.append("a place")
+    if asked.kind == "frequency" and not any(t.lower_ in _FREQUENCIES for t in doc):
+        misses.append("how often")
+    told: Sequence[Token] = list(doc)
+    if asked.kind in _POINTED:
+        found = answers(asked, doc, weights, there)
+        told = _words_with(found[0]) if found else told
+        misses += [] if found else [f"a {asked.kind}"]
+    told = [*parse(around.leans_on), *told] if around.leans_on else told
 
+    def share(told: Sequence[Token], *, whole: bool = False) -> float:
+        return _share(asked, told, there, weights, whole=whole)
 
-def _relevance(
-    asked: Asked, told: Sequence[Token], there: set[str], weights: Mapping[str, float], misses: Sequence[str]
-) -> Relevance:
+    further = told
+    if around.goes_on and asked.kind in {"account", "date"}:  # a figure in it would be its own
+        further = [*told, *parse(around.goes_on)]
+        told = further if asked.kind == "account" else told
     return Relevance(
-        _share(asked, told, there, weights),
-        tuple(misses),
-        _share(asked, told, there, weights, whole=True),
-        _share(asked, [], there, weights, whole=True),
+        share=(share(told) + share(further)) / 2,
+        misses=tuple(misses),
+        whole=(share(told, whole=True) + share(further, whole=True)) / 2,
+        titled=share([], whole=True),
+        parted=_parted(asked, told),
     )
 
 
 def _somebody(asked: Asked, doc: Doc) -> bool:
     """Whether a sentence names somebody new, or says who did what is asked about."""
     given = _given(asked)
-    if any(key(t)[0] == "name" and key(t) not in given for t in doc):
+    if any(key(t)[0] == "name" and key(t) not in given and t.ent_type_ not in _NO_ONE for t in doc):
         return True
     doers = [h for h, others in relations(doc).items() if any(role == "agent" for role, _ in others)]
     return any(same_sense(lemma(doc[h]), asked.verb) for h in doers)
+
+
+def _somewhere(asked: Asked, doc: Doc) -> bool:
+    """Whether a sentence names a place that the question does not."""
+    found = [t for t in doc if key(t)[0] == "name" and key(t) not in _given(asked)]
+    return any(t.ent_type_ in {"GPE", "LOC", "FAC"} or (t.dep_ == "pobj" and t.head.lower_ in _AT) for t in found)
 
 
 def answers(asked: Asked, doc: Doc, weights: Mapping[str, float], there: Collection[str] = frozenset()) -> list[Token]:
@@ -134,6 +157,8 @@ def _torn(asked: Asked, told: Sequence[Token]) -> bool:
     """Whether a thing of the question is another one here: "gross profit" for "net profit"."""
     for narrow, head in asked.phrases:
         heads, narrows = _standing_for(head, told), _standing_for(narrow, told)
+        if asked.kind == "date" and (narrows or not heads):  # a date is told of what happened, however it is put
+            continue
         if not heads:
             if narrows and all(t.pos_ == "NOUN" and _otherwise_narrowed(t, asked) for t in narrows):
                 return True
@@ -143,6 +168,10 @@ def _torn(asked: Asked, told: Sequence[Token]) -> bool:
         if not narrows and all(_otherwise_narrowed(t, asked) for t in heads):
             return True
     return False
+
+
+def _parted(asked: Asked, told: Sequence[Token]) -> bool:
+    return any(bool(_standing_for(one, told)) != bool(_standing_for(other, told)) for one, other in asked.phrases)
 
 
 def _standing_for(word: str, told: Sequence[Token]) -> list[Token]:
@@ -183,6 +212,8 @@ def _named(name: Key, stems: set[str]) -> bool:
 
 def _at_the_time(asked: Asked, own: list[Day], around: Surroundings) -> bool:
     """Whether the sentence, or where it names no time its paragraph, speaks of the time that is asked about."""
+    if asked.kind == "account" and not own:  # an account goes on from the sentence that names the time
+        return True
     told = own or list(dates(around.before)) or list(dates(around.heading))
     if not told and around.published:
         told = [(around.published.year, None, None)]
@@ -227,11 +258,11 @@ def _share(
         return weights.get(stem(word.split("_", maxsplit=1)[0]), 1.0) * (1 + (word == asked.verb))
 
     rest = [word for word in asked.matter if whole or stem(word.split("_")[0]) not in there] or list(asked.matter)
-    total = sum(map(weight, rest))
     if whole:
         here |= set(there)
-    held = sum(weight(word) for word in rest if _speaks_of(word, lemmas, here))
-    return held / total if total else 1.0
+    spoken = {word for word in rest if _speaks_of(word, lemmas, here)}
+    total = sum(weight(word) for word in rest if word in spoken or word not in asked.optional)
+    return sum(map(weight, spoken)) / total if total else 1.0
 
 
 def _initials(told: Sequence[Token]) -> set[str]:
@@ -240,7 +271,14 @@ def _initials(told: Sequence[Token]) -> set[str]:
     return {"".join(w[0] for w in run.split()).lower() for run in _CAPITALISED.findall(words)}
 
 
+def _one_family(one: str, other: str) -> bool:
+    """Whether two stems begin alike for most of their length: "regulatori" and "regul"."""
+    shorter, longer = sorted((one, other), key=len)
+    return len(shorter) >= _ROOT and longer.startswith(shorter) and len(shorter) >= _MOST * len(longer)
+
+
 def _speaks_of(word: str, lemmas: set[str], stems: set[str]) -> bool:
-    if word in lemmas or stem(word.split("_", maxsplit=1)[0]) in stems:
+    own = stem(word.split("_", maxsplit=1)[0])
+    if word in lemmas or own in stems or any(_one_family(own, other) for other in stems):
         return True
     return any(same_sense(word, other) or names_event(other, word) or names_event(word, other) for other in lemmas)

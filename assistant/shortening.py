@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _LONG = 16
 """A sentence of fewer words is shown whole."""
 _MAY_GO = frozenset("advcl relcl acl appos npadvmod advmod prep conj".split())
+_THINGS = frozenset("NOUN PROPN ADJ DET NUM PRON".split())
 _LINKS = frozenset(
     "additionally moreover furthermore firstly secondly thirdly lastly finally however also meanwhile overall".split()
 )
@@ -39,6 +40,8 @@ def shortened(sentence: str, wanted: Collection[str], answers: Collection[Key]) 
         if any(_needed(doc[i], wanted, answers) and not {lemma(doc[i]), key(doc[i])} & rest for i in part & kept):
             continue
         without = kept - part - _commas_around(token, kept)
+        if _stranded(token, doc, without):
+            continue
         if not left_out(doc, without) and not pieced_together(doc, without):
             kept = without
     return _written(doc, kept)
@@ -53,6 +56,13 @@ def _set_off(token: Token) -> bool:
     if token.dep_ == "conj":
         return token.pos_ in {"VERB", "AUX"} and token.doc[edge - 1].text in {",", "and", "but"}
     return token.doc[edge - 1].text in {",", "(", "—", "–", ";"}
+
+
+def _stranded(token: Token, doc: Doc, without: set[int]) -> bool:
+    """Whether a thing would stand where its list was: "$4 million [driven by sales,] costs, and gains"."""
+    following = next((i for i in range(token.right_edge.i + 1, len(doc)) if i in without), None)
+    before = any(i in without for i in range(token.left_edge.i))
+    return before and following is not None and doc[following].pos_ in _THINGS
 
 
 def _needed(token: Token, wanted: Collection[str], answers: Collection[Key]) -> bool:

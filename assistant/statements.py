@@ -17,7 +17,8 @@ def statements(claim: str) -> list[str]:
     """The claim's statements as sentences: "A rose and B fell" gives "A rose" and "B fell"; one where it is one."""
     doc = parse(claim)
     root = next((token for token in doc if token.dep_ == "ROOT"), None)
-    if root is None or root.pos_ not in {"VERB", "AUX"}:
+    torn = any(token.dep_ == "prep" and not any(token.children) for token in doc)  # the parser lost what it links
+    if root is None or root.pos_ not in {"VERB", "AUX"} or torn:
         return [claim]
     verbs = [root]
     for verb in verbs:

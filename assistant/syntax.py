@@ -34,6 +34,7 @@ _LEADING_DATE = re.compile(
 """Without a comma behind it the parser takes the date for a part of the name that follows."""
 _PART_OF_NAME = re.compile(r"[^\W\d_][-–]?$")
 """Before the 4 of "Petrel-4"."""
+_SCALES = {"C": "Celsius", "F": "Fahrenheit"}
 _PARTICLES = frozenset("up down out off over away back aside".split())
 _lock = Lock()
 
@@ -58,6 +59,12 @@ def parse(text: str) -> Doc:
         doc = _pipeline()(_LEADING_DATE.sub(r"\1,", " ".join(text.split())))
         _merge(doc)
     return doc
+
+
+def written_out(text: str) -> str:
+    """The text in one of two ways in which some things are written: "per share" as "a share", "°C" in words."""
+    text = re.sub(r"\bper (?!cent\b|annum\b)(?=[a-z])", "a ", text)
+    return re.sub(r"\s?°\s?([CF])\b", lambda found: f" degrees {_SCALES[found[1]]}", text)
 
 
 def key(token: Token) -> Key:
@@ -145,6 +152,8 @@ def _names(doc: Doc) -> list[Any]:
 
 def _of_a_name(token: Token) -> bool:
     """A name's word by its tag or, as the tagger does not know every name, by its capital letter."""
+    if token.text.islower():
+        return False
     if token.pos_ == "PROPN":
         return True
     capital = token.text[:1].isupper() and token.text.isalpha() and token.pos_ in {"NOUN", "ADJ", "X", "VERB"}
@@ -186,8 +195,11 @@ FORMS = frozenset(
 
 
 def _same_name(claimed: tuple[str, ...], quoted: tuple[str, ...]) -> bool:
-    """Whether a name is another without its legal form or title."""
-    return bool(strip := [w for w in claimed if w not in FORMS]) and strip == [w for w in quoted if w not in FORMS]
+    """Whether a name is another without its legal form or title, or its initials: "IOC"."""
+    strip = [w for w in claimed if w not in FORMS]
+    if len(strip) == 1 and len(strip[0]) > 2 and len(quoted) > 2:
+        return strip[0] == "".join(w[0] for w in quoted if w not in {"the", "of", "and", "for"})
+    return bool(strip) and strip == [w for w in quoted if w not in FORMS]
 
 
 def _is_date(found: re.Match[str]) -> bool:

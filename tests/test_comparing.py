@@ -57,7 +57,7 @@ def test_equal_figures_are_said_to_be_equal():
     asked_for = comparison("Which of A and B had higher revenue?")
     assert asked_for
     told = conclusion(asked_for, [A, amount("Bolt", "$25,000,000", Value("$", 25e6), 2)])
-    assert told == ("Both are $25 million [1][2].", None)
+    assert told == ("Both Acme and Bolt: $25 million [1][2].", None)
 
 
 def test_amounts_of_two_currencies_are_not_compared():

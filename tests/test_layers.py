@@ -51,7 +51,17 @@ def test_imports_run_one_way():
 
 def test_pure_modules_import_pure_modules_only():
     pure = {"sentences", "chunking", "terms", "records", "errors", "senses", "syntax", "relations", "qualifiers"}
-    pure |= {"alignment", "statements", "grounding", "asking", "relevance", "shortening", "comparing"}
+    pure |= {
+        "alignment",
+        "statements",
+        "grounding",
+        "asking",
+        "relevance",
+        "shortening",
+        "comparing",
+        "rivals",
+        "coreference",
+    }
     for name in pure:
         assert {m.removeprefix("assistant.") for m in imports(PACKAGE / f"{name}.py")} <= pure
 
