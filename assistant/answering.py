@@ -35,6 +35,8 @@ _ACCOUNT = 6
 """Sentences of an account, shared out between the things it asks for."""
 _CLOSE = 0.75
 """A sentence belongs to an account when it is this near to the best one: strength over strength."""
+_OPEN, _WHOLE = 3, 0.9
+"""Sentences of an answer whose best one leaves a part of an open question's matter unsaid; and when it says all."""
 _STRONG = 0.5
 """Without a model, an account needs a sentence of this strength to begin with."""
 
@@ -147,7 +149,7 @@ def _answer(draft: Draft, sources: _Sources, open_model: Callable[[], ChatModel 
                 draft.usage = {"input": proposal.input, "output": proposal.output}
             else:
                 yield from _admitted(draft, proposal, shown, wanted)
-    if draft.citations and (wanted.kind == "account" or len(parts) > 1):
+    if draft.citations and (wanted.open or len(parts) > 1):
         yield from _filled(draft, wanted, parts)
 
 
@@ -162,7 +164,7 @@ def _filled(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]]) ->
     """What an account still lacks, and what is listed and not yet told, where the model stopped at the first thing."""
     for part in parts:
         told = any(draft.cites(item) for item in part)
-        if wanted.kind == "account" or not told:
+        if wanted.open or not told:
             yield from draft.admit_all([i for i in _extracted(wanted, [part]) if not draft.cites(i)], wanted)
 
 
@@ -181,15 +183,23 @@ def _stated(certainty: float, wanted: Asked, shown: Sequence[Evidence]) -> bool:
 
 
 def _extracted(wanted: Asked, parts: Sequence[Sequence[Evidence]]) -> Iterator[Evidence]:
-    """The answer without a model: of each part the best sentence that speaks of it, or several for an account."""
+    """The answer without a model: of each part the sentences that speak of it."""
     for part in parts:
-        ranked = sorted(part, key=lambda item: -item.strength)
         if wanted.kind == "account":
-            close = [item for item in ranked if item.strength >= max(_CLOSE * ranked[0].strength, _STRONG * _CLOSE)]
-            count = max(2, _ACCOUNT // len(parts)) if ranked and ranked[0].strength >= _STRONG else 0
-            yield from in_order(close[:count])
-        else:
-            yield from [item for item in ranked if item.relevance.share >= _ENOUGH][:1]
+            if any(item.strength >= _STRONG for item in part):
+                yield from in_order(_near_best(part, max(2, _ACCOUNT // len(parts))))
+            continue
+        best = next((i for i in sorted(part, key=lambda i: -i.strength) if i.relevance.share >= _ENOUGH), None)
+        if best:
+            yield best
+            if wanted.open and best.relevance.share < _WHOLE and len(parts) == 1:
+                yield from [item for item in in_order(_near_best(part, _OPEN)) if item is not best]
+
+
+def _near_best(part: Sequence[Evidence], at_most: int) -> list[Evidence]:
+    """The sentences that come close to the strongest one, the nearest to the question first."""
+    least = _CLOSE * max(item.strength for item in part)
+    return [item for item in sorted(part, key=lambda i: -i.sentence.score) if item.strength >= least][:at_most]
 
 
 def _admitted(draft: Draft, proposal: Proposal, shown: Sequence[Evidence], wanted: Asked) -> Iterator[str]:

@@ -76,6 +76,11 @@ class Asked:
     optional: frozenset[str] = frozenset()
     """Words of the matter that an answer need not have: in "which stock exchange", "Nasdaq" stands for both."""
 
+    @property
+    def open(self) -> bool:
+        """Whether more than one sentence may be wanted: not one date, amount or number."""
+        return self.kind in {"account", "statement", "name", "place"}
+
 
 @lru_cache(maxsize=512)
 def asked(question: str) -> Asked:

@@ -65,7 +65,7 @@ class Draft:
         number = self.number_of(item)
         if number is not None and (claim.rstrip(".!?") in self.text or self._told(item)):
             return
-        citation = item.citation(number or len(self.citations) + 1)
+        citation = item.citation(number or len(self.citations) + 1, lead=not self._quoted(item))
         if number is None:
             self.citations.append(citation)
         yield self.add(_marked(claim, citation.number))
@@ -79,8 +79,8 @@ class Draft:
 
     def number_of(self, item: Evidence) -> int | None:
         """The number under which a sentence is cited."""
-        place = (item.sentence.document.document_id, item.sentence.start)
-        return next((c.number for c in self.citations if (c.document_id, c.start) == place), None)
+        place = (item.sentence.document.document_id, item.sentence.end)
+        return next((c.number for c in self.citations if (c.document_id, c.end) == place), None)
 
     def cites(self, item: Evidence) -> bool:
         """Whether a sentence is cited."""
@@ -110,6 +110,11 @@ class Draft:
             usage=self.usage,
             timings={step: round(seconds, 4) for step, seconds in self.timings.items()},
         )
+
+    def _quoted(self, item: Evidence) -> bool:
+        """Whether the sentence that this one leans on is quoted already."""
+        document, begins = item.sentence.document.document_id, item.sentence.start - len(item.lead)
+        return any(c.document_id == document and c.start <= begins < c.end for c in self.citations)
 
     def _told(self, item: Evidence) -> bool:
         """Whether a sentence is shown word for word already."""

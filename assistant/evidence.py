@@ -32,6 +32,8 @@ class Evidence:
     sentence: FoundSentence
     around: Surroundings
     relevance: Relevance
+    lead: str = ""
+    """What stands from the sentence that this one leans on ("It cost …") up to this one, in the document's characters."""
 
     @property
     def text(self) -> str:
@@ -48,16 +50,17 @@ class Evidence:
         """How near it is to the question and how much of it it speaks of, 0..1."""
         return (self.sentence.score + self.relevance.share) / 2
 
-    def citation(self, number: int) -> Citation:
-        """This sentence as the citation `[number]`."""
+    def citation(self, number: int, *, lead: bool = True) -> Citation:
+        """This sentence as the citation `[number]`, with the one that says what its "it" is where `lead` is set."""
         found, document = self.sentence, self.sentence.document
+        before = self.lead if lead and len(self.lead) + len(self.text) <= _QUOTE_CHARACTERS else ""
         return Citation(
             number=number,
-            quote=found.text,
+            quote=before + found.text,
             document_id=document.document_id,
             source=document.sources[0] if document.sources else "",
             title=document.title,
-            start=found.start,
+            start=found.start - len(before),
             end=found.end,
             publisher=document.publisher,
             published=document.published,
@@ -85,10 +88,11 @@ def _weighed(asked: Asked, sentence: FoundSentence, before: str, after: str, wei
     document = sentence.document
     spans = sentences(before) if LEANS.match(sentence.text) else []
     leans_on = spans[-1].of(before) if spans else ""
+    lead = before[spans[-1].start :] if spans else ""
     followed = _FOLLOWED.match(after.lstrip())
     goes_on = sentences(after)[0].of(after) if followed else ""
     around = Surroundings(document.title, sentence.section, before, document.published, leans_on, goes_on)
-    return Evidence(sentence, around, relevance(asked, plain(sentence.text), around, weights))
+    return Evidence(sentence, around, relevance(asked, plain(sentence.text), around, weights), lead)
 
 
 def _with_following(evidence: Sequence[Evidence], catalogue: Catalogue) -> list[Evidence]:
@@ -110,13 +114,13 @@ def _with_following(evidence: Sequence[Evidence], catalogue: Catalogue) -> list[
 
 def _leaning(item: Evidence, text: str) -> Iterator[Evidence]:
     """The sentences right behind this one that lean on it or on each other. `text` begins with this one."""
-    before = item.text
+    before, begun = item.text, 0
     spans = [span for span in sentences(text) if span.start >= len(item.text)]
     for span in takewhile(lambda span: span.leans and span.end - span.start <= _QUOTE_CHARACTERS, spans[:_FOLLOWING]):
         start, end = item.sentence.start + span.start, item.sentence.start + span.end
         following = replace(item.sentence, start=start, end=end, text=span.of(text))
-        yield Evidence(following, replace(item.around, leans_on=before), item.relevance)
-        before = span.of(text)
+        yield Evidence(following, replace(item.around, leans_on=before), item.relevance, text[begun : span.start])
+        before, begun = span.of(text), span.start
 
 
 def numbered(evidence: Sequence[Evidence]) -> str:

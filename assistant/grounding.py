@@ -16,6 +16,7 @@ from .alignment import reworded, shortened
 from .coreference import spelled_out
 from .qualifiers import left_out, pieced_together
 from .records import Citation, ClaimCheck
+from .sentences import sentences
 from .statements import statements
 from .syntax import dates, parse, same, written_out
 from .terms import Value, content, figures, names, sequence, values, words
@@ -37,7 +38,7 @@ def check_claim(claim: str, quotes: Sequence[str | Citation], question: str | No
     of them. With a `question`, its figures, dates and names must be in the quotes, or in the title, section
     and date that a Citation brings. Fails closed: an empty claim or no quote is not supported.
     """
-    told = [plain(quote if isinstance(quote, str) else quote.quote) for quote in quotes]
+    told = [plain(part) for quote in quotes for part in _sentences(quote if isinstance(quote, str) else quote.quote)]
     around = " ".join(_context(quote) for quote in quotes if isinstance(quote, Citation))
     said = plain(claim)
     if not content(said) or not any(content(quote) for quote in told):
@@ -54,6 +55,12 @@ def check_claim(claim: str, quotes: Sequence[str | Citation], question: str | No
         reasons += _missing("the question's figure", _amounts(question) - values(f"{own} {around}"))
         reasons += _missing("the question's name", _unheld_names(question, f"{own} {around}"))
     return ClaimCheck(supported=not reasons, reasons=reasons)
+
+
+def _sentences(quote: str) -> list[str]:
+    """The sentences of a quote, each of which speaks for itself."""
+    spans = sentences(quote)
+    return [span.of(quote) for span in spans] if len(spans) > 1 else [quote]
 
 
 def _unsupported(claim: str, quotes: Sequence[str]) -> list[str]:
