@@ -132,7 +132,8 @@ def _tells_amount(verb: Token) -> bool:
         verb.lemma_ in MEASURES
         and verb.pos_ in _VERBS
         and any(
-            role in {"as", "patient", "at", "to"} and (key(verb.doc[d])[0] == "value" or verb.lemma_ == "be")
+            role in {"as", "patient", "at", "to"}
+            and (key(verb.doc[d])[0] == "value" or verb.lemma_ in {"be", "become"})
             for role, d in relations(verb.doc).get(verb.i, [])
         )
     )

@@ -49,7 +49,8 @@ _TELL = re.compile(r"\b(?:summari[sz]e|describe|explain|outline|tell me about|li
 _EMPTY = frozenset(
     """be have do can could will would shall should may might must happen take get make what which who whom whose
     when where why how much many often there it they he she this that its their his her one thing way kind type sort
-    occur respective respectively tell give please describe summarize summarise explain outline accord mean base report article""".split()
+    occur respective respectively
+    tell give please describe summarize summarise explain outline accord mean base report article""".split()
 )
 _OFFICES = frozenset("ceo cfo coo cto chief chair chairman president director minister".split())
 """Capitalised words that name no one by themselves."""

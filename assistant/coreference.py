@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from .syntax import key, parse
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _LEADING = re.compile(
-    r"(?:(?P<person>He|She)|(?P<his>His|Her)|(?P<thing>It|The (?:company|firm|group|business|bank|agency|maker|retailer))"
-    r"|(?P<its>Its))\b"
+    r"(?:(?P<person>He|She)|(?P<his>His|Her)|(?P<its>Its)"
+    r"|(?P<thing>It|The (?:company|firm|group|business|bank|agency|maker|retailer)))\b"
 )
 
 
@@ -22,12 +23,14 @@ def spelled_out(quotes: Sequence[str]) -> Iterator[str]:
 
     Only a name that is the subject of the sentence before is taken, a person's for "she", another's for "it".
     """
-    for before, quote in zip(quotes, quotes[1:], strict=False):
+    for before, quote in pairwise(quotes):
         leading = _LEADING.match(quote)
         subject = _subject(before) if leading else None
         if leading is None or subject is None:
             continue
-        if (subject.ent_type_ == "PERSON") == bool(leading["person"] or leading["his"]):
+        alone = all(key(token)[0] != "name" or token == subject for token in subject.doc)  # then it is what is told of
+        person = bool(leading["person"] or leading["his"])
+        if (subject.ent_type_ == "PERSON") == person or (alone and not person):
             possessive = "'s" if leading["his"] or leading["its"] else ""
             yield f"{subject.text}{possessive}{quote[leading.end() :]}"
 

@@ -33,7 +33,7 @@ class Evidence:
     around: Surroundings
     relevance: Relevance
     lead: str = ""
-    """What stands from the sentence that this one leans on ("It cost …") up to this one, in the document's characters."""
+    """The sentence that this one leans on ("It cost …") and what is between them, as the document has it."""
 
     @property
     def text(self) -> str:

@@ -236,6 +236,8 @@ def _binds(child: Token, head: Token, measured: bool) -> bool:  # noqa: C901, PL
     if dep == "aux":
         return child.lemma_ not in AUXILIARIES and word != "to"
     if dep == "advmod":
+        if head.pos_ in {"NOUN", "PROPN"} and child.i < head.i:  # "the Duke of York (later King James)"
+            return True
         return (
             word in _DEGREE
             or (word == "up" and child.nbor(1).lower_ == "to")
@@ -243,6 +245,8 @@ def _binds(child: Token, head: Token, measured: bool) -> bool:  # noqa: C901, PL
         )
     if dep == "npadvmod" and (child.ent_type_ in {"DATE", "TIME"} or key(child)[0] == "date"):
         return False
+    if dep == "npadvmod" and key(head)[0] == "value":  # "$2.10 a share" is no sum of $2.10
+        return True
     if dep in {"amod", "compound", "nmod", "nummod", "poss", "npadvmod"}:
         return key(head)[0] != "name" and _narrows(child, measured)
     if dep == "prep":

@@ -116,7 +116,9 @@ def _direct(token: Token) -> Iterator[Triple]:  # noqa: C901, PLR0912 - one case
         yield head.head.i, "as", head.i
     elif dep in {"nsubj", "csubj", "expl"}:
         yield head.i, "agent", token.i
-    elif dep == "compound" and head.dep_ == "dobj" and head.head.lemma_ in _NAMING and key(token)[0] == "name":
+    elif (
+        dep == "compound" and head.dep_ in {"dobj", "oprd"} and head.head.lemma_ in _NAMING and key(token)[0] == "name"
+    ):
         yield head.head.i, "patient", token.i
         yield head.head.i, "as", head.i
     elif dep in {"nsubjpass", "csubjpass", "dobj"}:

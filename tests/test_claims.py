@@ -46,6 +46,22 @@ RULES = [
     ("what someone else is accused of", "Prosecutors allege that Dahl took bribes.", "Prosecutors allege that Dahl took bribes.", "Dahl took bribes."),
     ("an opinion", "In the view of one analyst, the shares are cheap.", "In the view of one analyst, the shares are cheap.", "The shares are cheap."),
     ("a question", "Will the port be sold?", None, "The port will be sold."),
+    ("who did it, far behind", "The suit was thrown out on technical grounds by Judge Mira Oban.", "Judge Mira Oban threw the suit out on technical grounds.", "The suit was thrown out by Mira Grounds."),
+    ("an office taken", "In May Ruth Calder assumed the role of treasurer at Brinmoor.", "Ruth Calder became treasurer in May.", "Ruth Calder left the role of treasurer in May."),
+    ("two objects of naming", "Almont Hotels has named Rafael Quint finance director.", "Rafael Quint was named finance director.", "Finance director Rafael Quint was named by Almeda."),
+    ("what is reported is had", "Denmoor posted operating income of $1.4 billion in 2019.", "Operating income at Denmoor was $1.4bn in 2019.", "Operating income at Denmoor was $1.4bn in 2018."),
+    ("per and a", "Tamsin Grid earned $2.10 per share.", "Tamsin Grid earned $2.10 a share.", "Tamsin Grid earned $2.10."),
+    ("a person's surname", "Vera Holm founded the Lysgard Press in 1931.", "Holm founded the Lysgard Press in 1931.", "Vera founded the Lysgard in 1931."),
+    ("an organisation's initials", "The International Rowing Council restored his medals.", "The IRC restored his medals.", "The ICC restored his medals."),
+    ("a condition by its order", "Tomlow will get $75 million should the vaccine be approved.", "Tomlow will get $75 million should the vaccine be approved.", "Tomlow will get $75 million."),
+    ("until, in the past", "The unit fought in Malden until it was disbanded in 1918.", "The unit fought in Malden.", "The unit was disbanded in Malden."),
+    ("a speaker at the end", "The tender was unfair, losing bidder Skarn Works claimed.", "The tender was unfair, losing bidder Skarn Works claimed.", "The tender was unfair."),
+    ("according to", "According to its maker, the lamp lasts ten years.", None, "The lamp lasts ten years."),
+    ("a participle in front", "Defying calls for a pause, the bank raised its rate to 5 percent.", "The bank raised its rate to 5 percent.", "The bank paused at 5 percent."),
+    ("below", "Core inflation was below 3 percent.", "Core inflation was below 3 percent.", "Core inflation was 3 percent."),
+    ("what a part owns is not the whole's", "Sales at Omnis Retail's Spanish chain fell 4 percent.", "Sales at Omnis Retail's Spanish chain fell 4 percent.", "Omnis Retail's sales fell 4 percent."),
+    ("an event only mentioned", "Orrin Wines made 3 million bottles, a fifth of them for export.", "Orrin Wines made 3 million bottles.", "Orrin Wines exported 3 million bottles."),
+    ("later", "It was named after the Duke of Yarrow (later King Osric).", "It was named after the Duke of Yarrow.", "It was named after the Duke of Yarrow (King Osric)."),
 ]  # fmt: skip
 
 
@@ -71,6 +87,22 @@ def test_each_statement_of_a_claim_may_rest_on_a_quote_of_its_own():
     assert check_claim("Sable Gas was founded in 1987 and is based in Inverlane.", quotes).supported
     assert not check_claim("Sable Gas was founded in 1987 and is based in Oslo.", quotes).supported
     assert not check_claim("Sable Gas was founded in Inverlane in 1987.", quotes).supported
+
+
+def test_it_and_she_stand_for_the_subject_of_the_quote_before():
+    joined = ["Mirela Stoica joined Vantor in 2018 as head of research.", "She became its technology chief in 2021."]
+    assert check_claim("Mirela Stoica joined Vantor in 2018 and became its technology chief in 2021.", joined).supported
+    assert not check_claim("Vantor became its technology chief in 2021.", joined).supported
+    mills = ["Harrow Mills has struggled with costs.", "The company closed its Leeds site in 2019."]
+    assert check_claim("Harrow Mills closed its Leeds site in 2019.", mills).supported
+    assert not check_claim("Harrow Mills closed its Leeds site in 2019.", mills[1:]).supported
+
+
+def test_a_quote_of_two_sentences_carries_what_each_of_them_says():
+    quote = "Harrow Mills has struggled with costs. It closed its Leeds site in 2019."
+    assert check_claim("It closed its Leeds site in 2019.", [quote]).supported
+    assert check_claim("Harrow Mills closed its Leeds site in 2019.", [quote]).supported
+    assert not check_claim("It closed its Leeds site because of costs in 2019.", [quote]).supported
 
 
 def test_statements_on_both_sides_of_a_semicolon_stand_alone():
