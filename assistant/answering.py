@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from .about_corpus import told_of_corpus
@@ -25,17 +24,19 @@ from .syntax import FORMS
 _SEARCHED = 20
 """Passages whose sentences may be used; the first of them are shown as passages."""
 _PASSAGES = 8
-_SURE = 0.45
-"""The model's certainty, the share of the matter and the nearness to the question together, 0..1."""
+_SURE = 0.6
+"""The mean of the model's certainty and the nearness to the question, 0..1, from which on there is an answer."""
 _ENOUGH = 0.5
 """A sentence speaks of the question when it has half of what is asked about, by weight."""
+_SOME = 1 / 3
+"""Less of the matter is not enough even where the model is sure."""
 _NAMED = 20
 """A name that more titles than this have is no one's."""
 _ACCOUNT = 6
 """Sentences of an account, shared out between the things it asks for."""
 _CLOSE = 0.75
-"""A sentence belongs to an account when it is this near to the best one: strength over strength."""
-_OPEN, _WHOLE = 3, 0.9
+"""A sentence belongs to an account when it is this near to the nearest one: score over score."""
+_OPEN, _WHOLE = 4, 0.9
 """Sentences of an answer whose best one leaves a part of an open question's matter unsaid; and when it says all."""
 _STRONG = 0.5
 """Without a model, an account needs a sentence of this strength to begin with."""
@@ -139,10 +140,13 @@ def _answer(draft: Draft, sources: _Sources, open_model: Callable[[], ChatModel 
     model = open_model()
     draft.model = model.name if model else EXTRACTIVE
     if model is None:
-        yield from draft.admit_all(_extracted(wanted, parts), wanted)
+        yield from draft.admit_all(_extracted(wanted, parts, _ENOUGH), wanted)
         return
-    with model.turn if model else nullcontext():
+    with model.turn:
         if not _stated(certainty(model, draft.question, shown), wanted, shown):
+            return
+        if model.judges:  # what it would write is no better than the sentences, and takes as long again
+            yield from draft.admit_all(_extracted(wanted, parts, _SOME), wanted)
             return
         for proposal in propose(model, draft.question, shown):
             if isinstance(proposal, Usage):
@@ -165,41 +169,50 @@ def _filled(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]]) ->
     for part in parts:
         told = any(draft.cites(item) for item in part)
         if wanted.open or not told:
-            yield from draft.admit_all([i for i in _extracted(wanted, [part]) if not draft.cites(i)], wanted)
+            more = [item for item in _extracted(wanted, [part], _ENOUGH) if not draft.cites(item)]
+            yield from draft.admit_all(more, wanted)
 
 
 def _stated(certainty: float, wanted: Asked, shown: Sequence[Evidence]) -> bool:
-    """Whether the answer is there: by the model's certainty, the share of the matter and the nearness to the question.
+    """Whether the answer is there: by the model's certainty and the nearness of the nearest sentence.
 
-    A question that is not about an article's very subject, and wants no account of it, needs a sentence that
-    speaks of half of the matter whatever the model says.
+    A sentence must speak of a third of the matter whatever the model says, unless the question wants an account or
+    is about an article's very subject.
     """
-    best = max(shown, key=lambda item: item.strength)
     speaks = wanted.kind == "account" or any(
-        item.relevance.share >= _ENOUGH or item.relevance.titled >= _ENOUGH for item in shown
+        item.relevance.share >= _SOME or item.relevance.titled >= _ENOUGH for item in shown
     )
-    share = max(item.relevance.whole for item in shown)
-    return speaks and (certainty + share + best.sentence.score) / 3 >= _SURE
+    return speaks and (certainty + max(item.sentence.score for item in shown)) / 2 >= _SURE
 
 
-def _extracted(wanted: Asked, parts: Sequence[Sequence[Evidence]]) -> Iterator[Evidence]:
-    """The answer without a model: of each part the sentences that speak of it."""
+def _extracted(wanted: Asked, parts: Sequence[Sequence[Evidence]], least: float) -> Iterator[Evidence]:
+    """The sentences of each part that speak of it, one of them with this share of the matter or more.
+
+    One is enough where it says all that is asked. An account, and an open question of which it leaves something
+    unsaid, have those near to it too.
+    """
     for part in parts:
+        ranked = sorted(part, key=lambda item: -item.strength)
+        if not ranked:
+            continue
         if wanted.kind == "account":
-            if any(item.strength >= _STRONG for item in part):
+            if ranked[0].strength >= _STRONG or least < _ENOUGH:
                 yield from in_order(_near_best(part, max(2, _ACCOUNT // len(parts))))
             continue
-        best = next((i for i in sorted(part, key=lambda i: -i.strength) if i.relevance.share >= _ENOUGH), None)
-        if best:
-            yield best
-            if wanted.open and best.relevance.share < _WHOLE and len(parts) == 1:
-                yield from [item for item in in_order(_near_best(part, _OPEN)) if item is not best]
+        best = next((item for item in ranked if item.relevance.share >= least), None)
+        if best is None and least < _ENOUGH and len(parts) == 1:  # the article is about nothing else
+            best = max(part, key=lambda item: item.sentence.score)
+        if best is None:
+            continue
+        further = wanted.open and best.relevance.share < _WHOLE and len(parts) == 1
+        yield best
+        yield from [item for item in in_order(_near_best(part, _OPEN)) if item is not best and further]
 
 
 def _near_best(part: Sequence[Evidence], at_most: int) -> list[Evidence]:
-    """The sentences that come close to the strongest one, the nearest to the question first."""
-    least = _CLOSE * max(item.strength for item in part)
-    return [item for item in sorted(part, key=lambda i: -i.sentence.score) if item.strength >= least][:at_most]
+    """The sentences nearest to the question, as far as they come close to the nearest."""
+    nearest = sorted(part, key=lambda item: -item.sentence.score)[:at_most]
+    return [item for item in nearest if item.sentence.score >= _CLOSE * nearest[0].sentence.score]
 
 
 def _admitted(draft: Draft, proposal: Proposal, shown: Sequence[Evidence], wanted: Asked) -> Iterator[str]:

@@ -86,9 +86,9 @@ def test_a_model_that_doubts_that_the_answer_is_there_is_not_asked_for_claims(op
 
 
 @pytest.mark.usefixtures("two_articles")
-def test_a_model_that_is_sure_is_asked_and_its_claim_is_checked(open_engine: OpenEngine):
-    assert answer(open_engine, QUESTION, judging(0.9, (1, "Acme owns the port."))).text == "Acme owns the port [1]."
-    assert "Bolt" not in answer(open_engine, QUESTION, judging(0.9, (1, "Bolt owns the port."))).text
+def test_a_model_that_is_sure_lets_the_sentence_itself_be_shown_and_writes_nothing(open_engine: OpenEngine):
+    found = answer(open_engine, QUESTION, judging(0.9, (1, "Bolt owns the port.")))
+    assert found.text == "Acme owns the port outright [1]."
 
 
 @pytest.mark.usefixtures("two_articles")
@@ -195,7 +195,7 @@ def test_threads_with_questions_of_their_own_get_their_own_answers(open_engine: 
     engine = open_engine()
     wanted = {
         QUESTION: "Acme owns the port outright [1].",
-        "what did the mine cost?": "It reportedly cost $5 million [1].",
+        "what did the mine cost?": "It reportedly cost $5 million [2].",
     }
     wrong: list[str] = []
 
