@@ -143,7 +143,9 @@ def _answer(draft: Draft, sources: _Sources, open_model: Callable[[], ChatModel 
         yield from draft.admit_all(_extracted(wanted, parts, _ENOUGH), wanted)
         return
     with model.turn:
-        if not _stated(certainty(model, draft.question, shown), wanted, shown):
+        certain, spent = certainty(model, draft.question, shown)
+        draft.usage = {"input": spent.input, "output": spent.output}
+        if not _stated(certain, wanted, shown):
             return
         if model.judges:  # what it would write is no better than the sentences, and takes as long again
             yield from draft.admit_all(_extracted(wanted, parts, _SOME), wanted)
@@ -176,12 +178,11 @@ def _filled(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]]) ->
 def _stated(certainty: float, wanted: Asked, shown: Sequence[Evidence]) -> bool:
     """Whether the answer is there: by the model's certainty and the nearness of the nearest sentence.
 
-    A sentence must speak of a third of the matter whatever the model says, unless the question wants an account or
-    is about an article's very subject.
+    A sentence must speak of a third of the matter, of a quarter for an account, whatever the model says, unless the
+    question is about an article's very subject.
     """
-    speaks = wanted.kind == "account" or any(
-        item.relevance.share >= _SOME or item.relevance.titled >= _ENOUGH for item in shown
-    )
+    least = _ENOUGH / 2 if wanted.kind == "account" else _SOME
+    speaks = any(item.relevance.share >= least or item.relevance.titled >= _ENOUGH for item in shown)
     return speaks and (certainty + max(item.sentence.score for item in shown)) / 2 >= _SURE
 
 

@@ -45,6 +45,9 @@ _WANTS: dict[str, Kind] = {
 }
 _WHICH = re.compile(r"\b(?:what|which) (?!is\b|are\b|was\b|were\b|did\b|does\b|do\b|has\b|have\b)\w", re.IGNORECASE)
 """Asks for a thing of some kind by the kind's name, which the answer need not repeat: "which exchange": Nasdaq."""
+_SPENDS = frozenset("pay cost earn spend charge owe".split())
+_VAGUE = frozenset("be do mean happen occur change say lead cause".split())
+"""Verbs that leave open what the answer tells: "what happened", "what does it mean"."""
 _TELL = re.compile(r"\b(?:summari[sz]e|describe|explain|outline|tell me about|list|give an overview)\b", re.IGNORECASE)
 _EMPTY = frozenset(
     """be have do can could will would shall should may might must happen take get make what which who whom whose
@@ -154,10 +157,17 @@ def _wanted(doc: Doc) -> tuple[Kind, str]:
             noun = _noun_asked_for(token)
             if noun in _ACCOUNTS and token.dep_ != "det":
                 return "account", noun
-            return (_NOUNS.get(noun, "account" if not noun else "statement"), noun)
+            return _NOUNS.get(noun, "statement" if noun else _of_the_verb(token)), noun
         if lower in _WANTS and token.tag_.startswith("W"):
             return _WANTS[lower], ""
     return "statement", ""
+
+
+def _of_the_verb(what: Token) -> Kind:
+    """What "what" stands for by its verb alone: "what did it pay", "what happened"."""
+    if what.dep_ == "dobj" and what.head.lemma_ in _SPENDS:
+        return "value"
+    return "account" if what.head.lemma_ in _VAGUE else "statement"
 
 
 def _how(token: Token) -> tuple[Kind, str]:

@@ -72,14 +72,14 @@ def propose(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> It
         )
 
 
-def certainty(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> float:
+def certainty(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> tuple[float, Usage]:
     """How sure the model is that the sentences state the answer, 0..1: the probability of its "yes" against "no".
 
     One token is generated; what was read for it is in the model's cache when it is asked for claims. A model
     without token probabilities counts as sure. Raises ModelUnavailable when it fails.
     """
     if not model.judges:
-        return 1.0
+        return 1.0, Usage(0, 0)
     chat: Any = model.chat
     try:
         said = chat.bind(logprobs=True, top_logprobs=_LOGPROBS, max_completion_tokens=1).invoke(
@@ -93,7 +93,8 @@ def certainty(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> 
         for word in ("yes", "no")
     }
     total = sum(share.values())
-    return share["yes"] / total if total else 0.0
+    spent = said.usage_metadata or {"input_tokens": 0, "output_tokens": 0}
+    return share["yes"] / total if total else 0.0, Usage(spent["input_tokens"], spent["output_tokens"])
 
 
 def _failed(model: ChatModel, error: Exception) -> ModelUnavailable:

@@ -195,7 +195,7 @@ def test_threads_with_questions_of_their_own_get_their_own_answers(open_engine: 
     engine = open_engine()
     wanted = {
         QUESTION: "Acme owns the port outright [1].",
-        "what did the mine cost?": "It reportedly cost $5 million [2].",
+        "what did the mine cost?": "It reportedly cost $5 million [1].",
     }
     wrong: list[str] = []
 
