@@ -24,11 +24,11 @@ from .syntax import FORMS
 _SEARCHED = 20
 """Passages whose sentences may be used; the first of them are shown as passages."""
 _PASSAGES = 8
-_SURE = 0.6
-"""The mean of the model's certainty and the nearness to the question, 0..1, from which on there is an answer."""
+_SURE = 0.55
+"""The mean of the model's certainty and of the nearest and the strongest sentence's, 0..1, that an answer takes."""
 _ENOUGH = 0.5
 """A sentence speaks of the question when it has half of what is asked about, by weight."""
-_SOME = 1 / 3
+_SOME = 0.4
 """Less of the matter is not enough even where the model is sure."""
 _NAMED = 20
 """A name that more titles than this have is no one's."""
@@ -115,7 +115,8 @@ class _Sources:
 
     def _fitting(self, this: Asked, sentences: Sequence[FoundSentence]) -> list[Evidence]:
         found = gather(this, sentences, self.retrieval.weights, self.index.catalogue)
-        return [item for item in found if item.fits]
+        fitting = [item for item in found if item.fits]
+        return fitting if any(item.relevance.timely for item in fitting) else []
 
     def _named(self, this: Asked) -> list[FoundSentence]:
         words = [word for _, name in this.names for word in name if word not in FORMS]
@@ -176,14 +177,16 @@ def _filled(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]]) ->
 
 
 def _stated(certainty: float, wanted: Asked, shown: Sequence[Evidence]) -> bool:
-    """Whether the answer is there: by the model's certainty and the nearness of the nearest sentence.
+    """Whether the answer is there: by the model's certainty and how near and how strong the best sentences are.
 
-    A sentence must speak of a third of the matter, of a quarter for an account, whatever the model says, unless the
+    A sentence must speak of two fifths of the matter, of a quarter for an account, whatever the model says, unless the
     question is about an article's very subject.
     """
     least = _ENOUGH / 2 if wanted.kind == "account" else _SOME
     speaks = any(item.relevance.share >= least or item.relevance.titled >= _ENOUGH for item in shown)
-    return speaks and (certainty + max(item.sentence.score for item in shown)) / 2 >= _SURE
+    strongest = max(item.strength for item in shown)
+    nearest = max(item.sentence.score for item in shown)
+    return speaks and (certainty + nearest + strongest) / 3 >= _SURE
 
 
 def _extracted(wanted: Asked, parts: Sequence[Sequence[Evidence]], least: float) -> Iterator[Evidence]:
@@ -207,7 +210,10 @@ def _extracted(wanted: Asked, parts: Sequence[Sequence[Evidence]], least: float)
             continue
         further = wanted.open and best.relevance.share < _WHOLE and len(parts) == 1
         yield best
-        yield from [item for item in in_order(_near_best(part, _OPEN)) if item is not best and further]
+        about = best.relevance.share / 2  # of what it leaves unsaid, others must say something
+        for item in in_order(_near_best(part, _OPEN)) if further else []:
+            if item is not best and (item.relevance.share >= about or item.relevance.titled >= _ENOUGH):
+                yield item
 
 
 def _near_best(part: Sequence[Evidence], at_most: int) -> list[Evidence]:

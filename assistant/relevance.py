@@ -63,6 +63,8 @@ class Relevance:
     """The share with what title and section say counted in."""
     titled: float = 0.0
     """The share that title and section say by themselves: half or more where the article is about the very matter."""
+    timely: bool = True
+    """Whether it, or its paragraph, speaks of the time that is asked about."""
     parted: bool = False
     """Whether it has one half of a phrase of the question without the other: "equity" for "shareholder equity"."""
 
@@ -80,7 +82,9 @@ def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mappin
     before = set(content(around.leans_on)) | {stem(word.lower()) for word in _WORD.findall(around.leans_on)}
     named = here | there | before
     misses = [f"the name {' '.join(name[1])!r}" for name in asked.names if not _named(name, named)]
-    if asked.dates and not _at_the_time(asked, [k[1] for k in keys if k[0] == "date"], around):
+    own = [k[1] for k in keys if k[0] == "date"]
+    timely = not asked.dates or _at_the_time(asked, own, around)
+    if not timely and (own or asked.kind != "account"):  # an account goes on from the sentence that names the time
         misses.append("the time")
     if asked.kind == "name" and not _somebody(asked, doc):
         misses.append("a name")
@@ -108,6 +112,7 @@ def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mappin
         whole=(share(told, whole=True) + share(further, whole=True)) / 2,
         titled=share([], whole=True),
         parted=_parted(asked, told),
+        timely=timely,
     )
 
 
@@ -212,8 +217,6 @@ def _named(name: Key, stems: set[str]) -> bool:
 
 def _at_the_time(asked: Asked, own: list[Day], around: Surroundings) -> bool:
     """Whether the sentence, or where it names no time its paragraph, speaks of the time that is asked about."""
-    if asked.kind == "account" and not own:  # an account goes on from the sentence that names the time
-        return True
     told = own or list(dates(around.before)) or list(dates(around.heading))
     if not told and around.published:
         told = [(around.published.year, None, None)]
