@@ -1,4 +1,4 @@
-"""From a question to a checked answer: retrieve, let the model point, show what passes, or refuse."""
+"""From a question to a checked answer: retrieve, ask whether it is stated, show what passes, or refuse."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from .about_corpus import told_of_corpus
 from .asking import Asked, asked
-from .comparing import Comparison, Side, about, comparison, conclusion, figure, of_one_unit
+from .comparing import Comparison, Figure, Side, about, comparison, conclusion, figure, of_one_unit, same_order
 from .draft import Draft
 from .errors import EmptyCorpus, QuestionError
 from .evidence import AT_MOST, Evidence, by_article, gather, in_order
@@ -141,7 +141,7 @@ def _answer(draft: Draft, sources: _Sources, open_model: Callable[[], ChatModel 
     model = open_model()
     draft.model = model.name if model else EXTRACTIVE
     if model is None:
-        yield from draft.admit_all(_extracted(wanted, parts, _ENOUGH), wanted)
+        yield from draft.admit_all(_extracted(wanted, parts), wanted)
         return
     with model.turn:
         certain, spent = certainty(model, draft.question, shown)
@@ -149,7 +149,7 @@ def _answer(draft: Draft, sources: _Sources, open_model: Callable[[], ChatModel 
         if not _stated(certain, wanted, shown):
             return
         if model.judges:  # what it would write is no better than the sentences, and takes as long again
-            yield from draft.admit_all(_extracted(wanted, parts, _SOME), wanted)
+            yield from draft.admit_all(_extracted(wanted, parts, judged=True), wanted)
             return
         for proposal in propose(model, draft.question, shown):
             if isinstance(proposal, Usage):
@@ -172,7 +172,7 @@ def _filled(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]]) ->
     for part in parts:
         told = any(draft.cites(item) for item in part)
         if wanted.open or not told:
-            more = [item for item in _extracted(wanted, [part], _ENOUGH) if not draft.cites(item)]
+            more = [item for item in _extracted(wanted, [part]) if not draft.cites(item)]
             yield from draft.admit_all(more, wanted)
 
 
@@ -189,22 +189,23 @@ def _stated(certainty: float, wanted: Asked, shown: Sequence[Evidence]) -> bool:
     return speaks and (certainty + nearest + strongest) / 3 >= _SURE
 
 
-def _extracted(wanted: Asked, parts: Sequence[Sequence[Evidence]], least: float) -> Iterator[Evidence]:
-    """The sentences of each part that speak of it, one of them with this share of the matter or more.
+def _extracted(wanted: Asked, parts: Sequence[Sequence[Evidence]], *, judged: bool = False) -> Iterator[Evidence]:
+    """The sentences of each part that speak of it; less of the matter will do where a model judged that it is stated.
 
     One is enough where it says all that is asked. An account, and an open question of which it leaves something
     unsaid, have those near to it too.
     """
+    least = _SOME if judged else _ENOUGH
     for part in parts:
         ranked = sorted(part, key=lambda item: -item.strength)
         if not ranked:
             continue
         if wanted.kind == "account":
-            if ranked[0].strength >= _STRONG or least < _ENOUGH:
+            if judged or ranked[0].strength >= _STRONG:
                 yield from in_order(_near_best(part, max(2, _ACCOUNT // len(parts))))
             continue
         best = next((item for item in ranked if item.relevance.share >= least), None)
-        if best is None and least < _ENOUGH and len(parts) == 1:  # the article is about nothing else
+        if best is None and judged and len(parts) == 1:  # the article is about nothing else
             best = max(part, key=lambda item: item.sentence.score)
         if best is None:
             continue
@@ -250,18 +251,26 @@ def _compare(draft: Draft, compared: Comparison, sources: _Sources) -> Iterator[
             draft.notes.append(f"no {'date' if compared.of == 'date' else 'figure'} to compare was found for {lacking}")
         candidates.append([found[2:] for found in sorted(with_figure, key=lambda found: found[:2])])
     chosen = of_one_unit(candidates)
-    sides = []
-    for side, item, (written, amount, day) in chosen:
+    for side, item, _ in chosen:
         yield from draft.admit_all([item], side)
-        number = draft.number_of(item)
-        if number is None:
-            return
-        name = max((" ".join(found) for found in _names(side)), key=len, default=item.sentence.document.title)
-        dated = (day[0] or next((k[1][0] for k in side.dates), None), day[1], day[2]) if day else None
-        sides.append(Side(name, written, amount, dated, number))
-    if ended := conclusion(compared, sides):
+    sides = [_side(draft, *found) for found in chosen]
+    others = [
+        [_side(draft, *other) for other in side if other[1].relevance.share >= taken[1].relevance.share]
+        for side, taken in zip(candidates, chosen, strict=False)
+    ]
+    if not same_order(compared, sides, others):
+        draft.notes.append("not compared: the articles give several figures or dates that speak of it as much")
+    elif ended := conclusion(compared, sides):
         yield draft.add(ended[0])
         draft.derived += [ended[1]] if ended[1] else []
+
+
+def _side(draft: Draft, side: Asked, item: Evidence, told: Figure) -> Side:
+    """One side of a comparison, with the number under which it is cited; 0 where it is not."""
+    written, amount, day = told
+    name = max((" ".join(found) for found in _names(side)), key=len, default=item.sentence.document.title)
+    dated = (day[0] or next((k[1][0] for k in side.dates), None), day[1], day[2]) if day else None
+    return Side(name, written, amount, dated, draft.number_of(item) or 0)
 
 
 def _names(side: Asked) -> Iterator[tuple[str, ...]]:

@@ -130,6 +130,32 @@ def conclusion(asked_for: Comparison, sides: Sequence[Side]) -> tuple[str, Deriv
     return f"{ahead.name} is {word}: {ahead.written}, against {rest} {marks}.", _difference(sides)
 
 
+def same_order(asked_for: Comparison, sides: Sequence[Side], others: Sequence[Sequence[Side]]) -> bool:
+    """Whether the same side is ahead whichever of its figures each side is given; also where nothing can be ordered.
+
+    `others`: of each side those that speak of the matter as much. One without a year, or in another unit, decides
+    nothing. False where a side is not cited: there is nothing to conclude from.
+    """
+    if not all(side.citation for side in sides):
+        return False
+    taken = _ahead(asked_for, sides)
+    for place, figures in enumerate(others):
+        for other in figures:
+            instead = [*sides[:place], other, *sides[place + 1 :]]
+            if taken and _order(instead) and _ahead(asked_for, instead) != taken:
+                return False
+    return True
+
+
+def _ahead(asked_for: Comparison, sides: Sequence[Side]) -> str | None:
+    """The name of the side that is asked for; None where none is, or they are equal."""
+    order = _order(sides)
+    if not order or _rank(order[0]) == _rank(order[-1]):
+        return None
+    lesser = asked_for.word in f"{_LESS} {_EARLIER}".split() or (not asked_for.word and order[0].day)
+    return (order[0] if lesser else order[-1]).name
+
+
 def _comparative(asked_for: Comparison, ahead: Side) -> str:
     plain = {
         "more": "higher",

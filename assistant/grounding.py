@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from .alignment import reworded, shortened
 from .coreference import spelled_out
@@ -20,6 +21,9 @@ from .sentences import sentences
 from .statements import statements
 from .syntax import dates, parse, same, written_out
 from .terms import Value, content, figures, names, sequence, values, words
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 _LONGEST = 2000
 """Characters: no claim and no quote is longer."""
@@ -109,7 +113,7 @@ def _why_not(claim: str, quote: str) -> list[str]:
     return [f"{word} of the quote is left behind" for word in closest]
 
 
-def _readings(said, told) -> Iterator[set[int]]:  # type: ignore[no-untyped-def]
+def _readings(said: Doc, told: Doc) -> Iterator[set[int]]:
     yield from shortened(said, told)
     yield from reworded(said, told)
 

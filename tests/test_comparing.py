@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.comparing import Side, about, comparison, conclusion, figure
+from assistant.comparing import Side, about, comparison, conclusion, figure, same_order
 from assistant.terms import Value
 
 
@@ -81,3 +81,23 @@ def test_the_figure_taken_is_the_one_told_of_what_is_compared():
     assert found
     assert found[0] == "$40 million"
     assert figure("It bought assets with a total value of $3 million.", side, {}) is None
+
+
+def test_nothing_is_concluded_where_another_figure_of_a_side_would_turn_it_round():
+    asked_for = comparison("Which of A and B had higher revenue?")
+    assert asked_for
+    assert same_order(asked_for, [A, B], [[A, amount("Acme", "$30 million", Value("$", 3e7), 0)], [B]])
+    assert not same_order(asked_for, [A, B], [[A, amount("Acme", "$900 million", Value("$", 9e8), 0)], [B]])
+    assert not same_order(asked_for, [A, B], [[A], [B, amount("Bolt", "$25 million", Value("$", 25e6), 0)]])
+
+
+def test_a_figure_in_another_unit_turns_nothing_round():
+    asked_for = comparison("Which of A and B had higher revenue?")
+    assert asked_for
+    assert same_order(asked_for, [A, B], [[A, amount("Acme", "90%", Value("%", 90), 0)], [B]])
+
+
+def test_a_side_that_is_not_cited_is_compared_with_nothing():
+    asked_for = comparison("Which of A and B had higher revenue?")
+    assert asked_for
+    assert not same_order(asked_for, [A, amount("Bolt", "$500 million", Value("$", 5e8), 0)], [[A], []])
