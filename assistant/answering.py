@@ -25,7 +25,11 @@ _SEARCHED = 20
 """Passages whose sentences may be used; the first of them are shown as passages."""
 _PASSAGES = 8
 _SURE = 0.55
-"""The mean of the model's certainty and of the nearest and the strongest sentence's, 0..1, that an answer takes."""
+"""The mean of the model's certainty and of the nearest and the strongest sentence's, 0..1, that an answer takes.
+
+Chosen, with _SOME, on judgements of the local model. docs/quality.md says on which questions and how it does on
+others.
+"""
 _ENOUGH = 0.5
 """A sentence speaks of the question when it has half of what is asked about, by weight."""
 _SOME = 0.4
@@ -202,7 +206,8 @@ def _extracted(wanted: Asked, parts: Sequence[Sequence[Evidence]], *, judged: bo
             continue
         if wanted.kind == "account":
             if judged or ranked[0].strength >= _STRONG:
-                yield from in_order(_near_best(part, max(2, _ACCOUNT // len(parts))))
+                near = _near_best(part, max(2, _ACCOUNT // len(parts)))
+                yield from in_order([item for item in near if item.lead or _says_something(item, near)])
             continue
         best = next((item for item in ranked if item.relevance.share >= least), None)
         if best is None and judged and len(parts) == 1:  # the article is about nothing else
@@ -211,10 +216,15 @@ def _extracted(wanted: Asked, parts: Sequence[Sequence[Evidence]], *, judged: bo
             continue
         further = wanted.open and best.relevance.share < _WHOLE and len(parts) == 1
         yield best
-        about = best.relevance.share / 2  # of what it leaves unsaid, others must say something
         for item in in_order(_near_best(part, _OPEN)) if further else []:
-            if item is not best and (item.relevance.share >= about or item.relevance.titled >= _ENOUGH):
+            if item is not best and _says_something(item, [best]):
                 yield item
+
+
+def _says_something(item: Evidence, beside: Sequence[Evidence]) -> bool:
+    """Whether a sentence speaks of half as much of the matter as the one beside it that speaks of most."""
+    most = max(other.relevance.share for other in beside)
+    return item.relevance.share >= most / 2 and (item.relevance.share > 0 or item.relevance.titled >= _ENOUGH)
 
 
 def _near_best(part: Sequence[Evidence], at_most: int) -> list[Evidence]:

@@ -210,3 +210,15 @@ def test_threads_with_questions_of_their_own_get_their_own_answers(open_engine: 
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_an_account_leaves_out_what_says_nothing_of_the_question(settings: Settings, open_engine: OpenEngine):
+    body = (
+        "Every name in this note is invented.\n\nThe dryers were recalled because a relay overheats. "
+        "This fault has burned nobody.\n\nThe firm was founded in Leeds."
+    )
+    article(settings.corpus_dir, "recall.md", body, title="Dunmore recalls dryers")
+    text = answer(open_engine, "why were the dryers recalled?").text
+    assert "a relay overheats" in text
+    assert "invented" not in text
+    assert "Leeds" not in text
