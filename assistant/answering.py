@@ -217,14 +217,14 @@ def _extracted(wanted: Asked, parts: Sequence[Sequence[Evidence]], *, judged: bo
         further = wanted.open and best.relevance.share < _WHOLE and len(parts) == 1
         yield best
         for item in in_order(_near_best(part, _OPEN)) if further else []:
-            if item is not best and _says_something(item, [best]):
+            if item is not best and (_says_something(item, [best]) or item.relevance.titled >= _ENOUGH):
                 yield item
 
 
 def _says_something(item: Evidence, beside: Sequence[Evidence]) -> bool:
     """Whether a sentence speaks of half as much of the matter as the one beside it that speaks of most."""
     most = max(other.relevance.share for other in beside)
-    return item.relevance.share >= most / 2 and (item.relevance.share > 0 or item.relevance.titled >= _ENOUGH)
+    return item.relevance.share > 0 and item.relevance.share >= most / 2
 
 
 def _near_best(part: Sequence[Evidence], at_most: int) -> list[Evidence]:
