@@ -140,7 +140,7 @@ def _tells_amount(verb: Token) -> bool:
 
 
 def _stands_for(claimed: Token, quoted: Token) -> bool:
-    if same(key(claimed), key(quoted)) or _surname(claimed, quoted):
+    if same(key(claimed), key(quoted)) or _surname(claimed, quoted) or _spelled_alike(claimed, quoted):
         return not (claimed.pos_ in _VERBS and quoted.pos_ in _VERBS) or _same_time(claimed, quoted)
     if key(claimed)[0] != "word" or key(quoted)[0] != "word":
         return False
@@ -152,6 +152,14 @@ def _stands_for(claimed: Token, quoted: Token) -> bool:
     if (claimed.pos_ in _VERBS) != (quoted.pos_ in _VERBS):
         return False
     return same_sense(one, other) and (claimed.pos_ not in _VERBS or _same_time(claimed, quoted))
+
+
+def _spelled_alike(claimed: Token, quoted: Token) -> bool:
+    """One form of a word, whatever the tagger made of it: "the steamer" is not "more steam"."""
+    words = key(claimed)[0] == key(quoted)[0] == "word"
+    whole = "_" not in f"{key(claimed)[1]}{key(quoted)[1]}"
+    alike = words and whole and claimed.lower_ == quoted.lower_
+    return alike and (claimed.pos_ in _VERBS) == (quoted.pos_ in _VERBS)
 
 
 def _surname(claimed: Token, quoted: Token) -> bool:
@@ -222,15 +230,31 @@ def _all_hold(claimed: Sequence[Triple], docs: tuple[Doc, Doc, Relations], chose
         if dependent not in chosen:
             continue
         if head in chosen:
-            place, filler = chosen[head], chosen[dependent]
-            if not (
-                _holds(quote, quoted, place, role, filler, set(chosen.values()))
-                or may_hold(quote, quoted, place, role, filler)
-            ):
+            places = [chosen[h] for h in (head, *_other_heads(claim, head, role, dependent)) if h in chosen]
+            if not any(_related(quote, quoted, place, role, chosen[dependent], set(chosen.values())) for place in places):
                 return False
         elif not _content(claim[head]) and not _holds_of_link(docs, head, role, dependent, chosen):
             return False
     return True
+
+
+def _related(quote: Doc, quoted: Relations, head: int, role: str, dependent: int, told: set[int]) -> bool:
+    return _holds(quote, quoted, head, role, dependent, told) or may_hold(quote, quoted, head, role, dependent)
+
+
+def _other_heads(claim: Doc, head: int, role: str, dependent: int) -> Iterator[int]:
+    """What else a phrase of the claim can hang on: parsers guess whether it is the verb, its object or a clause."""
+    token = claim[head]
+    if claim[dependent].dep_ in {"pobj", "pcomp"} or role == "when":
+        while token.dep_ != "ROOT" and not _has_own_subject(token):
+            token = token.head
+            yield token.i
+    elif claim[dependent].dep_ in {"relcl", "acl"} or role in {"agent", "patient"}:
+        return
+
+
+def _has_own_subject(token: Token) -> bool:
+    return any(child.dep_ in {"nsubj", "nsubjpass"} for child in token.children)
 
 
 def _holds_of_link(
@@ -268,6 +292,8 @@ def _holds(  # noqa: PLR0911 - one case for each role
         return False
     if role == "is":
         return "is" in there | back or ("mod" in there and not _list_between(quote, dependent, head))
+    if role in {"as", "comp"} and there & {"as", "comp"}:  # "found it guilty"
+        return True
     if role in {"comp", "clause"}:
         return bool(there & {"comp", "clause"}) or (role == "clause" and _share_a_doer(quoted, head, dependent))
     if role == "and":

@@ -14,7 +14,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from .alignment import reworded, shortened
-from .coreference import spelled_out
+from .constructions import parts_said, same_said
+from .coreference import resolved, spelled_out
 from .qualifiers import left_out, pieced_together
 from .records import Citation, ClaimCheck
 from .sentences import sentences
@@ -52,7 +53,7 @@ def check_claim(claim: str, quotes: Sequence[str | Citation], question: str | No
     reasons = _missing("the figure", values(said) - set().union(*map(figures, told)))
     if not reasons:
         every = [*told, *spelled_out(told)]
-        reasons = _unsupported(said, every) and _unsupported(_speaker_first(said), every)
+        reasons = _unsupported(said, every)
     if question:
         own = " ".join(told)
         reasons += _missing("the question's date", map(_written, _unheld_dates(question, f"{own} {around}")))
@@ -70,12 +71,22 @@ def _sentences(quote: str) -> list[str]:
 def _unsupported(claim: str, quotes: Sequence[str]) -> list[str]:
     """Why no quote carries the claim, or one of its statements; empty where they do."""
     whole = [_why_not(claim, quote) for quote in quotes]
-    if not all(whole) or not all(_why_not(claim, part) for quote in quotes for part in _apart(quote)):
+    if not all(whole) or _carried(claim, quotes):
         return []
     parts = statements(claim)
-    if len(parts) > 1 and all(any(not _why_not(part, quote) for quote in quotes) for part in parts):
-        return []
+    if len(parts) > 1:
+        meant: dict[int, list[str]] = {n: [part] for n, part in enumerate(parts)}
+        for n, named in resolved(parts):
+            meant[n].append(named)
+        if all(any(_carried(part, quotes) for part in options) for options in meant.values()):
+            return []
     return min(whole, key=len)
+
+
+def _carried(claim: str, quotes: Sequence[str]) -> bool:
+    """Whether a quote, or what stands alone in it, carries the claim in one of the constructions of either."""
+    told = [form for quote in quotes for part in (quote, *_apart(quote)) for form in same_said(part)]
+    return any(not _why_not(said, quote) for said in same_said(_speaker_first(claim)) for quote in told)
 
 
 def _speaker_first(claim: str) -> str:
@@ -88,6 +99,7 @@ def _apart(quote: str) -> list[str]:
     """What stands alone: what is between semicolons, and a sentence without a participle that only opens it."""
     parts = [part.strip() for part in re.split(r"[;:]\s", quote)]
     found = [part for part in parts if len(part.split()) > 3] if len(parts) > 1 else []
+    found += parts_said(quote)
     opening = _OPENING.match(quote)
     if opening and opening[1].lower() not in _CONDITIONS:
         found.append(quote[opening.end() :])

@@ -51,7 +51,7 @@ _BOUND_PREPOSITIONS = frozenset(
     """of without except excluding barring pending unless subject according per beyond below above under over up
     within than""".split()
 )
-_HAPPENS = frozenset("by after with while since following in through when upon on as having".split())
+_HAPPENS = frozenset("by after with while since following in through when upon on having".split())
 """Prepositions whose clause tells what took place: "grew by buying"."""
 _CARRIED_OUT = frozenset("manage begin start continue proceed".split())
 _HARD = frozenset("without except excluding barring pending unless subject according if provided assuming".split())
@@ -179,6 +179,7 @@ def _list(first: Token) -> list[Token]:
 
 def _bound(doc: Doc, kept: set[int]) -> Iterator[int]:
     measured = _measured(doc, kept)
+    yield from _parts_of(doc, kept)
     for i in kept:
         token = doc[i]
         for child in _children(token):
@@ -190,6 +191,19 @@ def _bound(doc: Doc, kept: set[int]) -> Iterator[int]:
                 yield child.i
         if token.pos_ in {"VERB", "AUX"} or token.dep_ == "ROOT":
             yield from (governor.i for governor in _governors(token, kept))
+
+
+_PARTS = frozenset("part half most some many much majority minority portion fraction share quarter third rest one".split())
+
+
+def _parts_of(doc: Doc, kept: set[int]) -> Iterator[int]:
+    """What makes a part of the things that are kept: "four of its eleven clinics", "most of the staff"."""
+    for link in doc:
+        part = link.head
+        if link.lower_ == "of" and link.dep_ == "prep" and part.i not in kept and part.i < link.i:
+            partial = key(part)[0] == "value" or part.lower_ in _PARTS
+            if partial and any(c.i in kept for c in link.children if c.dep_ == "pobj"):
+                yield part.i
 
 
 def _children(token: Token) -> Iterator[Token]:
@@ -221,7 +235,7 @@ def _measured(doc: Doc, kept: set[int]) -> set[int]:
 def _binds(child: Token, head: Token, measured: bool) -> bool:  # noqa: C901, PLR0911, PLR0912 - one case for each label
     """Whether leaving this out would change what is said of its head."""
     dep, word = child.dep_, child.lower_
-    if word in {"a", "an", "the"}:
+    if word in {"a", "an", "the"} or child.is_punct:
         return False
     if word in _DOUBT:
         return True
@@ -299,6 +313,8 @@ def _bound_preposition(child: Token, head: Token, measured: bool) -> bool:
     objects = [t for t in child.children if t.dep_ in {"pobj", "pcomp"}]
     if objects and all(key(t)[0] == "date" for t in objects):
         return child.lower_ in {"until", "since", "by", "before", "after"}
+    if child.lower_ == "over" and objects and all(t.ent_type_ == "DATE" for t in objects):  # "over the next two years"
+        return measured
     if child.lower_ in _BOUND_PREPOSITIONS | _HARD or any(t.lemma_ in _OPINIONS | {"condition"} for t in objects):
         return True
     amongst = child.lower_ in {"against", "between", "among"}

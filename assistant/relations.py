@@ -28,6 +28,7 @@ CARRIERS = frozenset(
     take run give""".split()
 )
 """Verbs that only say that the event their object names took place: made an investment, completed the sale."""
+_NOUNS = frozenset({"NOUN", "PROPN"})
 _MODIFIERS = frozenset("amod nummod nmod advmod npadvmod quantmod predet compound prt".split())
 _TIME = frozenset("in on at during as of".split())
 
@@ -49,6 +50,7 @@ def relations(doc: Doc) -> Relations:
     """Every relation that follows from a sentence: what it states, and what it says in other constructions."""
     found = set(stated(doc))
     found |= set(_done_by(doc, found))
+    found |= set(_of_either(doc, found))
     found |= set(_called(doc, found))
     found |= set(_meant(doc, found))
     found |= set(_listed(doc, found))
@@ -76,6 +78,18 @@ def _done_by(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
             verb = clause_of(doc[head])
             if verb.i not in done and any(child.dep_ == "auxpass" for child in verb.children):
                 yield verb.i, "agent", dependent
+
+
+def _of_either(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
+    """What a clause says of a noun may be said of the one before its preposition: "a plant in Brno, which …"."""
+    for clause in doc:
+        if clause.dep_ not in {"relcl", "acl"} or clause.head.dep_ != "pobj":
+            continue
+        higher = clause.head.head.head
+        if higher.pos_ in _NOUNS and higher.ent_type_ != "PERSON":
+            for head, role, dependent in found:
+                if dependent == clause.head.i and role in {"agent", "patient"} and (head == clause.i or clause.is_ancestor(doc[head])):
+                    yield head, role, higher.i
 
 
 def _called(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
@@ -239,6 +253,8 @@ def _of_a_noun(verb: Token) -> Iterator[Triple]:
             yield verb.i, "agent" if verb.tag_ == "VBG" else "patient", noun.i
     elif pronoun is None:
         yield verb.i, "patient", noun.i
+    elif pronoun.dep_ == "poss":  # "whose"
+        yield pronoun.head.i, "of", noun.i
     elif pronoun.dep_ in {"nsubj", "nsubjpass", "dobj"}:
         yield pronoun.head.i, "agent" if pronoun.dep_ == "nsubj" else "patient", noun.i
         for other in [t for t in verb.children if t.dep_ == "conj" and not _has_subject(t)]:

@@ -139,15 +139,30 @@ def _names(doc: Doc) -> list[Any]:
         inside = _of_a_name(token) or (
             start is not None
             and token.text in {"&", "-", "'"}
+            and token.tag_ != "POS"
             and token.i + 1 < len(doc)
             and doc[token.i + 1].pos_ == "PROPN"
         )
-        if inside and start is None:
+        if inside and start is not None and _person_begins(token):
+            found.append(doc[start : token.i])  # "Senator", "Goalkeeper" before a person's name
+            start = token.i
+        elif inside and start is None:
             start = token.i
         elif not inside and start is not None:
             found.append(doc[start : token.i])
             start = None
     return [*found, doc[start:]] if start is not None else found
+
+
+def _person_begins(token: Token) -> bool:
+    """Whether a person's name of several words begins here."""
+    return (
+        token.ent_type_ == "PERSON"
+        and token.ent_iob_ == "B"
+        and token.i + 1 < len(token.doc)
+        and token.nbor(1).ent_iob_ == "I"
+        and token.nbor(1).text[:1].isupper()
+    )
 
 
 def _of_a_name(token: Token) -> bool:
@@ -168,7 +183,7 @@ def _word(token: Token) -> Key:
         return ("value", ("", Value("", float(NUMBER_WORDS[lower]))))
     if _of_a_name(token):
         return ("name", (lower,))
-    if lower in {"n't", "n’t"} or (lower == "no" and token.dep_ == "det"):
+    if lower in {"n't", "n’t"} or (lower in {"no", "neither"} and token.dep_ in {"det", "preconj"}):
         return ("word", "not")
     particle = next((f"_{c.lower_}" for c in token.children if is_particle(c)), "")  # "step down" is no step
     return ("word", (token.lemma_.lower() or lower) + particle)
