@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from .relations import AUXILIARIES, CARRIERS, MEASURES, Relations, Triple, relations, stated
-from .rivals import may_hold
+from .roles import clause_head, related, same_list
 from .senses import names_event, same_sense
 from .syntax import is_particle, key, lemma, same
 
@@ -231,15 +231,12 @@ def _all_hold(claimed: Sequence[Triple], docs: tuple[Doc, Doc, Relations], chose
             continue
         if head in chosen:
             places = [chosen[h] for h in (head, *_other_heads(claim, head, role, dependent)) if h in chosen]
-            if not any(_related(quote, quoted, place, role, chosen[dependent], set(chosen.values())) for place in places):
+            told = set(chosen.values())
+            if not any(related(quote, quoted, place, role, chosen[dependent], told) for place in places):
                 return False
         elif not _content(claim[head]) and not _holds_of_link(docs, head, role, dependent, chosen):
             return False
     return True
-
-
-def _related(quote: Doc, quoted: Relations, head: int, role: str, dependent: int, told: set[int]) -> bool:
-    return _holds(quote, quoted, head, role, dependent, told) or may_hold(quote, quoted, head, role, dependent)
 
 
 def _other_heads(claim: Doc, head: int, role: str, dependent: int) -> Iterator[int]:
@@ -271,70 +268,7 @@ def _holds_of_link(
     ]
     place = chosen[dependent]
     hosts = {h for h, others in quoted.items() if (role, place) in others}
-    return not sides or any(_clause(quote[h]) == _clause(quote[s]) or h == s for h in hosts for s in sides)
-
-
-def _holds(  # noqa: PLR0911 - one case for each role
-    quote: Doc, quoted: Relations, head: int, role: str, dependent: int, told: set[int]
-) -> bool:
-    """Whether the quote relates the two in this way, or in one that says the same."""
-    there = {r for r, d in quoted.get(head, []) if d == dependent}
-    if role in there:
-        return True
-    back = {r for r, d in quoted.get(dependent, []) if d == head}
-    if role in {"of", "mod"} and (there & {"of", "mod", "is"} or ("is" in back and role == "mod")):
-        return True
-    if (
-        role in {"of", "mod"} and quote[head].pos_ in _NOUNS and there & {"at", "in", "for", "from", "on"}
-    ):  # "revenue at X" is X's
-        return True
-    if role in {"of", "mod"}:
-        return False
-    if role == "is":
-        return "is" in there | back or ("mod" in there and not _list_between(quote, dependent, head))
-    if role in {"as", "comp"} and there & {"as", "comp"}:  # "found it guilty"
-        return True
-    if role in {"comp", "clause"}:
-        return bool(there & {"comp", "clause"}) or (role == "clause" and _share_a_doer(quoted, head, dependent))
-    if role == "and":
-        return bool((there | back) & {"and"}) or _same_list(quote[head], quote[dependent])
-    if role in {"agent", "patient"}:
-        return (
-            role == "patient" and "of" in there and quote[head].pos_ == "NOUN"
-        )  # the event's noun stands for the claim's verb
-    if role in {"not", "modal"}:
-        return False
-    # Where a circumstance hangs is the parser's weakest guess: the same preposition in the same clause counts.
-    hosts = [h for h, o in quoted.items() if (role, dependent) in o and (quote[h].pos_ in _VERBS or h in told)]
-    return any(_clause(quote[h]) == _clause(quote[head]) for h in hosts) or (
-        role == "when" and any(_leads(quote[h], quote[dependent], quote[head]) for h in hosts)
-    )
-
-
-def _share_a_doer(quoted: Relations, one: int, other: int) -> bool:
-    """Whether two verbs tell of the same thing: "Founded in 1962, X employs" and "X, founded in 1962, employs"."""
-    doers = [{d for role, d in quoted.get(verb, []) if role in {"agent", "patient"}} for verb in (one, other)]
-    return bool(doers[0] & doers[1])
-
-
-def _list_between(quote: Doc, one: int, other: int) -> bool:
-    return any(t.dep_ == "cc" or t.text == "," for t in quote[min(one, other) : max(one, other)])
-
-
-def _leads(main: Token, date: Token, verb: Token) -> bool:
-    """Whether a date before the main verb also dates this participle: "In May it cut debt, reducing …"."""
-    clause = verb.doc[_clause(verb)]
-    undated = not any(key(t)[0] == "date" for t in clause.subtree if t.i > clause.i)
-    return date.i < main.i and clause.dep_ in {"advcl", "conj", "xcomp"} and clause.head == main and undated
-
-
-def _same_list(one: Token, other: Token) -> bool:
-    def first(token: Token) -> int:
-        while token.dep_ == "conj":
-            token = token.head
-        return int(token.i)
-
-    return first(one) == first(other)
+    return not sides or any(clause_head(quote[h]) == clause_head(quote[s]) or h == s for h in hosts for s in sides)
 
 
 def _lists_kept(claim: Doc, quote: Doc, chosen: dict[int, int]) -> bool:
@@ -347,8 +281,8 @@ def _lists_kept(claim: Doc, quote: Doc, chosen: dict[int, int]) -> bool:
             if (
                 q < other_q
                 and quote[q].pos_ not in _VERBS
-                and _same_list(quote[q], quote[other_q])
-                and not _same_list(claim[c], claim[other_c])
+                and same_list(quote[q], quote[other_q])
+                and not same_list(claim[c], claim[other_c])
             ):
                 return False
     told = set(chosen.values())
@@ -358,7 +292,7 @@ def _lists_kept(claim: Doc, quote: Doc, chosen: dict[int, int]) -> bool:
             first = first.head
         verb = first.head
         partly = verb.pos_ in _VERBS and first.dep_ in {"nsubj", "nsubjpass", "dobj"} and quote[q].pos_ not in _VERBS
-        members = {t.i for t in quote if t.i == first.i or (t.dep_ == "conj" and _same_list(t, first))}
+        members = {t.i for t in quote if t.i == first.i or (t.dep_ == "conj" and same_list(t, first))}
         if (
             partly
             and not members <= told
@@ -369,15 +303,6 @@ def _lists_kept(claim: Doc, quote: Doc, chosen: dict[int, int]) -> bool:
         ):
             return False
     return True
-
-
-def _clause(token: Token) -> int:
-    """The verb whose clause a word stands in."""
-    while token.dep_ not in {"ROOT", "advcl", "relcl", "acl", "ccomp", "xcomp", "pcomp", "csubj"} and not (
-        token.dep_ == "conj" and token.pos_ in _VERBS
-    ):
-        token = token.head
-    return int(token.i)
 
 
 def _carriers(quote: Doc, quoted: Relations, chosen: dict[int, int], claim: Doc) -> set[int]:

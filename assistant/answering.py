@@ -24,15 +24,14 @@ from .syntax import FORMS
 _SEARCHED = 20
 """Passages whose sentences may be used; the first of them are shown as passages."""
 _PASSAGES = 8
-_SURE = 0.55
-"""The mean of the model's certainty and of the nearest and the strongest sentence's, 0..1, that an answer takes.
+_SURE = 0.5
+"""The mean of the model's certainty, 0..1, and of how near and how strong the best sentences are, that an answer takes.
 
-Chosen, with _SOME, on judgements of the local model. docs/quality.md says on which questions and how it does on
-others.
+docs/quality.md says on which questions it and _SOME were chosen, and how they do on others.
 """
 _ENOUGH = 0.5
 """A sentence speaks of the question when it has half of what is asked about, by weight."""
-_SOME = 0.4
+_SOME = 0.25
 """Less of the matter is not enough even where the model is sure."""
 _NAMED = 20
 """A name that more titles than this have is no one's."""
@@ -150,7 +149,7 @@ def _answer(draft: Draft, sources: _Sources, open_model: Callable[[], ChatModel 
     with model.turn:
         certain, spent = certainty(model, draft.question, shown)
         draft.usage = {"input": spent.input, "output": spent.output}
-        if not _stated(certain, wanted, shown):
+        if not _stated(certain, shown):
             return
         if model.judges:  # what it would write is no better than the sentences, and takes as long again
             yield from draft.admit_all(_extracted(wanted, parts, judged=True), wanted)
@@ -180,17 +179,16 @@ def _filled(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]]) ->
             yield from draft.admit_all(more, wanted)
 
 
-def _stated(certainty: float, wanted: Asked, shown: Sequence[Evidence]) -> bool:
+def _stated(certainty: float, shown: Sequence[Evidence]) -> bool:
     """Whether the answer is there: by the model's certainty and how near and how strong the best sentences are.
 
-    A sentence must speak of two fifths of the matter, of a quarter for an account, whatever the model says, unless the
-    question is about an article's very subject.
+    A sentence must speak of a quarter of the matter, whatever the model says, unless the question is about an
+    article's very subject.
     """
-    least = _ENOUGH / 2 if wanted.kind == "account" else _SOME
-    speaks = any(item.relevance.share >= least or item.relevance.titled >= _ENOUGH for item in shown)
+    speaks = any(item.relevance.share >= _SOME or item.relevance.titled >= _ENOUGH for item in shown)
     strongest = max(item.strength for item in shown)
     nearest = max(item.sentence.score for item in shown)
-    return speaks and (certainty + nearest + strongest) / 3 >= _SURE
+    return speaks and (certainty + (nearest + strongest) / 2) / 2 >= _SURE
 
 
 def _extracted(wanted: Asked, parts: Sequence[Sequence[Evidence]], *, judged: bool = False) -> Iterator[Evidence]:

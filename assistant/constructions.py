@@ -21,6 +21,9 @@ _SPEAKER_LAST = re.compile(
 )
 
 
+_BACKSHIFTED = re.compile(r"\b(?:said|announced|told|confirmed|added|promised|pledged)\b.*\bwould\b")
+
+
 def same_said(text: str) -> Iterator[str]:
     """The sentence itself, then the same in other constructions. Each says all that it says."""
     yield text
@@ -28,10 +31,13 @@ def same_said(text: str) -> Iterator[str]:
     spoken = _SPEAKER_LAST.fullmatch(text)
     if spoken and not (spoken["more"] or ".").strip("."):
         yield _reported(spoken)
+    if _BACKSHIFTED.search(text):  # "said it would" reports "will"
+        yield re.sub(r"\bwould\b", "will", text)
 
 
 _PARTITIVE = re.compile(
-    r"Of (?:the|its|their) (?:[\d,]+ |\w+ hundred |\w+ thousand )?(?P<things>[a-z][^,;]+), (?P<number>[\d,]+|\w+) (?P<rest>[a-z].+)"
+    r"Of (?:the|its|their) (?:[\d,]+ |\w+ hundred |\w+ thousand )?(?P<things>[a-z][^,;]+), "
+    r"(?P<number>[\d,]+|\w+) (?P<rest>[a-z].+)"
 )
 
 

@@ -52,7 +52,7 @@ def _with_subject(subject: Token, quote: str) -> Iterator[str]:
     alone = all(key(token)[0] != "name" or token in _whole(subject) for token in subject.doc)  # it is what is told of
     person = bool(leading["person"] or leading["his"])
     may_be_person = subject.ent_type_ in ({"PERSON", ""} if alone else {"PERSON"})
-    if (may_be_person if person else subject.ent_type_ != "PERSON" or alone):
+    if may_be_person if person else subject.ent_type_ != "PERSON" or alone:
         possessive = "'s" if leading["his"] or leading["its"] else ""
         yield f"{_phrase(subject)}{possessive}{quote[leading.end() :]}"
 

@@ -19,8 +19,9 @@ from .coreference import resolved, spelled_out
 from .qualifiers import left_out, pieced_together
 from .records import Citation, ClaimCheck
 from .sentences import sentences
+from .spelling import written_out
 from .statements import statements
-from .syntax import dates, parse, same, written_out
+from .syntax import dates, parse, same
 from .terms import Value, content, figures, names, sequence, values, words
 
 if TYPE_CHECKING:

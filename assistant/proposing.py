@@ -19,7 +19,7 @@ from .models import ChatModel
 
 _CLAIM_CHARACTERS = 400
 _MOST_CLAIMS = 5
-_LOGPROBS = 10
+_LOGPROBS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +73,31 @@ def propose(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> It
 
 
 def certainty(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> tuple[float, Usage]:
-    """How sure the model is that the sentences state the answer, 0..1: the probability of its "yes" against "no".
+    """How sure the model is that one of the sentences answers the question, 0..1.
 
-    One token is generated; what was read for it is in the model's cache when it is asked for claims. A model
-    without token probabilities counts as sure. Raises ModelUnavailable when it fails.
+    It is asked for the number of that sentence, or 0: the mean of how likely it is to name one at all, and how likely
+    the one that it would name. One token is generated; what was read for it is in the model's cache when it is asked
+    for claims. A model without token probabilities counts as sure. Raises ModelUnavailable when it fails.
     """
     if not model.judges:
         return 1.0, Usage(0, 0)
     chat: Any = model.chat
     try:
         said = chat.bind(logprobs=True, top_logprobs=_LOGPROBS, max_completion_tokens=1).invoke(
-            _messages(question, evidence, "answer-stated")
+            _messages(question, evidence, "answer-pointed")
         )
     except Exception as error:
         raise _failed(model, error) from error
     tokens = ((said.response_metadata.get("logprobs") or {}).get("content") or [{}])[0].get("top_logprobs") or []
-    share = {
-        word: sum(math.exp(t["logprob"]) for t in tokens if t["token"].strip().lower() == word)
-        for word in ("yes", "no")
-    }
-    total = sum(share.values())
+    pointed = [0.0] * (len(evidence) + 1)
+    for token in tokens:
+        number = token["token"].strip()
+        if number.isdecimal() and int(number) < len(pointed):
+            pointed[int(number)] += math.exp(token["logprob"])
     spent = said.usage_metadata or {"input_tokens": 0, "output_tokens": 0}
-    return share["yes"] / total if total else 0.0, Usage(spent["input_tokens"], spent["output_tokens"])
+    usage = Usage(spent["input_tokens"], spent["output_tokens"])
+    total = sum(pointed)
+    return (sum(pointed[1:]) + max(pointed[1:])) / (2 * total) if total else 0.0, usage
 
 
 def _failed(model: ChatModel, error: Exception) -> ModelUnavailable:

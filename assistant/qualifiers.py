@@ -193,7 +193,9 @@ def _bound(doc: Doc, kept: set[int]) -> Iterator[int]:
             yield from (governor.i for governor in _governors(token, kept))
 
 
-_PARTS = frozenset("part half most some many much majority minority portion fraction share quarter third rest one".split())
+_PARTS = frozenset(
+    "part half most some many much majority minority portion fraction share quarter third rest one".split()
+)
 
 
 def _parts_of(doc: Doc, kept: set[int]) -> Iterator[int]:

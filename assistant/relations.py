@@ -87,8 +87,9 @@ def _of_either(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
             continue
         higher = clause.head.head.head
         if higher.pos_ in _NOUNS and higher.ent_type_ != "PERSON":
+            below = {token.i for token in clause.subtree}
             for head, role, dependent in found:
-                if dependent == clause.head.i and role in {"agent", "patient"} and (head == clause.i or clause.is_ancestor(doc[head])):
+                if dependent == clause.head.i and role in {"agent", "patient"} and head in below:
                     yield head, role, higher.i
 
 

@@ -34,7 +34,6 @@ _LEADING_DATE = re.compile(
 """Without a comma behind it the parser takes the date for a part of the name that follows."""
 _PART_OF_NAME = re.compile(r"[^\W\d_][-–]?$")
 """Before the 4 of "Petrel-4"."""
-_SCALES = {"C": "Celsius", "F": "Fahrenheit"}
 _PARTICLES = frozenset("up down out off over away back aside".split())
 _lock = Lock()
 
@@ -59,12 +58,6 @@ def parse(text: str) -> Doc:
         doc = _pipeline()(_LEADING_DATE.sub(r"\1,", " ".join(text.split())))
         _merge(doc)
     return doc
-
-
-def written_out(text: str) -> str:
-    """The text in one of two ways in which some things are written: "per share" as "a share", "°C" in words."""
-    text = re.sub(r"\bper (?!cent\b|annum\b)(?=[a-z])", "a ", text)
-    return re.sub(r"\s?°\s?([CF])\b", lambda found: f" degrees {_SCALES[found[1]]}", text)
 
 
 def key(token: Token) -> Key:

@@ -92,9 +92,9 @@ class ScriptedModel(BaseChatModel):
 
 
 class JudgingModel(ScriptedModel):
-    """Says "yes" with a probability when it is asked for one token, and its claims otherwise."""
+    """Points at the first sentence with a probability when it is asked for one token, at none with the rest of it."""
 
-    yes: float
+    sure: float
 
     def _generate(
         self,
@@ -103,16 +103,16 @@ class JudgingModel(ScriptedModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        shares = {"yes": self.yes, "No": 1 - self.yes}
+        shares = {"1": self.sure, " 0": 1 - self.sure}
         top = [{"token": word, "logprob": math.log(share)} for word, share in shares.items() if share]
-        message = AIMessage("yes", response_metadata={"logprobs": {"content": [{"top_logprobs": top}]}})
+        message = AIMessage("1", response_metadata={"logprobs": {"content": [{"top_logprobs": top}]}})
         return ChatResult(generations=[ChatGeneration(message=message)])
 
 
-def judging(yes: float, *claims: tuple[int, str]) -> ChatModel:
-    """A model that is so sure that the sentences state the answer, and proposes these claims."""
+def judging(sure: float, *claims: tuple[int, str]) -> ChatModel:
+    """A model that is so sure that a sentence answers the question, and proposes these claims."""
     said = {"claims": [{"sentence": number, "claim": claim} for number, claim in claims]}
-    return ChatModel("judging", JudgingModel(says=json.dumps(said), yes=yes), judges=True)
+    return ChatModel("judging", JudgingModel(says=json.dumps(said), sure=sure), judges=True)
 
 
 def scripted(*claims: tuple[int, str]) -> ChatModel:
