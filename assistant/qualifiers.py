@@ -146,6 +146,7 @@ def _in_doubt(doc: Doc, kept: set[int]) -> Iterator[int]:
         yield from (t.i for t in doc if t.lemma_.lower() in _ACCUSE and not _of_something_else(t, kept))
     last = max(kept, default=0)
     yield from _speaker_behind(doc, last)
+    yield from _speaker_between(doc, kept)
     for doubt in doc:
         near = doubt.i < last or not any(t.pos_ in {"VERB", "AUX"} for t in doc[last + 1 : doubt.i])
         if near and doubt.lower_ in _DOUBT and doubt.i not in kept and not _of_something_else(doubt, kept):
@@ -157,6 +158,17 @@ def _speaker_behind(doc: Doc, last: int) -> Iterator[int]:
     verbs = [t for t in doc if t.i > last and t.pos_ in {"VERB", "AUX"}]
     if verbs and verbs[-1].lemma_ in _SAYS and verbs[-1].tag_ in {"VBD", "VBZ"} and verbs[-1].dep_ != "conj":
         yield verbs[-1].i
+
+
+def _speaker_between(doc: Doc, kept: set[int]) -> Iterator[int]:
+    """The verb of a speaker who is named between commas: "The ferry was safe, the master said, and …"."""
+    for verb in doc[1:-1]:
+        if verb.lemma_ in _SAYS and verb.pos_ == "VERB" and verb.nbor(1).text in {",", ";", "."} and verb.i not in kept:
+            begin = next((t.i for t in reversed(doc[: verb.i]) if t.text in {",", "”", '"'}), -1)
+            named = any(t.dep_ in {"nsubj", "nsubjpass"} for t in doc[begin + 1 : verb.i])
+            told = [i for i in kept if i < begin]
+            if begin > 0 and named and told and not any(begin < i < verb.i for i in kept):
+                yield verb.i
 
 
 def _of_something_else(doubt: Token, kept: set[int]) -> bool:

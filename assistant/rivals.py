@@ -68,11 +68,16 @@ def _takers(quote: Doc, quoted: Relations, head: int, role: Role, dependent: int
     return any(
         h != head
         and (quote[h].pos_ in {"VERB", "AUX"}) == (one.pos_ in {"VERB", "AUX"})
-        and not (one.is_ancestor(quote[h]) and other.dep_ != "poss")
+        and not (one.is_ancestor(quote[h]) and other.dep_ != "poss" and not _own_clause(quote[h]))
         and not quote[h].is_ancestor(one)
         and any(d == dependent and _same_place(role, r, other, other) for r, d in others)
         for h, others in quoted.items()
     )
+
+
+def _own_clause(verb: Token) -> bool:
+    """Whether a verb tells of something besides the clause it hangs on: "Born in Ellory, he trained …"."""
+    return verb.pos_ in {"VERB", "AUX"} and verb.dep_ in {"advcl", "relcl", "acl"}
 
 
 def _same_place(claimed: Role, quoted: Role, wanted: Token, there: Token) -> bool:

@@ -75,6 +75,8 @@ def _leads(main: Token, date: Token, verb: Token) -> bool:
 
 
 def same_list(one: Token, other: Token) -> bool:
+    """Whether two words are things of one list."""
+
     def first(token: Token) -> int:
         while token.dep_ == "conj":
             token = token.head

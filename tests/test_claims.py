@@ -58,6 +58,23 @@ RULES = [
     ("a speaker at the end", "The tender was unfair, losing bidder Skarn Works claimed.", "The tender was unfair, losing bidder Skarn Works claimed.", "The tender was unfair."),
     ("according to", "According to its maker, the lamp lasts ten years.", None, "The lamp lasts ten years."),
     ("a participle in front", "Defying calls for a pause, the bank raised its rate to 5 percent.", "The bank raised its rate to 5 percent.", "The bank paused at 5 percent."),
+    ("what opens the quote", "At the Harbin auction, a blue vase from the Orlo estate fetched $310,000.", "A blue vase from the Orlo estate fetched $310,000 at the Harbin auction.", "A blue vase from the Harbin estate fetched $310,000 at the Orlo auction."),
+    ("who said it, first or last", "The ferry was not overloaded, the harbour master said, and its papers were in order.", "The harbour master said the ferry was not overloaded.", "The ferry was not overloaded."),
+    ("would for will", '"We will not sell the yard," Brenna Holt said.', "Brenna Holt said we would not sell the yard.", "Brenna Holt said we would sell the yard."),
+    ("so many of them", "Of the 940 farms surveyed in Elmarsh, 212 reported a loss.", "212 farms surveyed in Elmarsh reported a loss.", "940 farms surveyed in Elmarsh reported a loss."),
+    ("a part of them", "Corvale plans to sell three of its nine hotels.", "Corvale plans to sell three of its nine hotels.", "Corvale plans to sell its nine hotels."),
+    ("whose", "Brinmoor, whose main lender is the Kestor Bank, makes glass.", "The main lender of Brinmoor is the Kestor Bank.", "The main lender of the Kestor Bank is Brinmoor."),
+    ("a title before a name", "Senator Orla Venn opposed the bill.", "Orla Venn opposed the bill.", "Orla Bill opposed the bill."),
+    ("a possessive before a name", "Lowen Mills' Lodz depot burned down in May.", "The Lodz depot of Lowen Mills burned down in May.", "Lowen Mills burned down in May."),
+    ("must and has to", "Tenants are required to pay within 30 days.", "Tenants must pay within 30 days.", "Tenants may pay within 30 days."),
+    ("a unit's symbol", "The dam has a capacity of 90 megawatts.", "The dam has a capacity of 90 MW.", "The dam has a capacity of 90 kW."),
+    ("who works there", "Pellmar has 640 employees in Lodz.", "Pellmar employs 640 people in Lodz.", "Pellmar employs 460 people in Lodz."),
+    ("where it sits", "Brinmoor has its headquarters in Tallow.", "Brinmoor is headquartered in Tallow.", "Brinmoor is headquartered in Marrow."),
+    ("a clause of its own", "Born in Ellory to a family of bakers, Tomas Quill trained as an engraver.", "Tomas Quill trained as an engraver.", "Tomas Quill trained in Ellory as an engraver."),
+    ("described as doing", "The party portrayed the levy as protecting small shops.", "The party portrayed the levy as protecting small shops.", "The levy protected small shops."),
+    ("found guilty", "A court in Malden found Skarn Works guilty of fraud and fined it $2 million.", "Skarn Works was found guilty of fraud by a court in Malden.", "A court in Malden was found guilty of fraud by Skarn Works."),
+    ("a span of time", "Tomlow plans to hire 80 people over the next two years.", "Tomlow plans to hire 80 people.", "Tomlow will hire 80 people."),
+    ("neither", "Neither bank has reported a loss.", "Neither bank has reported a loss.", "Either bank has reported a loss."),
     ("below", "Core inflation was below 3 percent.", "Core inflation was below 3 percent.", "Core inflation was 3 percent."),
     ("what a part owns is not the whole's", "Sales at Omnis Retail's Spanish chain fell 4 percent.", "Sales at Omnis Retail's Spanish chain fell 4 percent.", "Omnis Retail's sales fell 4 percent."),
     ("an event only mentioned", "Orrin Wines made 3 million bottles, a fifth of them for export.", "Orrin Wines made 3 million bottles.", "Orrin Wines exported 3 million bottles."),
@@ -96,6 +113,20 @@ def test_it_and_she_stand_for_the_subject_of_the_quote_before():
     mills = ["Harrow Mills has struggled with costs.", "The company closed its Leeds site in 2019."]
     assert check_claim("Harrow Mills closed its Leeds site in 2019.", mills).supported
     assert not check_claim("Harrow Mills closed its Leeds site in 2019.", mills[1:]).supported
+
+
+def test_a_thing_named_again_is_the_one_of_the_quote_before():
+    quotes = ["Vantor showed its QX-2 valve in Lodz.", "The company said the valve uses 30% less gas than the QX-1."]
+    assert check_claim("Vantor's QX-2 valve uses 30% less gas than the QX-1, the company said.", quotes).supported
+    assert not check_claim("Vantor's QX-1 valve uses 30% less gas than the QX-2, the company said.", quotes).supported
+    two = ["Vantor showed its QX-2 valve and its QX-3 valve.", "The valve uses 30% less gas."]
+    assert not check_claim("Vantor's QX-2 valve uses 30% less gas.", two).supported
+
+
+def test_they_in_a_claim_is_what_the_claim_named_before():
+    quotes = ["Gull Air will begin flights to Oslo in May.", "The flights will run twice a week."]
+    assert check_claim("Gull Air will begin flights to Oslo in May and they will run twice a week.", quotes).supported
+    assert not check_claim("Gull Air will begin flights to Oslo in May and they will run daily.", quotes).supported
 
 
 def test_a_quote_of_two_sentences_carries_what_each_of_them_says():
