@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from .about_corpus import told_of_corpus
 from .asking import Asked, asked
+from .choosing import ENOUGH, SOME, chosen
 from .comparing import Comparison, Figure, Side, about, comparison, conclusion, figure, of_one_unit, same_order
 from .draft import Draft
 from .errors import EmptyCorpus, QuestionError
-from .evidence import AT_MOST, Evidence, by_article, gather, in_order
+from .evidence import AT_MOST, Evidence, by_article, gather
 from .grounding import plain
 from .index import Index
 from .models import EXTRACTIVE, ChatModel
@@ -27,22 +28,10 @@ _PASSAGES = 8
 _SURE = 0.5
 """The mean of the model's certainty, 0..1, and of how near and how strong the best sentences are, that an answer takes.
 
-docs/quality.md says on which questions it and _SOME were chosen, and how they do on others.
+docs/quality.md says on which questions it and SOME were chosen, and how they do on others.
 """
-_ENOUGH = 0.5
-"""A sentence speaks of the question when it has half of what is asked about, by weight."""
-_SOME = 0.25
-"""Less of the matter is not enough even where the model is sure."""
 _NAMED = 20
 """A name that more titles than this have is no one's."""
-_ACCOUNT = 6
-"""Sentences of an account, shared out between the things it asks for."""
-_CLOSE = 0.75
-"""A sentence belongs to an account when it is this near to the nearest one: score over score."""
-_OPEN, _WHOLE = 4, 0.9
-"""Sentences of an answer whose best one leaves a part of an open question's matter unsaid; and when it says all."""
-_STRONG = 0.5
-"""Without a model, an account needs a sentence of this strength to begin with."""
 
 
 def checked_question(question: str, at_most: int) -> str:
@@ -112,7 +101,7 @@ class _Sources:
         Where none does, the articles whose title names what it is about are searched by themselves.
         """
         found = self._fitting(this, self.retrieval.sentences)
-        if any(item.relevance.share >= _ENOUGH for item in found) or not this.names:
+        if any(item.relevance.share >= ENOUGH for item in found) or not this.names:
             return found
         return found + self._fitting(this, self._named(this))
 
@@ -144,7 +133,7 @@ def _answer(draft: Draft, sources: _Sources, open_model: Callable[[], ChatModel 
     model = open_model()
     draft.model = model.name if model else EXTRACTIVE
     if model is None:
-        yield from draft.admit_all(_extracted(wanted, parts), wanted)
+        yield from draft.admit_all(chosen(wanted, parts), wanted)
         return
     with model.turn:
         certain, spent = certainty(model, draft.question, shown)
@@ -152,7 +141,7 @@ def _answer(draft: Draft, sources: _Sources, open_model: Callable[[], ChatModel 
         if not _stated(certain, shown):
             return
         if model.judges:  # what it would write is no better than the sentences, and takes as long again
-            yield from draft.admit_all(_extracted(wanted, parts, judged=True), wanted)
+            yield from draft.admit_all(chosen(wanted, parts, judged=True), wanted)
             return
         for proposal in propose(model, draft.question, shown):
             if isinstance(proposal, Usage):
@@ -166,7 +155,7 @@ def _answer(draft: Draft, sources: _Sources, open_model: Callable[[], ChatModel 
 def _best(part: Sequence[Evidence], at_most: int) -> list[Evidence]:
     """The sentences a model is shown: the nearest ones, less those that say nothing of what another one speaks of."""
     half = max((item.relevance.share for item in part), default=0.0) / 2
-    speaking = [item for item in part if item.relevance.share >= half] if half >= _ENOUGH / 2 else part
+    speaking = [item for item in part if item.relevance.share >= half] if half >= ENOUGH / 2 else part
     return list(speaking[:at_most])
 
 
@@ -175,7 +164,7 @@ def _filled(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]]) ->
     for part in parts:
         told = any(draft.cites(item) for item in part)
         if wanted.open or not told:
-            more = [item for item in _extracted(wanted, [part]) if not draft.cites(item)]
+            more = [item for item in chosen(wanted, [part]) if not draft.cites(item)]
             yield from draft.admit_all(more, wanted)
 
 
@@ -185,50 +174,10 @@ def _stated(certainty: float, shown: Sequence[Evidence]) -> bool:
     A sentence must speak of a quarter of the matter, whatever the model says, unless the question is about an
     article's very subject.
     """
-    speaks = any(item.relevance.share >= _SOME or item.relevance.titled >= _ENOUGH for item in shown)
+    speaks = any(item.relevance.share >= SOME or item.relevance.titled >= ENOUGH for item in shown)
     strongest = max(item.strength for item in shown)
     nearest = max(item.sentence.score for item in shown)
     return speaks and (certainty + (nearest + strongest) / 2) / 2 >= _SURE
-
-
-def _extracted(wanted: Asked, parts: Sequence[Sequence[Evidence]], *, judged: bool = False) -> Iterator[Evidence]:
-    """The sentences of each part that speak of it; less of the matter will do where a model judged that it is stated.
-
-    One is enough where it says all that is asked. An account, and an open question of which it leaves something
-    unsaid, have those near to it too.
-    """
-    least = _SOME if judged else _ENOUGH
-    for part in parts:
-        ranked = sorted(part, key=lambda item: -item.strength)
-        if not ranked:
-            continue
-        if wanted.kind == "account":
-            if judged or ranked[0].strength >= _STRONG:
-                near = _near_best(part, max(2, _ACCOUNT // len(parts)))
-                yield from in_order([item for item in near if item.lead or _says_something(item, near)])
-            continue
-        best = next((item for item in ranked if item.relevance.share >= least), None)
-        if best is None and judged and len(parts) == 1:  # the article is about nothing else
-            best = max(part, key=lambda item: item.sentence.score)
-        if best is None:
-            continue
-        further = wanted.open and best.relevance.share < _WHOLE and len(parts) == 1
-        yield best
-        for item in in_order(_near_best(part, _OPEN)) if further else []:
-            if item is not best and (_says_something(item, [best]) or item.relevance.titled >= _ENOUGH):
-                yield item
-
-
-def _says_something(item: Evidence, beside: Sequence[Evidence]) -> bool:
-    """Whether a sentence speaks of half as much of the matter as the one beside it that speaks of most."""
-    most = max(other.relevance.share for other in beside)
-    return item.relevance.share > 0 and item.relevance.share >= most / 2
-
-
-def _near_best(part: Sequence[Evidence], at_most: int) -> list[Evidence]:
-    """The sentences nearest to the question, as far as they come close to the nearest."""
-    nearest = sorted(part, key=lambda item: -item.sentence.score)[:at_most]
-    return [item for item in nearest if item.sentence.score >= _CLOSE * nearest[0].sentence.score]
 
 
 def _admitted(draft: Draft, proposal: Proposal, shown: Sequence[Evidence], wanted: Asked) -> Iterator[str]:
@@ -250,7 +199,7 @@ def _compare(draft: Draft, compared: Comparison, sources: _Sources) -> Iterator[
             (place, -item.strength, side, item, told)
             for place, side in enumerate(about(part, compared))
             for item in sources.of(side)
-            if item.relevance.share >= _ENOUGH
+            if item.relevance.share >= ENOUGH
             and not (compared.of == "value" and item.relevance.parted)
             and (told := figure(plain(item.text), side, draft.retrieval.weights))
         ]

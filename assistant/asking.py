@@ -49,11 +49,13 @@ _SPENDS = frozenset("pay cost earn spend charge owe".split())
 _VAGUE = frozenset("be do mean happen occur change say lead cause".split())
 """Verbs that leave open what the answer tells: "what happened", "what does it mean"."""
 _TELL = re.compile(r"\b(?:summari[sz]e|describe|explain|outline|tell me about|list|give an overview)\b", re.IGNORECASE)
+_WHY = re.compile(r"\bwhy\b|\b(?:reasons?|causes?)\b", re.IGNORECASE)
+_SUMMARY = re.compile(r"\b(?:summari[sz]e|summary|overview|recap)\b", re.IGNORECASE)
 _EMPTY = frozenset(
     """be have do can could will would shall should may might must happen take get make what which who whom whose
     when where why how much many often there it they he she this that its their his her one thing way kind type sort
     occur respective respectively
-    tell give please describe summarize summarise explain outline accord mean base report article""".split()
+    tell give please describe summarize summarise explain outline accord mean base report article briefing""".split()
 )
 _OFFICES = frozenset("ceo cfo coo cto chief chair chairman president director minister".split())
 """Capitalised words that name no one by themselves."""
@@ -84,6 +86,16 @@ class Asked:
     def open(self) -> bool:
         """Whether more than one sentence may be wanted: not one date, amount or number."""
         return self.kind in {"account", "statement", "name", "place"}
+
+    @property
+    def why(self) -> bool:
+        """Whether it asks for the reason of something."""
+        return self.kind == "account" and bool(_WHY.search(self.text))
+
+    @property
+    def summary(self) -> bool:
+        """Whether an account is to leave out little."""
+        return self.kind == "account" and bool(_SUMMARY.search(self.text))
 
 
 @lru_cache(maxsize=512)

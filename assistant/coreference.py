@@ -40,7 +40,9 @@ def resolved(parts: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Parts of a claim that begin with "it" or "they", with each thing named before that it can stand for."""
     for n, part in enumerate(parts):
         leading = re.match(r"(?i)(it|they)\b", part)
-        for token in parse(" ".join(parts[:n])) if leading and n else ():
+        if leading is None or not n:
+            continue
+        for token in parse(" ".join(parts[:n])):
             if token.pos_ in _NOUNS and (token.tag_ in _PLURAL) == (leading[1].lower() == "they"):
                 yield n, f"{_phrase(token)}{part[leading.end() :]}"
 
@@ -70,7 +72,9 @@ def _named_again(before: str, subject: Token | None, quote: str) -> str:
             if subject is not None:
                 phrase = re.sub(r"^(?:its|their|his|her)\b", f"{_phrase(subject)}'s", phrase, flags=re.IGNORECASE)
             the = "" if any(t.dep_ == "poss" for t in named[0].children) else "the "
-            quote = re.sub(rf"(?i)\bthe {re.escape(token.text)}\b", lambda _, p=the + phrase: p, quote, count=1)
+            there_again = re.search(rf"(?i)\bthe {re.escape(token.text)}\b", quote)
+            if there_again:
+                quote = f"{quote[: there_again.start()]}{the}{phrase}{quote[there_again.end() :]}"
     return quote
 
 

@@ -149,13 +149,10 @@ def _names(doc: Doc) -> list[Any]:
 
 def _person_begins(token: Token) -> bool:
     """Whether a person's name of several words begins here."""
-    return (
-        token.ent_type_ == "PERSON"
-        and token.ent_iob_ == "B"
-        and token.i + 1 < len(token.doc)
-        and token.nbor(1).ent_iob_ == "I"
-        and token.nbor(1).text[:1].isupper()
-    )
+    if token.ent_type_ != "PERSON" or token.ent_iob_ != "B" or token.i + 1 >= len(token.doc):
+        return False
+    following = token.nbor(1)
+    return following.ent_iob_ == "I" and bool(following.text[:1].isupper())
 
 
 def _of_a_name(token: Token) -> bool:

@@ -3,14 +3,9 @@ from datetime import date
 
 import pytest
 
-from assistant.answering import _extracted
-from assistant.asking import asked
 from assistant.errors import EmptyCorpus, ModelUnavailable, QuestionError
-from assistant.evidence import Evidence
 from assistant.models import ChatModel
-from assistant.records import Answer, Document, Done, Filters, Retrieved, Text
-from assistant.relevance import Relevance, Surroundings
-from assistant.retrieval import FoundSentence
+from assistant.records import Answer, Done, Filters, Retrieved, Text
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
 from tests.fakes import judging, saying, scripted
@@ -227,21 +222,3 @@ def test_an_account_leaves_out_what_says_nothing_of_the_question(settings: Setti
     assert "a relay overheats" in text
     assert "invented" not in text
     assert "Leeds" not in text
-
-
-def weighed(text: str, start: int, score: float, share: float, titled: float) -> Evidence:
-    document = Document(document_id="d", title="The sapper", text="", sources=["d.md"])
-    sentence = FoundSentence(document, "", start, start + len(text), text, score)
-    return Evidence(sentence, Surroundings(), Relevance(share, titled=titled))
-
-
-def test_where_the_title_carries_the_matter_an_open_question_takes_sentences_that_repeat_none_of_it():
-    chosen = [weighed("It clears mines.", 0, 0.8, 0.6, 0.7), weighed("It builds bridges.", 50, 0.75, 0.0, 0.7)]
-    wanted = asked("which duties has a sapper?")
-    assert wanted.open
-    assert list(_extracted(wanted, [chosen], judged=True)) == chosen
-
-
-def test_where_the_title_says_nothing_of_it_they_are_left_out():
-    chosen = [weighed("It clears mines.", 0, 0.8, 0.6, 0.0), weighed("It builds bridges.", 50, 0.75, 0.0, 0.0)]
-    assert list(_extracted(asked("which duties has a sapper?"), [chosen], judged=True)) == chosen[:1]
