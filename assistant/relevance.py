@@ -12,7 +12,7 @@ from .asking import Asked
 from .relations import relations, told_with
 from .senses import CHANGES, names_event, same_sense
 from .syntax import FORMS, Key, dates, key, lemma, parse
-from .terms import Value, content, stem
+from .terms import Value, content, stem, words
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -65,6 +65,8 @@ class Relevance:
     """The share that title and section say by themselves: half or more where the article is about the very matter."""
     timely: bool = True
     """Whether it, or its paragraph, speaks of the time that is asked about."""
+    own: float = 0.0
+    """The share of all the matter that the sentence says by itself."""
     parted: bool = False
     """Whether it has one half of a phrase of the question without the other: "equity" for "shareholder equity"."""
 
@@ -111,6 +113,7 @@ def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mappin
         misses=tuple(misses),
         whole=(share(told, whole=True) + share(further, whole=True)) / 2,
         titled=share([], whole=True),
+        own=_share(asked, told, (), weights),
         parted=_parted(asked, told),
         timely=timely,
     )
@@ -212,7 +215,8 @@ def _given(asked: Asked) -> frozenset[Key]:
 
 
 def _named(name: Key, stems: set[str]) -> bool:
-    return {stem(word) for word in name[1] if word not in FORMS and word != "of"} <= stems
+    parts = [part for word in name[1] if word not in FORMS and word != "of" for part in words(word)]
+    return {stem(part) for part in parts} <= stems
 
 
 def _at_the_time(asked: Asked, own: list[Day], around: Surroundings) -> bool:
