@@ -25,7 +25,7 @@ from .syntax import FORMS
 _SEARCHED = 20
 """Passages whose sentences may be used; the first of them are shown as passages."""
 _PASSAGES = 8
-_SURE = 0.5
+_SURE = 0.45
 """The mean of the model's certainty, 0..1, and of how near and how strong the best sentences are, that an answer takes.
 
 docs/quality.md says on which questions it and SOME were chosen, and how they do on others.
@@ -171,7 +171,7 @@ def _filled(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]]) ->
 def _stated(certainty: float, shown: Sequence[Evidence]) -> bool:
     """Whether the answer is there: by the model's certainty and how near and how strong the best sentences are.
 
-    A sentence must speak of a quarter of the matter, whatever the model says, unless the question is about an
+    A sentence must speak of a third of the matter, whatever the model says, unless the question is about an
     article's very subject.
     """
     speaks = any(item.relevance.share >= SOME or item.relevance.titled >= ENOUGH for item in shown)

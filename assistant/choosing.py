@@ -1,4 +1,4 @@
-"""Which sentences an answer is made of, where code chooses them. Pure."""
+"""Which sentences an answer is made of, where code chooses them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from .asking import Asked
 from .evidence import Evidence, in_order
+from .grounding import plain
+from .relations import relations
+from .syntax import key, lemma, parse
 from .terms import content
 
 ENOUGH = 0.5
 """A sentence speaks of the question when it has half of what is asked about, by weight."""
-SOME = 0.25
+SOME = 0.35
 """Less of the matter is not enough even where the model is sure."""
 _ACCOUNT, _SUMMARY = 6, 16
 """Sentences of an account at most, shared out between the things it asks for; and of a summary."""
@@ -51,7 +54,8 @@ def chosen(wanted: Asked, parts: Sequence[Sequence[Evidence]], *, judged: bool =
             best = max(part, key=lambda item: item.sentence.score)
         if best is None:
             continue
-        further = wanted.open and best.relevance.share < _WHOLE and len(parts) == 1
+        whole = best.relevance.share >= _WHOLE or _gives_figure(best, wanted)
+        further = wanted.open and not whole and len(parts) == 1
         yield best
         if further:
             near = in_order(_near_best(part, _OPEN))
@@ -72,10 +76,21 @@ def _account(wanted: Asked, part: Sequence[Evidence], at_most: int) -> list[Evid
     return reasons[:_REASONS] or said
 
 
+def _gives_figure(item: Evidence, wanted: Asked) -> bool:
+    """Whether a sentence says how much something of the matter is: "The return on equity was 16%"."""
+    doc = parse(plain(item.text))
+    return any(
+        role == "is" and key(doc[other])[0] == "value" and lemma(doc[thing]) in wanted.matter
+        for thing, others in relations(doc).items()
+        for role, other in others
+    )
+
+
 def _linked(item: Evidence, best: Evidence, wanted: Asked) -> bool:
-    """Whether a sentence near to the best one shares a word of meaning with it or the question, or points back."""
+    """Whether a sentence shares a word of meaning with the best one or the question, or goes on from the best one."""
     shared = set(content(item.text)) & {*content(best.text), *content(wanted.text)}
-    return item is best or bool(shared or _POINTS_BACK.match(item.text))
+    goes_on = _POINTS_BACK.match(item.text) and item.around.leans_on.strip() == best.text.strip()
+    return item is best or bool(shared or goes_on)
 
 
 def _says_something(item: Evidence, beside: Sequence[Evidence]) -> bool:

@@ -9,59 +9,59 @@ import re
 from collections.abc import Iterator
 
 from .syntax import key, parse
-from .terms import NUMBER_WORDS
 
 _OPENING = re.compile(
     r"(?P<phrase>(?:In|On|At|Under|For|During|Since|After|Before|By|From|With|Until|Through|Throughout|Across|Within"
     r"|Among|Amid|Despite|Following) [^,;:]{2,90}), (?P<rest>[^;:]+?)\.?"
 )
+_SPOKEN = re.compile(r"\b(?:said|says?|told|heard|wrote|testified|believes?|claim(?:s|ed)|admitted|announced|that)\b")
+"""With one of these, a phrase put last would be of what is said, not of the saying."""
 _SAID = r"(?:said|says|announced|reported|confirmed|added|told [^,]{3,40})"
 _SPEAKER_LAST = re.compile(
     rf"[\"“]?(?P<said>[^\"“”]{{10,}}),[\"”]? (?P<who>[^,\"“”]{{2,60}}) (?P<verb>{_SAID})(?P<more>, (?:and|but) .+|\.)?"
 )
 
 
-_BACKSHIFTED = re.compile(r"\b(?:said|announced|told|confirmed|added|promised|pledged)\b.*\bwould\b")
-
-
-def same_said(text: str) -> Iterator[str]:
-    """The sentence itself, then the same in other constructions. Each says all that it says."""
-    yield text
-    yield from _opening_last(text)
-    spoken = _SPEAKER_LAST.fullmatch(text)
-    if spoken and not (spoken["more"] or ".").strip("."):
-        yield _reported(spoken)
-    if _BACKSHIFTED.search(text):  # "said it would" reports "will"
-        yield re.sub(r"\bwould\b", "will", text)
-
-
-_PARTITIVE = re.compile(
-    r"Of (?:the|its|their) (?:[\d,]+ |\w+ hundred |\w+ thousand )?(?P<things>[a-z][^,;]+), "
-    r"(?P<number>[\d,]+|\w+) (?P<rest>[a-z].+)"
+_BACKSHIFTED = re.compile(
+    r"\b(?:said|announced|confirmed|promised|pledged|told \S+) (?:that )?(?:\S+ ){1,5}?would (?!have\b)"
 )
 
 
-def parts_said(text: str) -> Iterator[str]:
-    """What a sentence says by itself besides all of it: who said what, without what is added after."""
+def same_said(claim: str) -> Iterator[str]:
+    """A claim itself, then the same in other constructions. Each says all that it says."""
+    yield claim
+    yield from (moved for moved, _ in opening_last(claim))
+    yield from reported(claim)
+    if _BACKSHIFTED.search(claim):  # what somebody said "would" be is "will" in his words
+        yield re.sub(r"\bwould\b", "will", claim)
+
+
+def opening_last(text: str) -> Iterator[tuple[str, str]]:
+    """The sentence with what opens it put last, and what that is."""
+    found = _OPENING.fullmatch(text)
+    if found is None or _SPOKEN.search(found["rest"]):
+        return
+    if re.match(r"(?:\S+ ){0,4}(?:and|or)\b|[^,]{1,25},", found["rest"]):  # a list, or an apposition
+        return
+    rest = found["rest"]
+    yield f"{rest[:1].upper()}{rest[1:]} {_within(found['phrase'])}.", found["phrase"]
+
+
+def reported(text: str) -> Iterator[str]:
+    """What somebody says by a sentence, the speaker first; what is added behind the speaker is left out."""
     spoken = _SPEAKER_LAST.fullmatch(text)
-    if spoken and (spoken["more"] or ".").strip("."):
+    if spoken:
         yield _reported(spoken)
-    part = _PARTITIVE.fullmatch(text)
-    if part and (part["number"][0].isdigit() or part["number"].lower() in NUMBER_WORDS):
-        yield f"{part['number']} {part['things']} {part['rest']}"
+
+
+def tells_who_says(claim: str) -> bool:
+    """Whether a claim itself puts something in somebody's mouth."""
+    return bool(re.search(_SAID, claim))
 
 
 def _reported(spoken: re.Match[str]) -> str:
     who = spoken["who"]
     return f"{who[:1].upper()}{who[1:]} {spoken['verb']} that {_within(spoken['said'])}."
-
-
-def _opening_last(text: str) -> Iterator[str]:
-    found = _OPENING.fullmatch(text)
-    if found is None or re.match(r"(?:\S+ ){0,4}(?:and|or)\b|[^,]{1,25},", found["rest"]):
-        return  # a list, or an apposition
-    rest = found["rest"]
-    yield f"{rest[:1].upper()}{rest[1:]} {_within(found['phrase'])}."
 
 
 def _within(opening: str) -> str:

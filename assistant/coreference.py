@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _LEADING = re.compile(
     r"(?:(?P<person>He|She)|(?P<his>His|Her)|(?P<its>Its)"
-    r"|(?P<thing>It|The (?:company|firm|group|business|bank|agency|maker|retailer)))\b"
+    r"|(?P<thing>It|The (?:company|firm|group|business)))\b(?! (?:that|which|who|of|in|for|with|[a-z]+ing)\b)"
 )
 _NOUNS = frozenset({"NOUN", "PROPN"})
 _PLURAL = frozenset({"NNS", "NNPS"})
@@ -49,14 +49,28 @@ def resolved(parts: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 def _with_subject(subject: Token, quote: str) -> Iterator[str]:
     leading = _LEADING.match(quote)
-    if leading is None:
+    if leading is None or _somebody_else(subject):
         return
-    alone = all(key(token)[0] != "name" or token in _whole(subject) for token in subject.doc)  # it is what is told of
+    alone = all(key(token)[0] != "name" or token in _whole(subject) or _is_place(token) for token in subject.doc)
     person = bool(leading["person"] or leading["his"])
     may_be_person = subject.ent_type_ in ({"PERSON", ""} if alone else {"PERSON"})
-    if may_be_person if person else subject.ent_type_ != "PERSON" or alone:
+    if may_be_person if person else alone:
         possessive = "'s" if leading["his"] or leading["its"] else ""
         yield f"{_phrase(subject)}{possessive}{quote[leading.end() :]}"
+
+
+def _is_place(token: Token) -> bool:
+    return token.ent_type_ in {"GPE", "LOC", "DATE", "TIME"} or key(token)[0] == "date"
+
+
+def _somebody_else(subject: Token) -> bool:
+    """Whether the sentence does something to another thing that "he" or "it" could be as well: "hired a lawyer"."""
+    objects = [c for c in subject.head.children if c.dep_ in {"dobj", "dative", "attr"} and c.pos_ == "NOUN"]
+    objects += [
+        t for p in subject.head.children if p.dep_ == "prep" and p.lower_ in {"from", "with"} for t in p.children
+    ]
+    own = {"a", "an", "his", "her", "their", "another", "its"}
+    return any(c.lower_ in own for o in objects if o.pos_ == "NOUN" for c in o.children)
 
 
 def _named_again(before: str, subject: Token | None, quote: str) -> str:
@@ -64,7 +78,7 @@ def _named_again(before: str, subject: Token | None, quote: str) -> str:
     there = [t for t in parse(before) if t.pos_ == "NOUN"]
     for token in parse(quote):
         first = token.nbor(-1) if token.i else token
-        if token.pos_ != "NOUN" or first.lower_ != "the" or first.head != token:
+        if token.pos_ != "NOUN" or first.lower_ != "the" or first.head != token or len(list(token.children)) > 1:
             continue
         named = [t for t in there if t.lower_ == token.lower_]
         if len(named) == 1 and any(t.dep_ in {"compound", "poss", "amod"} for t in named[0].children):

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from .alignment import reworded, shortened
-from .constructions import parts_said, same_said
+from .constructions import opening_last, reported, same_said, tells_who_says
 from .coreference import resolved, spelled_out
 from .qualifiers import left_out, pieced_together
 from .records import Citation, ClaimCheck
@@ -33,7 +33,8 @@ _READINGS = 20
 _OPENING = re.compile(r"([A-Z]\w+ing) [^,;:.]{3,80}, (?=(?:the |an? )?\w)")
 """A participle before the subject, which the parser takes for much else: "Defying calls for a pause, the bank …"."""
 _CONDITIONS = frozenset(
-    "according assuming providing pending barring excluding failing supposing considering granting".split()
+    """according assuming providing pending barring excluding failing supposing considering granting adjusting using
+    counting depending allowing accounting including stripping""".split()
 )
 
 
@@ -86,8 +87,13 @@ def _unsupported(claim: str, quotes: Sequence[str]) -> list[str]:
 
 def _carried(claim: str, quotes: Sequence[str]) -> bool:
     """Whether a quote, or what stands alone in it, carries the claim in one of the constructions of either."""
-    told = [form for quote in quotes for part in (quote, *_apart(quote)) for form in same_said(part)]
-    return any(not _why_not(said, quote) for said in same_said(_speaker_first(claim)) for quote in told)
+    said = list(same_said(_speaker_first(claim)))
+    told = [part for quote in quotes for part in (quote, *_apart(quote))]
+    held = set(content(claim))
+    told += [moved for part in told for moved, opening in opening_last(part) if set(content(opening)) <= held]
+    if any(map(tells_who_says, said)):
+        told += [form for quote in quotes for form in reported(quote)]
+    return any(not _why_not(form, quote) for form in said for quote in told)
 
 
 def _speaker_first(claim: str) -> str:
@@ -97,10 +103,12 @@ def _speaker_first(claim: str) -> str:
 
 
 def _apart(quote: str) -> list[str]:
-    """What stands alone: what is between semicolons, and a sentence without a participle that only opens it."""
-    parts = [part.strip() for part in re.split(r"[;:]\s", quote)]
+    """What stands alone: what is between semicolons, and a sentence without a participle that only opens it.
+
+    Not what stands behind a colon: what is before it may say that it is a claim, a myth or a plan.
+    """
+    parts = [part.strip() for part in quote.split("; ")] if ":" not in quote else []
     found = [part for part in parts if len(part.split()) > 3] if len(parts) > 1 else []
-    found += parts_said(quote)
     opening = _OPENING.match(quote)
     if opening and opening[1].lower() not in _CONDITIONS:
         found.append(quote[opening.end() :])

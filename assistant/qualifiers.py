@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from .governing import governors, taken_back
 from .relations import AUXILIARIES, relations
+from .scope import set_aside
 from .syntax import is_particle, key
 
 if TYPE_CHECKING:
@@ -17,14 +19,15 @@ if TYPE_CHECKING:
 
 _DOUBT = frozenset(
     """reportedly allegedly apparently possibly perhaps probably likely unlikely presumably supposedly purportedly
-    ostensibly seemingly potentially theoretically hypothetically maybe conceivably arguably tentatively
-    provisionally conditionally""".split()
+    ostensibly seemingly nominally notionally hopefully fraudulently effectively potentially theoretically
+    hypothetically maybe conceivably arguably tentatively provisionally conditionally""".split()
 )
 _DEGREE = frozenset(
     """about around approximately roughly nearly almost barely hardly scarcely virtually practically some over
     under least most more less fewer only just merely solely exclusively mostly mainly partly partially largely
     half not never no rarely seldom sometimes occasionally usually generally typically often yet once twice
-    initially originally formerly previously temporarily together jointly respectively alone combined else""".split()
+    indirectly initially originally formerly previously temporarily together jointly respectively alone combined
+    else""".split()
 )
 _LIMITING = frozenset(
     """former ex acting interim deputy vice assistant associate proposed planned potential alleged possible
@@ -32,7 +35,8 @@ _LIMITING = frozenset(
     expected estimated preliminary provisional tentative conditional temporary maximum minimum rejected
     cancelled canceled failed attempted unsuccessful so-called joint junior other another second third fourth
     fifth next last same different non- anti- false fake unconfirmed supposed reported rumoured rumored intended
-    draft""".split()
+    draft mock toy simulated forged imitation artificial counterfeit hoax apparent near presumed borderline mini
+    non-binding would-be incoming outgoing then aspiring shadow late old previous early fictional""".split()
 )
 _ACCUSE = frozenset(
     "allege accuse rumour rumor dispute speculate suspect deny allegation rumor false untrue myth".split()
@@ -45,23 +49,16 @@ _QUANTIFIERS = frozenset(
 )
 _WHOLE = _QUANTIFIERS | {"the", "only", "not"}
 """With these before it, a thing is told which one by the clause behind it."""
-_CONDITIONS = frozenset("if unless whether once until till provided providing assuming lest".split())
+_CONDITIONS = frozenset(
+    "if unless whether once until till provided providing assuming lest where whenever wherever".split()
+)
 _ENDED = frozenset("until till once".split())
 _BOUND_PREPOSITIONS = frozenset(
     """of without except excluding barring pending unless subject according per beyond below above under over up
     within than""".split()
 )
-_HAPPENS = frozenset("by after with while since following in through when upon on having".split())
-"""Prepositions whose clause tells what took place: "grew by buying"."""
-_CARRIED_OUT = frozenset("manage begin start continue proceed".split())
 _HARD = frozenset("without except excluding barring pending unless subject according if provided assuming".split())
 """What limits a sentence also where it is set off by a comma."""
-_REPORTS = frozenset(
-    """say tell report announce claim state add note warn believe think expect estimate argue suggest insist
-    maintain predict forecast hope fear assume understand hear learn write confirm agree propose recommend deny
-    doubt suspect allege assert consider plan want intend decide promise pledge vow threaten demand request ask
-    order seek aim try fail refuse decline seem appear tend likely unlikely able ready possible""".split()
-)
 _SAYS = frozenset("say claim allege argue state report announce write tell add insist estimate warn believe".split())
 _OPINIONS = frozenset("view opinion estimate estimation account word eye judgment judgement theory belief".split())
 _EMPTY = frozenset("punct det cc case expl intj auxpass mark preconj".split())
@@ -72,9 +69,17 @@ def left_out(doc: Doc, kept: set[int]) -> list[str]:
     """The words that may not be missing beside the kept ones; empty where the rest may go."""
     reasons = [
         f"“{doc[i].text}”"
-        for i in sorted({*_bound(doc, kept), *_torn(doc, kept), *_not_meant(doc, kept), *_in_doubt(doc, kept)})
+        for i in sorted(
+            {
+                *_bound(doc, kept),
+                *_torn(doc, kept),
+                *_not_meant(doc, kept),
+                *_in_doubt(doc, kept),
+                *set_aside(doc, kept),
+            }
+        )
     ]
-    if doc.text.rstrip().endswith("?"):
+    if "?" in doc.text:
         reasons.append("the question mark")
     return reasons
 
@@ -163,9 +168,11 @@ def _speaker_behind(doc: Doc, last: int) -> Iterator[int]:
 def _speaker_between(doc: Doc, kept: set[int]) -> Iterator[int]:
     """The verb of a speaker who is named between commas: "The ferry was safe, the master said, and …"."""
     for verb in doc[1:-1]:
-        if verb.lemma_ in _SAYS and verb.pos_ == "VERB" and verb.nbor(1).text in {",", ";", "."} and verb.i not in kept:
+        if verb.pos_ == "VERB" and verb.nbor(1).text in {",", ";", "."} and verb.i not in kept and verb.dep_ != "relcl":
             begin = next((t.i for t in reversed(doc[: verb.i]) if t.text in {",", "”", '"'}), -1)
-            named = any(t.dep_ in {"nsubj", "nsubjpass"} for t in doc[begin + 1 : verb.i])
+            between = doc[begin + 1 : verb.i]
+            named = any(t.dep_ in {"nsubj", "nsubjpass"} and t.tag_ not in {"WDT", "WP"} for t in between)
+            named = named and not any(t.dep_ in {"cc", "mark", "dobj"} for t in between)
             told = [i for i in kept if i < begin]
             if begin > 0 and named and told and not any(begin < i < verb.i for i in kept):
                 yield verb.i
@@ -201,8 +208,12 @@ def _bound(doc: Doc, kept: set[int]) -> Iterator[int]:
                 and _binds(child, token, i in measured)
             ):
                 yield child.i
+        if token.dep_ == "conj" and token.head.i not in kept:
+            yield from _either_or(token, kept)
         if token.pos_ in {"VERB", "AUX"} or token.dep_ == "ROOT":
-            yield from (governor.i for governor in _governors(token, kept))
+            yield from (governor.i for governor in governors(token, kept))
+        elif token.head.i not in kept:
+            yield from taken_back(token, kept)
 
 
 _PARTS = frozenset(
@@ -255,7 +266,7 @@ def _binds(child: Token, head: Token, measured: bool) -> bool:  # noqa: C901, PL
         return True
     if dep == "quantmod" and word in {"to", "from", "$", "-", "–"}:
         return False
-    if dep == "neg" or (dep == "det" and word in _QUANTIFIERS) or dep in {"predet", "quantmod"}:
+    if word == "zero" or dep == "neg" or (dep == "det" and word in _QUANTIFIERS) or dep in {"predet", "quantmod"}:
         return not _belongs_to_apposition(child, head)
     if _adds_only(child, head):
         return False
@@ -275,10 +286,12 @@ def _binds(child: Token, head: Token, measured: bool) -> bool:  # noqa: C901, PL
         return False
     if dep == "npadvmod" and key(head)[0] == "value":  # "$2.10 a share" is no sum of $2.10
         return True
+    if dep == "poss" and child.pos_ in {"NOUN", "PROPN"}:  # Dunn's car is not his car
+        return True
     if dep in {"amod", "compound", "nmod", "nummod", "poss", "npadvmod"}:
         return key(head)[0] != "name" and _narrows(child, measured)
     if dep == "prep":
-        return _bound_preposition(child, head, measured)
+        return _bound_preposition(child, head, measured) or _scoped(child, head)
     if dep in _COMPLEMENTS:
         return not any(c.dep_ == "mark" and c.lower_ in {"whereas", "while", "although"} for c in child.children)
     if dep == "advcl":
@@ -335,6 +348,30 @@ def _bound_preposition(child: Token, head: Token, measured: bool) -> bool:
     return (measured or amongst) and head.pos_ in {"NOUN", "PROPN"}
 
 
+def _scoped(child: Token, head: Token) -> bool:
+    """Whether a phrase says within what something is such: "safe in adults", "the largest bank in Ellory"."""
+    superlative = any(c.tag_ == "JJS" or c.lower_ in {"first", "only", "last"} for c in head.children)
+    timed = any(key(t)[0] == "date" or t.ent_type_ in {"DATE", "TIME"} for t in child.children)
+    return not timed and (
+        head.dep_ == "acomp" or (superlative and head.pos_ == "NOUN" and head.dep_ in {"attr", "appos"})
+    )
+
+
+def _either_or(token: Token, kept: set[int]) -> Iterator[int]:
+    """The word that makes a thing one of two, or neither of them: "neither … nor", "either … or", "no … or"."""
+    first = token
+    while first.dep_ == "conj":
+        first = first.head
+    if first is token:
+        return
+    words = [
+        c
+        for c in first.children
+        if c.lower_ in {"neither", "either", "no", "or", "nor"} and c.dep_ in {"preconj", "det", "cc"}
+    ]
+    yield from (c.i for c in words if c.i not in kept)
+
+
 def _belongs_to_apposition(child: Token, head: Token) -> bool:
     """In "A, not B, will own it" the parser hangs "not" on A; it denies B."""
     return child.lower_ == "not" and head.pos_ in {"NOUN", "PROPN"} and child.i > head.i
@@ -343,60 +380,3 @@ def _belongs_to_apposition(child: Token, head: Token) -> bool:
 def _after_comma(clause: Token) -> bool:
     before = clause.left_edge.i - 1
     return before >= 0 and clause.doc[before].text in {",", "—", "–", "(", "-", "--"}
-
-
-def _governors(token: Token, kept: set[int]) -> Iterator[Token]:
-    """The words above a verb that take back, delay or merely report what it says, and are not kept."""
-    while token.dep_ != "ROOT":
-        above, dep = token.head, token.dep_
-        if dep in {"ccomp", "xcomp", "csubj", "csubjpass", "parataxis"}:
-            beside = {c.lower_ for c in token.children if c.dep_ == "mark"} & {
-                "whereas",
-                "while",
-                "although",
-                "as",
-                "because",
-                "since",
-            }
-            if (
-                above.i not in kept
-                and above.lemma_ not in _CARRIED_OUT
-                and not beside
-                and not _stands_beside(token, above)
-            ):
-                yield above
-        elif dep == "pcomp":
-            if above.lower_ not in _HAPPENS and not any(a.i in kept for a in above.ancestors):
-                yield above
-        elif dep == "advcl":
-            if above.i not in kept:
-                yield from (
-                    c
-                    for c in token.children
-                    if c.lower_ in _CONDITIONS | {"before"} or (c.tag_ == "TO" and c.dep_ == "aux")
-                )
-        elif (
-            dep == "acl"
-            and above.i not in kept
-            and any(c.dep_ == "mark" and c.lower_ == "that" for c in token.children)
-        ) or (above.i not in kept and _held_open(token, above)):
-            yield above
-        token = above
-
-
-def _held_open(token: Token, above: Token) -> bool:
-    """Whether a verb is only what a noun is for ("a plan to build"), or one of two ("closed or sold")."""
-    if token.dep_ == "acl":
-        return any(c.tag_ == "TO" and c.dep_ == "aux" for c in token.children)
-    return token.dep_ == "conj" and any(c.lower_ in {"or", "nor"} for c in above.children if c.dep_ == "cc")
-
-
-def _stands_beside(token: Token, above: Token) -> bool:
-    """Whether two clauses only follow each other, "A closed; B opened", and neither reports or wants the other."""
-    if above.lemma_ in _REPORTS or token.dep_ == "xcomp":
-        return False
-    low, high = sorted((token.i, above.i))
-    return any(
-        t.text in {";", ":", "—", "–"} or (t.text == "," and t.nbor(1).lower_ in {"so", "but", "and", "yet"})
-        for t in token.doc[low:high]
-    )

@@ -41,7 +41,7 @@ def stated(doc: Doc) -> frozenset[Triple]:
     """The relations that a sentence states by its own construction: those that must hold for it to hold."""
     found = {triple for token in doc for triple in _direct(token)}
     found |= {triple for token in doc for triple in _shared_subject(token)}
-    found |= set(_listed(doc, found)) | set(_had(doc, found))
+    found |= set(_listed(doc, found)) | set(_had(doc, found)) | set(_opened(doc, found))
     return frozenset(found | set(_identities(doc, found)))
 
 
@@ -68,6 +68,15 @@ def _listed(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
         if role not in {"and", "not", "clause"}:
             for other in _listed_with(doc[dependent], verbs=role == "comp"):
                 yield head, role, other.i
+
+
+def _opened(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
+    """What stands before the subject is told of every verb of a list: "In May it closed one and opened another"."""
+    for head, role, dependent in found:
+        verb = doc[head]
+        subject = next((c.left_edge.i for c in verb.children if c.dep_ in {"nsubj", "nsubjpass"}), 0)
+        if verb.pos_ == "VERB" and dependent < subject and (role == "when" or doc[dependent].dep_ == "pobj"):
+            yield from ((other.i, role, dependent) for other in _listed_with(verb, verbs=True))
 
 
 def _done_by(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
@@ -193,8 +202,10 @@ def _meant(doc: Doc, found: set[Triple]) -> Iterator[Triple]:
             for t in before
             if (t.ent_type_ == "PERSON") == person and (person or t.ent_type_ not in {"GPE", "LOC", "FAC"})
         ]
-        if len({key(t) for t in fitting}) == 1 and (
-            person or len({key(t) for t in before if t.ent_type_ != "PERSON"}) == 1
+        if (
+            any(t.dep_ in {"nsubj", "nsubjpass"} for t in fitting)
+            and len({key(t) for t in fitting}) == 1
+            and (person or len({key(t) for t in before if t.ent_type_ != "PERSON"}) == 1)
         ):
             yield from (
                 (head, role, fitting[0].i) for head, role, other in found if other == word.i and head != fitting[0].i

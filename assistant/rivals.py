@@ -23,23 +23,46 @@ _DIRECTED = frozenset(
     "to from by before after until since without against over under than into despite except because due".split()
 )
 """Prepositions that no other one can stand for."""
+_NEUTRAL = frozenset("of in at on".split())
+"""Prepositions that only say where or of what."""
+_TIME = frozenset("in on at during of".split())
+_PARTS_OF_NAMES = frozenset("compound nmod poss".split())
+"""Labels of a word that only tells which one: a revenue target is no revenue, a Halden supplier is not Halden."""
 _STANDS_FOR_ANOTHER = frozenset("it its they their them he his him she her who which that this these those".split())
 
 
-def may_hold(quote: Doc, quoted: Relations, head: int, role: Role, dependent: int) -> bool:
+def may_hold(  # noqa: PLR0911 - one case for each way to fail
+    quote: Doc, quoted: Relations, head: int, role: Role, dependent: int
+) -> bool:
     """Whether two words may be related so: close together, and the place of neither taken by another word."""
     one, other = quote[head], quote[dependent]
     if role in {"not", "modal", "comp", "as"} | _DIRECTED or role.startswith("clause"):
+        return False
+    if not _same_preposition(role, other) or (other.dep_ in _PARTS_OF_NAMES and other.head != one):
         return False
     if role == "and":
         return bool(clause_of(one).i == clause_of(other).i)
     if role in {"agent", "patient"} and one.pos_ not in {"VERB", "AUX"}:  # "for export" tells of no exporting
         return False
-    if role == "is" and (key(other)[0] != "value" or _bounded(other)):
+    if role == "is" and (key(other)[0] != "value" or _bounded(other) or one.dep_ in _PARTS_OF_NAMES):
         return False
     if _rivals(quote, quoted, head, role, dependent) or _takers(quote, quoted, head, role, dependent):
         return False
-    return _subject_above(quoted, one, other) if role == "agent" else _distance(one, other) <= _NEAR
+    return _subject_above(one, other) if role == "agent" else _distance(one, other) <= _NEAR
+
+
+def _same_preposition(role: Role, dependent: Token) -> bool:
+    """Whether the quote's own preposition before a word, if it has one, can be what the claim says."""
+    if dependent.dep_ not in {"pobj", "pcomp"}:
+        return True
+    own = dependent.head.lower_
+    if role == "when":
+        return own in _TIME
+    if role in {"agent", "patient", "is"}:
+        return own in {"by", "of", "at"}
+    if role in {"of", "mod"}:
+        return own in {"of", "at"}
+    return own == role or {own, role} <= _NEUTRAL or (own in _NEUTRAL and role in {"and", "to"})
 
 
 def _bounded(value: Token) -> bool:
@@ -69,7 +92,7 @@ def _takers(quote: Doc, quoted: Relations, head: int, role: Role, dependent: int
         h != head
         and (quote[h].pos_ in {"VERB", "AUX"}) == (one.pos_ in {"VERB", "AUX"})
         and not (one.is_ancestor(quote[h]) and other.dep_ != "poss" and not _own_clause(quote[h]))
-        and not quote[h].is_ancestor(one)
+        and not (quote[h].is_ancestor(one) and clause_of(one).i == h)
         and any(d == dependent and _same_place(role, r, other, other) for r, d in others)
         for h, others in quoted.items()
     )
@@ -90,11 +113,11 @@ def _same_place(claimed: Role, quoted: Role, wanted: Token, there: Token) -> boo
     return claimed == quoted
 
 
-def _subject_above(quoted: Relations, verb: Token, subject: Token) -> bool:
+def _subject_above(verb: Token, subject: Token) -> bool:
     """Whether a word is the subject of a verb that this one hangs on, and no nearer verb has another one."""
     while verb.dep_ != "ROOT":
         verb = verb.head
-        doers = {d for role, d in quoted.get(verb.i, []) if role in {"agent", "patient"}}
+        doers = {c.i for c in verb.children if c.dep_ in {"nsubj", "nsubjpass"}}
         if subject.i in doers:
             return True
         if verb.pos_ in {"VERB", "AUX"} and doers:

@@ -32,9 +32,7 @@ def _holds(  # noqa: PLR0911 - one case for each role
     back = {r for r, d in quoted.get(dependent, []) if d == head}
     if role in {"of", "mod"} and (there & {"of", "mod", "is"} or ("is" in back and role == "mod")):
         return True
-    if (
-        role in {"of", "mod"} and quote[head].pos_ in _NOUNS and there & {"at", "in", "for", "from", "on"}
-    ):  # "revenue at X" is X's
+    if role in {"of", "mod"} and quote[head].pos_ in _NOUNS and there & {"at"}:  # "revenue at X" is X's
         return True
     if role in {"of", "mod"}:
         return False
@@ -51,7 +49,12 @@ def _holds(  # noqa: PLR0911 - one case for each role
     if role in {"not", "modal"}:
         return False
     # Where a circumstance hangs is the parser's weakest guess: the same preposition in the same clause counts.
-    hosts = [h for h, o in quoted.items() if (role, dependent) in o and (quote[h].pos_ in _VERBS or h in told)]
+    inside = role == "when" and quote[dependent].dep_ not in {"pobj", "npadvmod"}  # "the 2019 contract"
+    hosts = [
+        h
+        for h, o in quoted.items()
+        if (role, dependent) in o and (quote[h].pos_ in _VERBS or (h in told and not inside))
+    ]
     return any(clause_head(quote[h]) == clause_head(quote[head]) for h in hosts) or (
         role == "when" and any(_leads(quote[h], quote[dependent], quote[head]) for h in hosts)
     )

@@ -24,7 +24,7 @@ _SENSES = [
         "obtain receive get",
         "choose select pick",
         "build construct",
-        "employ hire recruit",
+        "hire recruit",
         "disclose reveal",
         "close shut close_down shut_down",
         "headquarter base",

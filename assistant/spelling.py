@@ -10,7 +10,7 @@ _WRITTEN = [
     (r"\bper (?!cent\b|annum\b)(?=[a-z])", "a "),
     (r"\s?°\s?C\b", " degrees Celsius"),
     (r"\s?°\s?F\b", " degrees Fahrenheit"),
-    (r"\b(?:is|are) (?:going )?to (?=[a-z]+\b)(?!date\b)", "will "),
+    (r"\b(?:is|are) (?:going )?to (?=[a-z]+\b)(?!date\b|blame\b)", "will "),
     (r"\b(?:has|have|is required|are required|is obliged|are obliged) to (?=[a-z])", "must "),
     (r"\b(?:is|are) able to (?=[a-z])", "can "),
     (r"\b(?:has|have) (?=[\d,]+ employees\b)", "employs "),

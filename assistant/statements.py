@@ -23,7 +23,18 @@ def statements(claim: str) -> list[str]:
     verbs = [root]
     for verb in verbs:
         verbs += [child for child in verb.children if _further(child)]
-    return [_sentence(doc, verb, verbs) for verb in verbs] if len(verbs) > 1 else [claim]
+    if len(verbs) == 1:
+        return [claim]
+    opening = _opening(root)
+    return [_sentence(doc, root, verbs), *(f"{_sentence(doc, verb, verbs)}{opening}" for verb in verbs[1:])]
+
+
+def _opening(root: Token) -> str:
+    """What stands before the subject holds of every statement: "In May, A rose and B fell"."""
+    subject = next((c.left_edge.i for c in root.children if c.dep_ in _SUBJECTS), 0)
+    parts = [c for c in root.children if c.right_edge.i < subject and c.dep_ in {"prep", "npadvmod", "advcl"}]
+    text = " ".join(root.doc[c.left_edge.i : c.right_edge.i + 1].text for c in parts)
+    return f" {text[:1].lower()}{text[1:]}" if text else ""
 
 
 def _further(child: Token) -> bool:

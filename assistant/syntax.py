@@ -199,8 +199,15 @@ FORMS = frozenset(
 )
 
 
+def _legal_form(name: tuple[str, ...]) -> str:
+    """The legal form or title that a name carries; empty without one."""
+    return next((w.strip(".") for w in name if w in FORMS and w != "the"), "")
+
+
 def _same_name(claimed: tuple[str, ...], quoted: tuple[str, ...]) -> bool:
     """Whether a name is another without its legal form or title, or its initials: "IOC"."""
+    if _legal_form(claimed) and _legal_form(quoted) and _legal_form(claimed) != _legal_form(quoted):
+        return False
     strip = [w for w in claimed if w not in FORMS]
     if len(strip) == 1 and len(strip[0]) > 2 and len(quoted) > 2:
         return strip[0] == "".join(w[0] for w in quoted if w not in {"the", "of", "and", "for"})

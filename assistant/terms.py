@@ -158,11 +158,11 @@ _SCALES |= {"billion": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12, "tn": 1e12}
 _CURRENCIES = {"dollars": "$", "dollar": "$", "usd": "$", "us$": "$", "euros": "€", "euro": "€", "eur": "€"}
 _CURRENCIES |= {"pounds": "£", "pound": "£", "gbp": "£", "yen": "¥", "jpy": "¥"}
 _VALUE = re.compile(
-    r"(?P<before>US\$|[$€£¥]|\b(?:USD|EUR|GBP|JPY|SEK|NOK|DKK|CHF|CNY)\b)?\s?"
+    r"(?P<before>(?:US|A|C|NZ|HK|S)\$|[$€£¥]|\b(?:USD|EUR|GBP|JPY|SEK|NOK|DKK|CHF|CNY)\b)?\s?"
     r"(?P<number>\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?P<fraction>\.\d+)?"
     r"(?:[\s-]?(?P<scale>thousand|million|billion|trillion|mn|bn|tn)\b|(?P<letter>[kmb])\b(?!&))?"
     r"(?:\s?(?P<percent>%|percent\b|per\scent\b))?"
-    r"(?:\s(?P<after>dollars?|euros?|pounds?|yen|USD|EUR|GBP|JPY|SEK|NOK|DKK|CHF|CNY)\b)?",
+    r"(?:\s(?P<after>dollars?|euros?|pounds?(?!\sof\b)|yen|USD|EUR|GBP|JPY|SEK|NOK|DKK|CHF|CNY)\b)?",
     re.IGNORECASE,
 )
 

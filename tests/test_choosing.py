@@ -13,7 +13,7 @@ def weighed(text: str, start: int, score: float, share: float, titled: float) ->
 
 
 def test_an_open_question_takes_the_sentences_near_to_the_best_and_no_others():
-    best, near = weighed("A sapper clears mines.", 0, 0.8, 0.6, 0.0), weighed("He builds bridges.", 50, 0.75, 0.0, 0.0)
+    best, near = weighed("A sapper clears mines.", 0, 0.8, 0.6, 0.0), weighed("A sapper builds bridges.", 50, 0.75, 0.0, 0.0)
     far = weighed("Its band plays.", 90, 0.4, 0.6, 0.0)
     apart = weighed("Every name in this note is invented.", 120, 0.75, 0.0, 0.0)
     wanted = asked("which duties has a sapper?")
@@ -33,3 +33,9 @@ def test_why_takes_the_sentences_that_give_a_reason():
     reason = weighed("The dryers were recalled because a relay overheats.", 50, 0.8, 1.0, 0.0)
     assert list(chosen(asked("why were the dryers recalled?"), [[covers, reason]], judged=True)) == [reason]
     assert list(chosen(asked("why were the dryers recalled?"), [[covers]], judged=True)) == [covers]
+
+
+def test_a_sentence_that_gives_the_figure_asked_for_is_enough():
+    figure = weighed("The return on equity for the year was 16%.", 0, 0.8, 0.7, 0.0)
+    other = weighed("The return pleased the owners of its equity.", 50, 0.8, 0.5, 0.0)
+    assert list(chosen(asked("What was the return on equity of Acme?"), [[figure, other]], judged=True)) == [figure]

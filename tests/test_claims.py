@@ -61,7 +61,7 @@ RULES = [
     ("what opens the quote", "At the Harbin auction, a blue vase from the Orlo estate fetched $310,000.", "A blue vase from the Orlo estate fetched $310,000 at the Harbin auction.", "A blue vase from the Harbin estate fetched $310,000 at the Orlo auction."),
     ("who said it, first or last", "The ferry was not overloaded, the harbour master said, and its papers were in order.", "The harbour master said the ferry was not overloaded.", "The ferry was not overloaded."),
     ("would for will", '"We will not sell the yard," Brenna Holt said.', "Brenna Holt said we would not sell the yard.", "Brenna Holt said we would sell the yard."),
-    ("so many of them", "Of the 940 farms surveyed in Elmarsh, 212 reported a loss.", "212 farms surveyed in Elmarsh reported a loss.", "940 farms surveyed in Elmarsh reported a loss."),
+    ("so many of them", "Of the 940 farms surveyed in Elmarsh, 212 reported a loss.", None, "940 farms surveyed in Elmarsh reported a loss."),
     ("a part of them", "Corvale plans to sell three of its nine hotels.", "Corvale plans to sell three of its nine hotels.", "Corvale plans to sell its nine hotels."),
     ("whose", "Brinmoor, whose main lender is the Kestor Bank, makes glass.", "The main lender of Brinmoor is the Kestor Bank.", "The main lender of the Kestor Bank is Brinmoor."),
     ("a title before a name", "Senator Orla Venn opposed the bill.", "Orla Venn opposed the bill.", "Orla Bill opposed the bill."),
