@@ -13,7 +13,8 @@ def weighed(text: str, start: int, score: float, share: float, titled: float) ->
 
 
 def test_an_open_question_takes_the_sentences_near_to_the_best_and_no_others():
-    best, near = weighed("A sapper clears mines.", 0, 0.8, 0.6, 0.0), weighed("A sapper builds bridges.", 50, 0.75, 0.0, 0.0)
+    best = weighed("A sapper clears mines.", 0, 0.8, 0.6, 0.0)
+    near = weighed("A sapper builds bridges.", 50, 0.75, 0.0, 0.0)
     far = weighed("Its band plays.", 90, 0.4, 0.6, 0.0)
     apart = weighed("Every name in this note is invented.", 120, 0.75, 0.0, 0.0)
     wanted = asked("which duties has a sapper?")
