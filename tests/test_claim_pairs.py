@@ -1,4 +1,4 @@
-"""The check on whole sets of claim and quote, all invented for this: how many false ones pass, how many true are stopped.
+"""The check on whole sets of claim and quote, all invented for this: how many false ones pass, how many true ones.
 
 The sets: `close` keeps close to its quotes, `domains` is of many fields, `reworded` is as a language model words its
 answers, `attack` was written to get false claims past an earlier check, and every one of it did. The bounds are what
