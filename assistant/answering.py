@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from .about_corpus import told_of_corpus
 from .asking import Asked, asked
-from .choosing import ENOUGH, SOME, chosen
+from .choosing import ENOUGH, SOME, SOME_OF_ACCOUNT, alternatives, chosen, latest_first
 from .comparing import Comparison, Figure, Side, about, comparison, conclusion, figure, of_one_unit, same_order
 from .draft import Draft
 from .errors import EmptyCorpus, QuestionError
@@ -133,15 +133,15 @@ def _answer(draft: Draft, sources: _Sources, open_model: Callable[[], ChatModel 
     model = open_model()
     draft.model = model.name if model else EXTRACTIVE
     if model is None:
-        yield from draft.admit_all(chosen(wanted, parts), wanted)
+        yield from _shown(draft, wanted, parts, judged=False)
         return
     with model.turn:
         certain, spent = certainty(model, draft.question, shown)
         draft.usage = {"input": spent.input, "output": spent.output}
-        if not _stated(certain, shown):
+        if not _stated(certain, wanted, shown):
             return
         if model.judges:  # what it would write is no better than the sentences, and takes as long again
-            yield from draft.admit_all(chosen(wanted, parts, judged=True), wanted)
+            yield from _shown(draft, wanted, parts, judged=True)
             return
         for proposal in propose(model, draft.question, shown):
             if isinstance(proposal, Usage):
@@ -150,6 +150,25 @@ def _answer(draft: Draft, sources: _Sources, open_model: Callable[[], ChatModel 
                 yield from _admitted(draft, proposal, shown, wanted)
     if draft.citations and (wanted.open or len(parts) > 1):
         yield from _filled(draft, wanted, parts)
+
+
+def _shown(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]], *, judged: bool) -> Iterator[str]:
+    """The sentences that code chooses; where other articles answer as well and otherwise, theirs too, told apart."""
+    items = list(chosen(wanted, parts, judged=judged))
+    others = alternatives(wanted, items[0], parts[0]) if items and len(parts) == 1 else []
+    if others:
+        items[:1] = latest_first([items[0], *others])
+        articles = "; ".join(_article(item) for item in items[: len(others) + 1])
+        if wanted.names:
+            draft.notes.append(f"the articles do not say the same: {articles}")
+        else:
+            draft.notes.append(f"several articles fit the question, name one to narrow it: {articles}")
+    yield from draft.admit_all(items, wanted)
+
+
+def _article(item: Evidence) -> str:
+    document = item.sentence.document
+    return f"{document.title} ({document.published or 'undated'})"
 
 
 def _best(part: Sequence[Evidence], at_most: int) -> list[Evidence]:
@@ -168,13 +187,16 @@ def _filled(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]]) ->
             yield from draft.admit_all(more, wanted)
 
 
-def _stated(certainty: float, shown: Sequence[Evidence]) -> bool:
+def _stated(certainty: float, wanted: Asked, shown: Sequence[Evidence]) -> bool:
     """Whether the answer is there: by the model's certainty and how near and how strong the best sentences are.
 
-    A sentence must speak of a third of the matter, whatever the model says, unless the question is about an
-    article's very subject.
+    A sentence must speak of a third of the matter, of a quarter for an account, whatever the model says, unless the
+    question is about an article's very subject. A summary of what is told of somebody need not repeat its words.
     """
-    speaks = any(item.relevance.share >= SOME or item.relevance.titled >= ENOUGH for item in shown)
+    least = SOME_OF_ACCOUNT if wanted.kind == "account" else SOME
+    speaks = bool(wanted.summary and wanted.names) or any(
+        item.relevance.share >= least or item.relevance.titled >= ENOUGH for item in shown
+    )
     strongest = max(item.strength for item in shown)
     nearest = max(item.sentence.score for item in shown)
     return speaks and (certainty + (nearest + strongest) / 2) / 2 >= _SURE

@@ -19,7 +19,7 @@ Kind = Literal["date", "name", "place", "value", "share", "count", "frequency", 
 """What would answer: a day, somebody, somewhere, an amount, a percentage, a number, how often, whether, or an
 account of it."""
 
-_NOUNS: dict[str, Kind] = {
+KIND_NOUNS: dict[str, Kind] = {
     **dict.fromkeys("date day month year time quarter week".split(), "date"),
     **dict.fromkeys("city country place state location town region site".split(), "place"),
     **dict.fromkeys(
@@ -29,6 +29,7 @@ _NOUNS: dict[str, Kind] = {
     **dict.fromkeys("percentage percent".split(), "share"),
     **dict.fromkeys("amount sum price cost value number".split(), "value"),
 }
+"""Nouns that name the kind of an answer."""
 _ACCOUNTS = frozenset(
     """impact outcome effect result consequence reason cause measure decision change role purpose difference
     feature benefit challenge strategy step initiative event activity development plan aspect highlight
@@ -104,7 +105,7 @@ def asked(question: str) -> Asked:
     doc = parse(question)
     kind, wanted = _wanted(doc)
     keys = [key(token) for token in doc]
-    skipped = {wanted} if wanted in _NOUNS.keys() | _ACCOUNTS else set()
+    skipped = {wanted} if wanted in KIND_NOUNS.keys() | _ACCOUNTS else set()
     which = {wanted} - skipped if _WHICH.search(question) else set()
     which |= {lemma(t) for t in doc if t.dep_ == "compound" and lemma(t.head) in which}
     return Asked(
@@ -169,7 +170,7 @@ def _wanted(doc: Doc) -> tuple[Kind, str]:
             noun = _noun_asked_for(token)
             if noun in _ACCOUNTS and token.dep_ != "det":
                 return "account", noun
-            return _NOUNS.get(noun, "statement" if noun else _of_the_verb(token)), noun
+            return KIND_NOUNS.get(noun, "statement" if noun else _of_the_verb(token)), noun
         if lower in _WANTS and token.tag_.startswith("W"):
             return _WANTS[lower], ""
     return "statement", ""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 
-from .asking import Asked
+from .asking import KIND_NOUNS, Asked
 from .evidence import Evidence, in_order
 from .grounding import plain
 from .relations import relations
-from .syntax import key, lemma, parse
+from .senses import same_sense
+from .syntax import Key, key, lemma, parse
 from .terms import content
 
 ENOUGH = 0.5
 """A sentence speaks of the question when it has half of what is asked about, by weight."""
-SOME = 0.35
+SOME, SOME_OF_ACCOUNT = 0.35, 0.25
 """Less of the matter is not enough even where the model is sure."""
 _ACCOUNT, _SUMMARY = 6, 16
 """Sentences of an account at most, shared out between the things it asks for; and of a summary."""
@@ -30,6 +32,13 @@ _REASON = re.compile(
 _REASONS = 3
 """Sentences with a reason that an answer to "why" takes at most."""
 _POINTS_BACK = re.compile(r"(?:its?|they|their|he|she|his|her|this|these|such)\b", re.IGNORECASE)
+_DIRECT = 0.1
+"""What a sentence gains, 0..1, whose date or figure hangs on a word of the matter: "will launch it on 9 March"."""
+_ALIKE, _AS_NEAR = 0.05, 0.9
+"""Sentences of two articles answer alike when they say as much of the matter, within this, and are as near."""
+_ALTERNATIVES = 3
+_KEYS = {"date": "date", "name": "name", "value": "value", "count": "value", "share": "value"}
+"""By the kind of an answer the kind of word that gives it."""
 _STRONG = 0.5
 """Without a model, an account needs a sentence of this strength to begin with."""
 
@@ -42,7 +51,7 @@ def chosen(wanted: Asked, parts: Sequence[Sequence[Evidence]], *, judged: bool =
     """
     least = SOME if judged else ENOUGH
     for part in parts:
-        ranked = sorted(part, key=lambda item: -item.strength)
+        ranked = _ranked(part, wanted)
         if not ranked:
             continue
         if wanted.kind == "account":
@@ -60,6 +69,61 @@ def chosen(wanted: Asked, parts: Sequence[Sequence[Evidence]], *, judged: bool =
         if further:
             near = in_order(_near_best(part, _OPEN))
             yield from (item for item in near if item is not best and _linked(item, best, wanted))
+
+
+def alternatives(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> list[Evidence]:
+    """The best sentences of other articles that answer as well as this one, and otherwise; the latest article first.
+
+    Where the question names nobody they are about others; where it does, the articles do not agree or one came later.
+    """
+    told = _answers_of(best, wanted)
+    found: dict[str, Evidence] = {}
+    for item in _ranked(part, wanted):
+        document = item.sentence.document.document_id
+        other = _answers_of(item, wanted)
+        alike = min(item.relevance.share - best.relevance.share, item.relevance.own - best.relevance.own) >= -_ALIKE
+        near = item.sentence.score >= _AS_NEAR * best.sentence.score
+        if document != best.sentence.document.document_id and alike and near and other and not other & told:
+            found.setdefault(document, item)
+    if not told or best.relevance.share < ENOUGH:
+        return []
+    return latest_first(list(found.values())[:_ALTERNATIVES])
+
+
+def latest_first(items: Sequence[Evidence]) -> list[Evidence]:
+    """The sentences by the date of their article, undated ones last."""
+    return sorted(items, key=lambda item: item.sentence.document.published or date.min, reverse=True)
+
+
+def _answers_of(item: Evidence, wanted: Asked) -> frozenset[Key]:
+    """What a sentence holds of the kind that is wanted, and the question does not say itself.
+
+    Where a date or figure is said of the matter itself, only that: "The new date is 17 May, replacing 9 March".
+    """
+    given = wanted.names | wanted.dates | wanted.values
+    here = list(parse(plain(item.text)))
+    told = [t for t in here if key(t)[0] == _KEYS.get(wanted.kind) and key(t) not in given]
+    said_of_it = _said_of(wanted, item)
+    return frozenset(key(t) for t in told if t.i in said_of_it) or frozenset(map(key, told))
+
+
+def _ranked(part: Sequence[Evidence], wanted: Asked) -> list[Evidence]:
+    """The strongest first; one whose date or figure is said of the matter itself gains by it."""
+    return sorted(part, key=lambda item: -(item.strength + _DIRECT * bool(_said_of(wanted, item))))
+
+
+def _said_of(wanted: Asked, item: Evidence) -> set[int]:
+    """The dates or figures of a sentence that are said of a word of the matter, or to be the date or the amount."""
+    doc = parse(plain(item.text))
+    kind = _KEYS.get(wanted.kind)
+    return {
+        other
+        for head, others in relations(doc).items()
+        for _, other in others
+        if kind in {"date", "value"}
+        and key(doc[other])[0] == kind
+        and (KIND_NOUNS.get(lemma(doc[head])) == kind or any(same_sense(lemma(doc[head]), w) for w in wanted.matter))
+    }
 
 
 def _account(wanted: Asked, part: Sequence[Evidence], at_most: int) -> list[Evidence]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from .asking import Asked
+from .asking import KIND_NOUNS, Asked
 from .relations import relations, told_with
 from .senses import CHANGES, names_event, same_sense
 from .syntax import FORMS, Key, dates, key, lemma, parse
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Day = tuple[int | None, int | None, int | None]
 _WORD = re.compile(r"\w+")
 _CAPITALISED = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)+")
+_ABOUT = 0.5
+"""An article whose title says this much of the matter is about it."""
 _POINTED = frozenset({"date", "value", "share", "count"})
 """Kinds of answer that are one figure or date, which must be told of what is asked about."""
 _NO_ONE = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY", "GPE", "LOC", "LANGUAGE"})
@@ -104,6 +106,10 @@ def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mappin
     def share(told: Sequence[Token], *, whole: bool = False) -> float:
         return _share(asked, told, there, weights, whole=whole)
 
+    titled = share([], whole=True)
+    if asked.kind in _POINTED and found and titled >= _ABOUT and _named_as_such(asked, found[0]):
+        told = [*told, *parse(around.title)]  # "The new date is 17 September", in an article on that launch
+        there = set()
     further = told
     if around.goes_on and asked.kind in {"account", "date"}:  # a figure in it would be its own
         further = [*told, *parse(around.goes_on)]
@@ -112,10 +118,19 @@ def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mappin
         share=(share(told) + share(further)) / 2,
         misses=tuple(misses),
         whole=(share(told, whole=True) + share(further, whole=True)) / 2,
-        titled=share([], whole=True),
+        titled=titled,
         own=_share(asked, told, (), weights),
         parted=_parted(asked, told),
         timely=timely,
+    )
+
+
+def _named_as_such(asked: Asked, answer: Token) -> bool:
+    """Whether a date is said to be the date, an amount to be the amount: whose, the article's title says."""
+    return any(
+        KIND_NOUNS.get(lemma(answer.doc[thing])) == asked.kind
+        for thing, others in relations(answer.doc).items()
+        if ("is", answer.i) in others
     )
 
 

@@ -1,15 +1,18 @@
+from datetime import date
+
 from assistant.asking import asked
-from assistant.choosing import chosen
+from assistant.choosing import alternatives, chosen
 from assistant.evidence import Evidence
 from assistant.records import Document
 from assistant.relevance import Relevance, Surroundings
 from assistant.retrieval import FoundSentence
 
 
-def weighed(text: str, start: int, score: float, share: float, titled: float) -> Evidence:
-    document = Document(document_id="d", title="The sapper", text="", sources=["d.md"])
+def weighed(text: str, start: int, score: float, share: float, titled: float, article: str = "d") -> Evidence:
+    published = date(2026, 1, 1) if article == "d" else date(2026, 2, 2)
+    document = Document(document_id=article, title="The sapper", text="", sources=["d.md"], published=published)
     sentence = FoundSentence(document, "", start, start + len(text), text, score)
-    return Evidence(sentence, Surroundings(), Relevance(share, titled=titled))
+    return Evidence(sentence, Surroundings(), Relevance(share, titled=titled, own=share))
 
 
 def test_an_open_question_takes_the_sentences_near_to_the_best_and_no_others():
@@ -40,3 +43,18 @@ def test_a_sentence_that_gives_the_figure_asked_for_is_enough():
     figure = weighed("The return on equity for the year was 16%.", 0, 0.8, 0.7, 0.0)
     other = weighed("The return pleased the owners of its equity.", 50, 0.8, 0.5, 0.0)
     assert list(chosen(asked("What was the return on equity of Acme?"), [[figure, other]], judged=True)) == [figure]
+
+
+def test_a_date_said_of_the_matter_itself_comes_before_one_that_stands_near():
+    near = weighed("In May 2026 the firm will say when the launch is.", 0, 0.85, 1.0, 0.0)
+    told = weighed("Petrel will launch on 9 March 2026.", 60, 0.82, 1.0, 0.0)
+    assert list(chosen(asked("When will Petrel launch?"), [[near, told]], judged=True)) == [told]
+
+
+def test_other_articles_that_answer_otherwise_are_alternatives():
+    wanted = asked("who is the new chief executive?")
+    one = weighed("Quill Foods has named Ines Vale as its new chief executive.", 0, 0.8, 1.0, 0.0)
+    other = weighed("Orlo Bank has named Petra Holm as its new chief executive.", 0, 0.79, 1.0, 0.0, "e")
+    again = weighed("Ines Vale is the new chief executive of Quill Foods.", 0, 0.79, 1.0, 0.0, "f")
+    less = weighed("Brenna Holt is an executive.", 0, 0.79, 0.3, 0.0, "g")
+    assert alternatives(wanted, one, [one, other, again, less]) == [other]
