@@ -34,8 +34,9 @@ _REASONS = 3
 _POINTS_BACK = re.compile(r"(?:its?|they|their|he|she|his|her|this|these|such)\b", re.IGNORECASE)
 _DIRECT = 0.1
 """What a sentence gains, 0..1, whose date or figure hangs on a word of the matter: "will launch it on 9 March"."""
-_ALIKE, _AS_NEAR = 0.05, 0.9
-"""Sentences of two articles answer alike when they say as much of the matter, within this, and are as near."""
+_ALIKE, _AS_NEAR, _NEAR_COUNT = 0.05, 0.9, 0.8
+"""Sentences of two articles answer alike when they say as much of the matter, within this, and are as near: score over
+score, less where both count the very thing."""
 _ALTERNATIVES = 3
 _KEYS = {"date": "date", "name": "name", "value": "value", "count": "value", "share": "value"}
 """By the kind of an answer the kind of word that gives it."""
@@ -82,7 +83,9 @@ def alternatives(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> lis
         document = item.sentence.document.document_id
         other = _answers_of(item, wanted)
         alike = min(item.relevance.share - best.relevance.share, item.relevance.own - best.relevance.own) >= -_ALIKE
-        near = item.sentence.score >= _AS_NEAR * best.sentence.score
+        counts = item.relevance.own >= ENOUGH and _counts(wanted, item)  # however else the article puts it
+        alike = alike or counts
+        near = item.sentence.score >= (_NEAR_COUNT if counts else _AS_NEAR) * best.sentence.score
         if document != best.sentence.document.document_id and alike and near and other and not other & told:
             found.setdefault(document, item)
     if not told or best.relevance.share < ENOUGH:
@@ -105,6 +108,16 @@ def _answers_of(item: Evidence, wanted: Asked) -> frozenset[Key]:
     told = [t for t in here if key(t)[0] == _KEYS.get(wanted.kind) and key(t) not in given]
     said_of_it = _said_of(wanted, item)
     return frozenset(key(t) for t in told if t.i in said_of_it) or frozenset(map(key, told))
+
+
+def _counts(wanted: Asked, item: Evidence) -> bool:
+    """Whether a sentence says how many there are of the thing that "how many" asks for: "900 jobs"."""
+    doc = parse(plain(item.text))
+    return wanted.kind == "count" and any(
+        lemma(doc[head]) == wanted.wanted and key(doc[other])[0] == "value" and role == "mod"
+        for head, others in relations(doc).items()
+        for role, other in others
+    )
 
 
 def _ranked(part: Sequence[Evidence], wanted: Asked) -> list[Evidence]:

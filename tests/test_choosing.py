@@ -58,3 +58,11 @@ def test_other_articles_that_answer_otherwise_are_alternatives():
     again = weighed("Ines Vale is the new chief executive of Quill Foods.", 0, 0.79, 1.0, 0.0, "f")
     less = weighed("Brenna Holt is an executive.", 0, 0.79, 0.3, 0.0, "g")
     assert alternatives(wanted, one, [one, other, again, less]) == [other]
+
+
+def test_articles_that_count_the_same_thing_otherwise_are_alternatives():
+    wanted = asked("how many jobs will Orlo Steel cut?")
+    union = weighed("Orlo Steel will cut 1,200 jobs, the union says.", 0, 0.83, 1.0, 0.0)
+    firm = weighed("About 900 jobs will go at Orlo Steel, the company said.", 0, 0.7, 0.6, 0.0, "e")
+    other = weighed("Orlo Steel has 40 furnaces.", 0, 0.7, 0.6, 0.0, "f")
+    assert alternatives(wanted, union, [union, firm, other]) == [firm]
