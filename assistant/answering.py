@@ -17,7 +17,7 @@ from .grounding import plain
 from .index import Index
 from .models import EXTRACTIVE, ChatModel
 from .proposing import Proposal, Usage, certainty, propose
-from .records import Answer, Done, Event, Filters, Retrieved, Text
+from .records import Answer, Done, Event, Filters, Retrieved, Text, day_in_words
 from .reranking import Reranker
 from .retrieval import FoundSentence, Retrieval, search
 from .syntax import FORMS
@@ -168,7 +168,7 @@ def _shown(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]], *, 
 
 def _article(item: Evidence) -> str:
     document = item.sentence.document
-    return f"{document.title} ({document.published or 'undated'})"
+    return f"{document.title} ({day_in_words(document.published)})"
 
 
 def _best(part: Sequence[Evidence], at_most: int) -> list[Evidence]:

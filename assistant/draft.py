@@ -6,13 +6,12 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
 
 from .asking import Asked
 from .catalogue import Catalogue
 from .evidence import Evidence
 from .grounding import check_claim, plain
-from .records import Answer, Citation, Derived
+from .records import Answer, Citation, Derived, day_in_words
 from .relevance import holds_the_kind
 from .retrieval import Retrieval
 from .sentences import sentences
@@ -141,13 +140,9 @@ def _refusal(question: str, catalogue: Catalogue) -> str:
     days = sorted(document.published for document in documents if document.published)
     held = f"{len(documents)} article{'s' * (len(documents) != 1)}"
     if days:
-        held += f", published from {_written(days[0])} to {_written(days[-1])}"
+        held += f", published from {day_in_words(days[0])} to {day_in_words(days[-1])}"
     named = [name for name in _WORD.findall(question) if name in names(question)]
     counts = catalogue.frequencies(stem(name.lower()) for name in named)
     absent = [f"“{name}”" for name in dict.fromkeys(named) if not counts[stem(name.lower())]]
     unsaid = f" None of them mentions {' or '.join(absent[:3])}." if absent else ""
     return f"The corpus does not say. It holds {held}.{unsaid}"
-
-
-def _written(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

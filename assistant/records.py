@@ -22,6 +22,11 @@ def _adapter(kind: type[Any]) -> Any:
     return _adapters[kind]
 
 
+def day_in_words(published: date | None) -> str:
+    """A date as people write it, "4 June 2026"; "undated" where there is none."""
+    return f"{published.day} {published:%B %Y}" if published else "undated"
+
+
 class Record:
     """A dataclass that turns into plain JSON types and back without loss."""
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from .doctor import Finding
-from .records import Answer, Citation, Document, Passage, Progress, SyncReport
+from .records import Answer, Citation, Document, Passage, Progress, SyncReport, day_in_words
 from .terms import printable
 
 _WIDTH = 100
@@ -131,14 +130,9 @@ def show_findings(findings: Sequence[Finding]) -> None:
 
 def place(item: Citation | Passage) -> str:
     """Title, publisher, date, section, page and file, as far as they are known."""
-    parts = [f"{item.title}", item.publisher, day(item.published), item.section and f"section “{item.section}”"]
-    parts += [f"page {item.page}" if item.page else None, item.source]
+    parts = [f"{item.title}", item.publisher, day_in_words(item.published)]
+    parts += [item.section and f"section “{item.section}”", f"page {item.page}" if item.page else None, item.source]
     return " · ".join(part for part in parts if part)
-
-
-def day(published: date | None) -> str:
-    """A date in words; `undated` where there is none."""
-    return f"{published.day} {published:%B %Y}" if published else "undated"
 
 
 def _amount(progress: Progress) -> str:

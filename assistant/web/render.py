@@ -7,8 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..records import Answer, Citation, Document, Passage
-from ..terminal import day
+from ..records import Answer, Citation, Document, Passage, day_in_words
 
 _MARKER = re.compile(r"\[(\d+)\]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~<>$&-])")
@@ -53,7 +52,7 @@ def holdings(documents: Sequence[Document]) -> str:
     if not documents:
         return "The corpus is empty. Put articles into its folder, or run `assistant add PATH`, and reload."
     days = sorted(document.published for document in documents if document.published)
-    newest = f", the newest of {day(days[-1])}" if days else ""
+    newest = f", the newest of {day_in_words(days[-1])}" if days else ""
     return f"{len(documents)} article{'s' * (len(documents) != 1)}{newest}."
 
 
@@ -111,7 +110,7 @@ def _passage(passage: Passage) -> str:
 
 
 def _place(item: Citation | Passage) -> str:
-    parts = [item.publisher or "", day(item.published), item.section, f"page {item.page}" if item.page else ""]
+    parts = [item.publisher or "", day_in_words(item.published), item.section, f"page {item.page}" if item.page else ""]
     return " · ".join(in_html(part) for part in parts if part)
 
 
