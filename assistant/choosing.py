@@ -20,6 +20,8 @@ SOME, SOME_OF_ACCOUNT = 0.35, 0.25
 """Less of the matter is not enough even where the model is sure."""
 _ACCOUNT, _SUMMARY = 6, 16
 """Sentences of an account at most, shared out between the things it asks for; and of a summary."""
+_PARAGRAPHS = 4
+"""The paragraphs of so many of its best sentences stand in a summary whole, as far as search found their sentences."""
 _CLOSE = 0.75
 """A sentence belongs to an account when it is this near to the nearest one: score over score."""
 _OPEN, _WHOLE = 5, 0.9
@@ -140,11 +142,17 @@ def _said_of(wanted: Asked, item: Evidence) -> set[int]:
 
 
 def _account(wanted: Asked, part: Sequence[Evidence], at_most: int) -> list[Evidence]:
-    """The sentences nearest to the question that say something of it; for "why", those that give a reason first."""
+    """The sentences nearest to the question that say something of it; for "why", those that give a reason first.
+
+    A summary has what else stands in the paragraphs of the best ones.
+    """
     near = _near_best(part, max(2, at_most))
     asked_of = set(content(wanted.text))
     best = next((item for item in near if asked_of & set(content(item.text))), near[0])
     said = [item for item in near if item.lead or (_says_something(item, near) and _linked(item, best, wanted))]
+    if wanted.summary:
+        paragraphs = {_paragraph(item) for item in said[:_PARAGRAPHS]}
+        return [item for item in _near_best(part, len(part)) if item in said or _paragraph(item) in paragraphs]
     if not wanted.why:
         return said
     reasons = [
@@ -161,6 +169,11 @@ def _gives_figure(item: Evidence, wanted: Asked) -> bool:
         for thing, others in relations(doc).items()
         for role, other in others
     )
+
+
+def _paragraph(item: Evidence) -> tuple[str, int]:
+    """Where the paragraph of a sentence begins."""
+    return item.sentence.document.document_id, item.sentence.start - len(item.around.before)
 
 
 def _linked(item: Evidence, best: Evidence, wanted: Asked) -> bool:
