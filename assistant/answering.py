@@ -164,6 +164,10 @@ def _shown(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]], *, 
         else:
             draft.notes.append(f"several articles fit the question, name one to narrow it: {articles}")
     yield from draft.admit_all(items, wanted)
+    for text, part in zip(draft.retrieval.parts, parts, strict=True):
+        if draft.citations and not any(draft.cites(item) for item in part):
+            told_of = next(_names(asked(text)), None)
+            draft.notes.append(f"nothing was found on {told_of[0] if told_of else 'a part of the question'}")
 
 
 def _article(item: Evidence) -> str:

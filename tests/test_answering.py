@@ -222,3 +222,20 @@ def test_an_account_leaves_out_what_says_nothing_of_the_question(settings: Setti
     assert "a relay overheats" in text
     assert "invented" not in text
     assert "Leeds" not in text
+
+
+def test_a_listed_thing_of_which_nothing_is_found_is_named(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "acme.md", "The revenue of Acme Foods was $5 million.", title="Acme Foods")
+    article(settings.corpus_dir, "orlo.md", "Orlo Water raised £350 million from two bonds.", title="Orlo Water bonds")
+    found = answer(open_engine, "what was the revenue of Acme Foods and Orlo Water?")
+    assert "$5 million" in found.text
+    assert "nothing was found on Orlo Water" in found.notes
+
+
+def test_articles_that_do_not_say_the_same_are_both_told(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "union.md", "Orlo Steel will cut 1,200 jobs, the union says.", title="Orlo Steel cuts")
+    article(settings.corpus_dir, "firm.md", "Orlo Steel will cut 900 jobs, it said.", title="Orlo Steel says how many")
+    found = answer(open_engine, "how many jobs will Orlo Steel cut?")
+    assert "1,200 jobs" in found.text
+    assert "900 jobs" in found.text
+    assert any(note.startswith("the articles do not say the same") for note in found.notes)
