@@ -20,8 +20,6 @@ _SAID = r"(?:said|says|announced|reported|confirmed|added|told [^,]{3,40})"
 _SPEAKER_LAST = re.compile(
     rf"[\"“]?(?P<said>[^\"“”]{{10,}}),[\"”]? (?P<who>[^,\"“”]{{2,60}}) (?P<verb>{_SAID})(?P<more>, (?:and|but) .+|\.)?"
 )
-
-
 _BACKSHIFTED = re.compile(
     r"\b(?:said|announced|confirmed|promised|pledged|told \S+) (?:that )?(?:\S+ ){1,5}?would (?!have\b)"
 )

@@ -11,7 +11,7 @@ _WRITTEN = [
     (r"\s?°\s?C\b", " degrees Celsius"),
     (r"\s?°\s?F\b", " degrees Fahrenheit"),
     (r"\b(?:is|are) (?:going )?to (?=[a-z]+\b)(?!date\b|blame\b)", "will "),
-    (r"\b(?:has|have|is required|are required|is obliged|are obliged) to (?=[a-z])", "must "),
+    (r"\b(?:has|have|is required|are required|is obliged|are obliged) to (?=[a-z])(?!date\b)", "must "),
     (r"\b(?:is|are) able to (?=[a-z])", "can "),
     (r"\b(?:has|have) (?=[\d,]+ employees\b)", "employs "),
     (r"\bhad (?=[\d,]+ employees\b)", "employed "),
