@@ -1,7 +1,8 @@
 """The check on whole sets of claim and quote, all invented for this: how many false ones pass, how many true ones.
 
 The sets: `close` keeps close to its quotes, `domains` is of many fields, `reworded` is as a language model words its
-answers, `attack` was written to get false claims past an earlier check, and every one of it did. The bounds are what
+answers, `attack` was written to get false claims past an earlier check, and every one of it did, `blind` was written
+without sight of any check, and nothing was changed after it had been scored. The bounds are what
 the check does now: one may be tightened and never loosened without a reason in CHANGELOG.md.
 """
 
@@ -24,7 +25,7 @@ def outcomes(name: str, label: bool) -> list[bool]:
     return [check_claim(row["claim"], row["quotes"]).supported for row in chosen]
 
 
-@pytest.mark.parametrize(("name", "most"), [("close", 0), ("domains", 0), ("reworded", 0), ("attack", 73)])
+@pytest.mark.parametrize(("name", "most"), [("close", 0), ("domains", 0), ("reworded", 0), ("attack", 73), ("blind", 5)])
 def test_no_more_false_claims_pass(name: str, most: int):
     passed = outcomes(name, label=False)
     assert len(passed) >= 60
