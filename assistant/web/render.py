@@ -35,7 +35,7 @@ def messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
         if turn.stopped:
             said += "\n\n*Stopped.*"
         if turn.answer:
-            said += "".join(f"\n\n*{in_markdown(note)}.*" for note in turn.answer.notes)
+            said += "".join(f"\n\n*{in_markdown(note[:1].upper() + note[1:])}.*" for note in turn.answer.notes)
         shown.append({"role": "assistant", "content": said or "…"})
     return shown
 
