@@ -35,15 +35,15 @@ def told_of_corpus(question: str, catalogue: Catalogue, filters: Filters | None)
     """What is said of the corpus where a question is about it; None for a question about what articles say."""
     asked = question.strip()
     if _GREETING.fullmatch(asked) or _HOLDINGS.fullmatch(asked):
-        return _holdings(_allowed(catalogue.documents(), filters))
+        return _holdings(catalogue.documents(filters))
     listed = _LIST.fullmatch(asked)
     if not listed:
         return None
     topic = listed["topic"] or listed["other"]
     found = catalogue.mentioning(content(topic)) if topic else None
-    documents = [d for d in _allowed(catalogue.documents(), filters) if found is None or d.document_id in found]
+    documents = [d for d in catalogue.documents(filters) if found is None or d.document_id in found]
     if topic and not documents:
-        return f"No article mentions {topic}. {_count(_allowed(catalogue.documents(), filters))}"
+        return f"No article mentions {topic}. {_count(catalogue.documents(filters))}"
     return (f"{_number(documents)} mention{'s' * (len(documents) == 1)} {topic}: " if topic else "") + _titles(
         documents
     )
@@ -72,19 +72,3 @@ def _titles(documents: Sequence[Document]) -> str:
     shown = "; ".join(f"{d.title} ({d.published or 'undated'})" for d in newest[:_SHOWN])
     more = len(documents) - _SHOWN
     return f"{shown}; and {more} more." if more > 0 else f"{shown}."
-
-
-def _allowed(documents: Sequence[Document], filters: Filters | None) -> list[Document]:
-    if not filters:
-        return list(documents)
-    latest = min(filter(None, (filters.as_of, filters.published_to)), default=None)
-    return [
-        d
-        for d in documents
-        if (not filters.document_ids or d.document_id in filters.document_ids)
-        and (not filters.publishers or d.publisher in filters.publishers)
-        and (not filters.sources or set(d.sources) & set(filters.sources))
-        and (not filters.dated or d.published is not None)
-        and (latest is None or (d.published is not None and d.published <= latest))
-        and (filters.published_from is None or (d.published is not None and d.published >= filters.published_from))
-    ]

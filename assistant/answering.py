@@ -10,6 +10,8 @@ from .about_corpus import told_of_corpus
 from .asking import Asked, asked
 from .choosing import ENOUGH, SOME, SOME_OF_ACCOUNT, alternatives, chosen, latest_first
 from .comparing import Comparison, Figure, Side, about, comparison, conclusion, figure, of_one_unit, same_order
+from .conversation import Turn
+from .digest import digest
 from .draft import Draft
 from .errors import EmptyCorpus, QuestionError
 from .evidence import AT_MOST, Evidence, by_article, gather
@@ -21,6 +23,7 @@ from .records import Answer, Done, Event, Filters, Retrieved, Text, day_in_words
 from .reranking import Reranker
 from .retrieval import FoundSentence, Retrieval, search
 from .syntax import FORMS
+from .understanding import meant
 
 _SEARCHED = 20
 """Passages whose sentences may be used; the first of them are shown as passages."""
@@ -50,41 +53,51 @@ def answer(
     filters: Filters | None,
     open_model: Callable[[], ChatModel | None],
     reranker: Reranker | None = None,
+    turns: Sequence[Turn] = (),
 ) -> Generator[Event]:
     """The events of one answer: `Retrieved`, then `Text` as claims pass their check, then `Done`.
 
-    The model is opened only when there is something to show it. Raises EmptyCorpus and ModelError.
+    The conversation so far (`turns`) changes how the question is understood, and nothing else. The model is opened
+    only when there is something to show it. Raises EmptyCorpus and ModelError.
     """
     began = time.perf_counter()
     if not index.catalogue.document_count():
         raise EmptyCorpus("the corpus is empty; put articles into its folder, or run 'assistant add PATH'")
     if told := told_of_corpus(question, index.catalogue, filters):
-        yield from _said_by_code(question, told, began)
+        yield from _said_by_code(question, question, told, began)
         return
-    retrieval = search(index, question, _SEARCHED, filters, reranker)
+    means = meant(index, question, turns, filters)
+    if told := told_of_corpus(means.text, index.catalogue, filters):
+        yield from _said_by_code(question, means.understood, told, began)
+        return
+    retrieval = search(index, means.text, _SEARCHED, means.filters, reranker)
     retrieval = replace(retrieval, passages=retrieval.passages[:_PASSAGES])
-    draft = Draft(question, retrieval, began)
+    draft = Draft(means.text, retrieval, began, asked_as=question, understood=means.understood)
+    draft.notes += means.notes
     draft.timings["retrieve"] = time.perf_counter() - began
     yield Retrieved(retrieval.passages)
-    compared = comparison(question)
-    sources = _Sources(index, filters, retrieval)
-    if compared and len(retrieval.parts) > 1:
+    compared = comparison(means.text)
+    sources = _Sources(index, means.filters, retrieval)
+    if means.topic is not None:
+        draft.model = EXTRACTIVE
+        yield from map(Text, digest(draft, index, means.topic, means.filters))
+    elif compared and len(retrieval.parts) > 1:
         draft.model = EXTRACTIVE
         yield from map(Text, _compare(draft, compared, sources))
     else:
         yield from map(Text, _answer(draft, sources, open_model))
     if not draft.citations:
-        yield Text(draft.refuse(index.catalogue))
+        yield Text(draft.refuse(index.catalogue, means.filters))
     yield Done(draft.finished())
 
 
-def _said_by_code(question: str, told: str, began: float) -> Iterator[Event]:
+def _said_by_code(question: str, meant: str, told: str, began: float) -> Iterator[Event]:
     """An answer about the corpus itself: no model, no markers."""
     yield Retrieved([])
     yield Text(told)
     seconds = round(time.perf_counter() - began, 4)
     timings = {"retrieve": seconds, "first_token": seconds, "total": seconds}
-    yield Done(Answer(question, told, answered=True, kind="catalogue", understood=question, timings=timings))
+    yield Done(Answer(question, told, answered=True, kind="catalogue", understood=meant, timings=timings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +170,17 @@ def _shown(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]], *, 
     items = list(chosen(wanted, parts, judged=judged))
     others = alternatives(wanted, items[0], parts[0]) if items and len(parts) == 1 else []
     if others:
-        items[:1] = latest_first([items[0], *others])
-        articles = "; ".join(_article(item) for item in items[: len(others) + 1])
-        if wanted.names:
-            draft.notes.append(f"the articles do not say the same: {articles}")
-        else:
+        items[:1] = states = latest_first([items[0], *others])
+        days = [item.sentence.document.published for item in states]
+        articles = "; ".join(_article(item) for item in states)
+        if not wanted.names:
             draft.notes.append(f"several articles fit the question, name one to narrow it: {articles}")
+        elif all(days) and len(set(days)) == len(days):
+            for item, day in zip(states, days, strict=True):
+                label = f"As of {day}: " if item is states[0] else f"Earlier, as of {day}: "
+                yield from draft.admit_all([item], wanted, label=label)
+        else:
+            draft.notes.append(f"the articles do not say the same: {articles}")
     yield from draft.admit_all(items, wanted)
     for text, part in zip(draft.retrieval.parts, parts, strict=True):
         if draft.citations and not any(draft.cites(item) for item in part):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from .client import RemoteEngine
+from .conversation import History, turns
 from .errors import UsageError
 from .records import Answer, Document, Done, Event, Filters, Passage, Progress, SyncReport
 from .settings import Settings
@@ -16,7 +17,6 @@ from .settings import Settings
 if TYPE_CHECKING:
     from .engine import Engine
 
-History = Sequence[Answer | dict[str, str]]
 Report = Callable[[Progress], None]
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
@@ -86,14 +86,19 @@ class Assistant:
         return self._engine.document(document_id, self._progress)
 
     def search(self, question: str, k: int = 5, filters: Filters | None = None, history: History = ()) -> list[Passage]:
-        """The `k` passages that speak most of the question, best first; no language model involved."""
-        _check_history(history)
+        """The `k` passages that speak most of the question, best first; no language model involved.
+
+        `history` is the conversation so far, from which a follow-up question is understood.
+        """
         if k < 1:
             raise UsageError(f"k is {k}; ask for one passage or more")
-        return self._engine.search(question, k, filters, self._progress)
+        return self._engine.search(question, k, filters, turns(history), self._progress)
 
     def ask(self, question: str, history: History = (), filters: Filters | None = None) -> Answer:
-        """The answer to a question, every sentence of it cited; or a refusal. Raises AssistantError."""
+        """The answer to a question, every sentence of it cited; or a refusal. Raises AssistantError.
+
+        `history` is the conversation so far, oldest first; `Answer.understood` says how it was used.
+        """
         for event in self.stream(question, history, filters):
             if isinstance(event, Done):
                 return event.answer
@@ -101,8 +106,7 @@ class Assistant:
 
     def stream(self, question: str, history: History = (), filters: Filters | None = None) -> Generator[Event]:
         """`Retrieved`, then `Text` pieces that are never taken back, then `Done`. Close it to stop."""
-        _check_history(history)
-        yield from self._engine.stream(question, filters, self._settings, self._progress)
+        yield from self._engine.stream(question, filters, self._settings, turns(history), self._progress)
 
     def prepare(self) -> None:
         """Load everything an answer needs, so that the first question does not wait for it."""
@@ -184,9 +188,3 @@ def ask(question: str, history: History = (), filters: Filters | None = None) ->
     """One question on the default settings: those of the environment and `assistant.toml`."""
     with Assistant.open() as assistant:
         return assistant.ask(question, history, filters)
-
-
-def _check_history(history: History) -> None:
-    for turn in history:
-        if not isinstance(turn, Answer) and set(turn) != {"role", "content"}:
-            raise UsageError(f"a turn of history is an Answer or {{'role': …, 'content': …}}, not {turn!r}")

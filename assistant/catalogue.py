@@ -194,9 +194,11 @@ class Catalogue:
             raise UnknownDocument(f"the corpus holds no document {document_id!r}; 'assistant list' shows their ids")
         return replace(self.described([document_id])[document_id], text=rows[0]["text"])
 
-    def documents(self) -> list[Document]:
-        """All documents, newest first, undated last, without their text."""
-        rows = self._database.query("SELECT document_id FROM documents ORDER BY published DESC, document_id")
+    def documents(self, filters: Filters | None = None) -> list[Document]:
+        """All documents that the filters let pass, newest first, undated last, without their text."""
+        where, values = _within(self.select(filters)[0] if filters else None)
+        query = f"SELECT document_id FROM documents d WHERE 1{where} ORDER BY published DESC, document_id"
+        rows = self._database.query(query, *values)
         return list(self.described([row["document_id"] for row in rows]).values())
 
     def described(self, document_ids: Sequence[str]) -> dict[str, Document]:

@@ -80,6 +80,7 @@ def alternatives(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> lis
     Where the question names nobody they are about others; where it does, the articles do not agree or one came later.
     """
     told = _answers_of(best, wanted)
+    since = best.sentence.document.published
     found: dict[str, Evidence] = {}
     for item in _ranked(part, wanted):
         document = item.sentence.document.document_id
@@ -88,7 +89,10 @@ def alternatives(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> lis
         counts = item.relevance.own >= ENOUGH and _counts(wanted, item)  # however else the article puts it
         alike = alike or counts
         near = item.sentence.score >= (_NEAR_COUNT if counts else _AS_NEAR) * best.sentence.score
-        if document != best.sentence.document.document_id and alike and near and other and not other & told:
+        day = item.sentence.document.published
+        changed = bool(since and day and day > since and other - told)  # "to €103 million from €96 million"
+        otherwise = not other & told or changed
+        if document != best.sentence.document.document_id and alike and near and other and otherwise:
             found.setdefault(document, item)
     if not told or best.relevance.share < ENOUGH:
         return []

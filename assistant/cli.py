@@ -17,7 +17,7 @@ from . import terminal
 from .api import Assistant
 from .client import stop as stop_owner
 from .errors import AssistantError, UsageError
-from .records import Done, Filters, SyncReport, Text
+from .records import Answer, Done, Filters, SyncReport, Text
 from .settings import Settings
 from .web.address import listen
 
@@ -71,15 +71,17 @@ def ask(
 
 @app.command()
 def chat(llm: Llm = None) -> None:
-    """Ask one question after another."""
+    """Ask one question after another; a follow-up is understood from the ones before."""
+    history: list[Answer] = []
     with _open(llm) as assistant:
         while question := terminal.read_question():
             try:
-                for event in assistant.stream(question):
+                for event in assistant.stream(question, history):
                     if isinstance(event, Text):
                         terminal.show_piece(event.piece)
                     if isinstance(event, Done):
                         terminal.show_sources(event.answer)
+                        history.append(event.answer)
             except UsageError as error:
                 terminal.say(str(error))
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import IO, Any, cast
 from filelock import FileLock, Timeout
 
 from . import wire
+from .conversation import Turn
 from .errors import IndexFailure, OwnerError, by_name
 from .records import Document, Event, Filters, Passage, Progress, SyncReport
 from .settings import Settings
@@ -80,17 +81,29 @@ class RemoteEngine:
         """See Engine.document."""
         return Document.from_dict(self._call("document", {"document_id": document_id}, report))
 
-    def search(self, question: str, k: int, filters: Filters | None, report: Report) -> list[Passage]:
+    def search(
+        self, question: str, k: int, filters: Filters | None, turns: Sequence[Turn], report: Report
+    ) -> list[Passage]:
         """See Engine.search."""
-        arguments = {"question": question, "k": k, "filters": filters and filters.to_dict()}
+        said = [turn.to_dict() for turn in turns]
+        arguments = {"question": question, "k": k, "filters": filters and filters.to_dict(), "turns": said}
         return [Passage.from_dict(plain) for plain in self._call("search", arguments, report)]
 
     def stream(
-        self, question: str, filters: Filters | None, settings: Settings | None, report: Report
+        self,
+        question: str,
+        filters: Filters | None,
+        settings: Settings | None,
+        turns: Sequence[Turn],
+        report: Report,
     ) -> Iterator[Event]:
         """See Engine.stream."""
-        chosen = (settings or self._settings).model_dump(mode="json")
-        arguments = {"question": question, "filters": filters and filters.to_dict(), "settings": chosen}
+        arguments = {
+            "question": question,
+            "filters": filters and filters.to_dict(),
+            "settings": (settings or self._settings).model_dump(mode="json"),
+            "turns": [turn.to_dict() for turn in turns],
+        }
         for message in self._messages("stream", arguments, report):
             if "event" in message:
                 yield wire.event_of(message)

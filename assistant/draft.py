@@ -11,7 +11,7 @@ from .asking import Asked
 from .catalogue import Catalogue
 from .evidence import Evidence
 from .grounding import check_claim, plain
-from .records import Answer, Citation, Derived, day_in_words
+from .records import Answer, Citation, Derived, Filters, day_in_words
 from .relevance import holds_the_kind
 from .retrieval import Retrieval
 from .sentences import sentences
@@ -29,6 +29,10 @@ class Draft:
     question: str
     retrieval: Retrieval
     began: float
+    asked_as: str = ""
+    """The question as it was typed, where `question` is how it was understood."""
+    understood: str = ""
+    """The same with everything that limits it written out."""
     text: str = ""
     citations: list[Citation] = field(default_factory=list)
     derived: list[Derived] = field(default_factory=list)
@@ -49,16 +53,19 @@ class Draft:
         new = [word for word in content(claim) if word not in known]
         return figures(claim) <= figures(around) and len(new) <= len(set(content(claim))) / 2
 
-    def admit_all(self, items: Iterable[Evidence], wanted: Asked) -> Iterator[str]:
+    def admit_all(self, items: Iterable[Evidence], wanted: Asked, *, label: str = "") -> Iterator[str]:
         """Show each sentence in its own words, shortened where only one thing is wanted of it."""
         for item in items:
             whole = plain(item.text)
             answers = [key(token) for token in parse(whole) if key(token)[0] in {"date", "value", "name"}]
             brief = whole if wanted.kind == "account" else shortened(whole, wanted.matter, answers)
-            yield from self.show(brief if self.carries(brief, item, wanted) else whole, item)
+            yield from self.show(brief if self.carries(brief, item, wanted) else whole, item, label=label)
 
-    def show(self, claim: str, item: Evidence) -> Iterator[str]:
-        """The piece that a checked claim adds to the text; none when it is there already."""
+    def show(self, claim: str, item: Evidence, *, label: str = "", apart: bool = False) -> Iterator[str]:
+        """The piece that a checked claim adds to the text; none when it is there already.
+
+        A label is put before it, which is for code to say; `apart` makes it a paragraph of its own.
+        """
         if not check_claim(claim, [item.citation(0)]).supported:
             return
         number = self.number_of(item)
@@ -67,11 +74,11 @@ class Draft:
         citation = item.citation(number or len(self.citations) + 1, lead=not self._quoted(item))
         if number is None:
             self.citations.append(citation)
-        yield self.add(_marked(claim, citation.number))
+        yield self.add(label + _marked(claim, citation.number), apart=apart)
 
-    def add(self, sentence: str) -> str:
+    def add(self, sentence: str, *, apart: bool = False) -> str:
         """A sentence with its markers, as the piece that it adds."""
-        piece = (" " if self.text else "") + sentence
+        piece = (("\n\n" if apart else " ") if self.text else "") + sentence
         self.text += piece
         self._first_token()
         return piece
@@ -85,9 +92,9 @@ class Draft:
         """Whether a sentence is cited."""
         return self.number_of(item) is not None
 
-    def refuse(self, catalogue: Catalogue) -> str:
-        """The text that says the corpus does not say, with what it holds."""
-        self.text = _refusal(self.question, catalogue)
+    def refuse(self, catalogue: Catalogue, filters: Filters | None = None) -> str:
+        """The text that says the corpus does not say, with what it holds of what the filters let pass."""
+        self.text = _refusal(self.question, catalogue, filters)
         self._first_token()
         return self.text
 
@@ -96,8 +103,8 @@ class Draft:
         self.timings["total"] = time.perf_counter() - self.began
         answered = bool(self.citations)
         return Answer(
-            question=self.question,
-            understood=self.question,
+            question=self.asked_as or self.question,
+            understood=self.understood or self.question,
             text=self.text,
             answered=answered,
             kind="claims" if answered else "refusal",
@@ -135,14 +142,14 @@ def _marked(claim: str, number: int) -> str:
     return f"{body} [{number}]{ending}"
 
 
-def _refusal(question: str, catalogue: Catalogue) -> str:
-    documents = catalogue.documents()
+def _refusal(question: str, catalogue: Catalogue, filters: Filters | None) -> str:
+    documents = catalogue.documents(filters)
     days = sorted(document.published for document in documents if document.published)
-    held = f"{len(documents)} article{'s' * (len(documents) != 1)}"
-    if days:
+    held = f"{len(documents)} article{'s' * (len(documents) != 1)}{' of that time' * bool(filters and filters.dated)}"
+    if len(days) > 1:
         held += f", published from {day_in_words(days[0])} to {day_in_words(days[-1])}"
     named = [name for name in _WORD.findall(question) if name in names(question)]
-    counts = catalogue.frequencies(stem(name.lower()) for name in named)
-    absent = [f"“{name}”" for name in dict.fromkeys(named) if not counts[stem(name.lower())]]
+    allowed = {document.document_id for document in documents}
+    absent = [f"“{n}”" for n in dict.fromkeys(named) if not allowed & catalogue.mentioning([stem(n.lower())])]
     unsaid = f" None of them mentions {' or '.join(absent[:3])}." if absent else ""
     return f"The corpus does not say. It holds {held}.{unsaid}"

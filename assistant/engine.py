@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from . import folder
 from .answering import answer, checked_question
+from .conversation import Turn
 from .corpus import Corpus
 from .embedding import Embedder, open_embedder
 from .errors import IndexFailure, OwnerError, UsageError
@@ -21,6 +22,7 @@ from .records import Document, Event, Filters, Passage, Progress, SyncReport
 from .reranking import Reranker, open_reranker
 from .retrieval import search
 from .settings import Settings
+from .understanding import meant
 
 Report = Callable[[Progress], None]
 LOCK = "owner.lock"
@@ -94,27 +96,36 @@ class Engine:
         return self._opened_index.catalogue.document(document_id)
 
     def search(
-        self, question: str, k: int = 5, filters: Filters | None = None, report: Report = lambda _: None
+        self,
+        question: str,
+        k: int = 5,
+        filters: Filters | None = None,
+        turns: Sequence[Turn] = (),
+        report: Report = lambda _: None,
     ) -> list[Passage]:
-        """The passages that speak most of the question."""
+        """The passages that speak most of the question, as the conversation so far lets it be understood."""
         asked = checked_question(question, self._settings.max_question_characters)
         self._open(report).sync_if_changed(report)
-        return search(self._opened_index, asked, k, filters, self._reranker(report)).passages
+        means = meant(self._opened_index, asked, turns, filters)
+        return search(self._opened_index, means.text, k, means.filters, self._reranker(report)).passages
 
     def stream(
         self,
         question: str,
         filters: Filters | None = None,
         settings: Settings | None = None,
+        turns: Sequence[Turn] = (),
         report: Report = lambda _: None,
     ) -> Generator[Event]:
-        """The events of an answer. `settings` may name another language model than the engine's own."""
+        """The events of an answer; `turns` is the conversation so far.
+
+        `settings` may name another language model than the engine's own.
+        """
         chosen = settings or self._settings
         asked = checked_question(question, chosen.max_question_characters)
         self._open(report).sync_if_changed(report)
-        yield from answer(
-            asked, self._opened_index, filters, lambda: self._model(chosen, report), self._reranker(report)
-        )
+        index, reranker = self._opened_index, self._reranker(report)
+        yield from answer(asked, index, filters, lambda: self._model(chosen, report), reranker, turns)
 
     def prepare(self, settings: Settings | None = None, report: Report = lambda _: None) -> None:
         """Load everything an answer needs, so that the first question does not wait for it."""

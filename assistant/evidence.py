@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
+from .asides import is_aside
 from .asking import Asked
 from .catalogue import Catalogue
 from .grounding import plain
@@ -77,7 +78,8 @@ def gather(
     places = [(s.document.document_id, max(0, s.start - _AROUND), s.start) for s in usable]
     before = [part[part.rfind("\n") + 1 :] for part in catalogue.texts(places)]
     after = catalogue.texts([(s.document.document_id, s.end, s.end + _AROUND) for s in usable])
-    evidence = [_weighed(asked, s, b, a.split("\n")[0], weights) for s, b, a in zip(usable, before, after, strict=True)]
+    stating = [x for x in zip(usable, before, after, strict=True) if not is_aside(x[0].text, x[1])]
+    evidence = [_weighed(asked, s, b, a.split("\n")[0], weights) for s, b, a in stating]
     evidence.sort(key=lambda item: -item.sentence.score)
     if asked.kind == "account":
         evidence = _with_following(evidence, catalogue)
@@ -115,7 +117,7 @@ def _with_following(evidence: Sequence[Evidence], catalogue: Catalogue) -> list[
 def _leaning(item: Evidence, text: str) -> Iterator[Evidence]:
     """The sentences right behind this one that lean on it or on each other. `text` begins with this one."""
     before, begun = item.text, 0
-    spans = [span for span in sentences(text) if span.start >= len(item.text)]
+    spans = [span for span in sentences(text) if span.start >= len(item.text) and not is_aside(span.of(text))]
     for span in takewhile(lambda span: span.leans and span.end - span.start <= _QUOTE_CHARACTERS, spans[:_FOLLOWING]):
         start, end = item.sentence.start + span.start, item.sentence.start + span.end
         following = replace(item.sentence, start=start, end=end, text=span.of(text))

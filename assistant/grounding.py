@@ -143,7 +143,11 @@ def plain(text: str) -> str:
     """A quoted sentence as an answer may show it: one line, no markers of its own, no markup."""
     if text.strip().startswith("|"):  # a row of a table
         text = "; ".join(cell.strip() for cell in text.strip().strip("|").split("|"))
-    text = re.sub(r"!?\[([^\]\n]*)\]\([^)\s]*\)", r"\1", text)
+    text = re.sub(r"!\[[^\]\n]*\]\([^)\n]*\)", "", text)
+    text = re.sub(r"\[([^\]\n]*)\]\([^)\n]*\)", r"\1", text)
+    text = re.sub(
+        r"<?\b(?:https?|ftp|file|javascript|data|mailto|tel):[^\s<>)\]]+>?", "(link)", text, flags=re.IGNORECASE
+    )
     text = re.sub(r"\[(\d+(?:\s?,\s?\d+)*)\]", r"(\1)", text)
     text = re.sub(r"^\s*(?:[-*+>]|\d{1,3}[.)]|#{1,6})\s+", "", text)
     text = re.sub(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1", r"\2", text)

@@ -16,6 +16,7 @@ from charset_normalizer import from_bytes
 from .errors import DocumentError
 from .records import Document
 from .terms import printable
+from .visible import visible, without_invisible
 
 AMENDMENTS_SUFFIX = ".amended.yaml"
 """Corrections to a file's title, publisher and date stand beside it under its name and this ending."""
@@ -72,6 +73,7 @@ def parse(raw: RawFile) -> Document:
         )
     whole = _decode(raw.data)
     front, text = _split(whole)
+    text, remark = visible(text, markup=raw.path.suffix.lower() != ".txt")
     text = text.strip("\n")
     if not text.strip():
         raise DocumentError("it holds no text")
@@ -82,6 +84,7 @@ def parse(raw: RawFile) -> Document:
         publisher=_string(front.get("publisher") or _unless_url(front.get("source"))),
         author=_string(front.get("author")),
         size=len(raw.data),
+        notes=[remark] if remark else [],
     )
     document = _dated(document, front)
     if not amended:
@@ -174,7 +177,7 @@ def _string(value: Any) -> str | None:
         written = str(value) if value is not None else ""
     except (ValueError, RecursionError):  # a number of thousands of digits, a list within itself
         raise DocumentError("its front matter holds a value that cannot be written out") from None
-    return " ".join(printable(written).split()) or None
+    return " ".join(printable(without_invisible(written)).split()) or None
 
 
 def _unless_url(value: Any) -> Any:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from . import wire
+from .conversation import Turn
 from .engine import Engine
 from .errors import AssistantError, UsageError
 from .records import Document, Filters, Progress, Record
@@ -179,6 +180,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "document": Document.from_dict,
     "filters": lambda value: value and Filters.from_dict(value),
     "settings": lambda value: Settings(**value),
+    "turns": lambda value: [Turn.from_dict(plain) for plain in value],
 }
 
 

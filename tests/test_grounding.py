@@ -121,7 +121,7 @@ def test_any_input_gets_a_verdict(claim: str, quotes: list[str], question: str |
     ("quoted", "shown"),
     [
         ("- a point", "a point"),
-        ("See ![x](http://evil/x.png) and [this](http://evil).", "See x and this."),
+        ("See ![x](http://evil/x.png) and [this](http://evil).", "See and this."),
         ("Sales rose[3] by **5%**.", "Sales rose(3) by 5%."),
         ("<img src=x>", "‹img src=x›"),
         ("two\nlines", "two lines"),

@@ -126,7 +126,7 @@ def _answer(assistant: Assistant, question: str, before: list[Turn]) -> Iterator
     turn = Turn(question.strip())
     yield [*before, turn]
     try:
-        for event in assistant.stream(turn.question):
+        for event in assistant.stream(turn.question, [said.answer for said in before if said.answer]):
             if isinstance(event, Retrieved):
                 turn = replace(turn, passages=tuple(event.passages))
             elif isinstance(event, Text):

@@ -1,0 +1,79 @@
+"""What a question means: by the conversation before it, and by where today is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from . import digest
+from .asking import asked
+from .conversation import Turn
+from .evidence import gather
+from .followup import readings, settled
+from .index import Index
+from .periods import Period, period, with_year, without
+from .records import Filters, day_in_words
+from .retrieval import search
+
+_SEARCHED, _SENTENCES = 5, 8
+"""Passages, and the best sentences of them, that are looked at for each reading."""
+_AS_MUCH = 0.1
+"""An earlier reading is taken where it finds as much of what it asks, within this share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A question as it was understood."""
+
+    text: str
+    """What is searched: whole without the conversation, and without the words that name a time of publication."""
+    understood: str
+    """The same with that time written out. Asked by itself it means the same."""
+    filters: Filters | None
+    """The caller's, narrowed to that time."""
+    topic: str | None = None
+    """What it wants news of, empty for news of everything; None where it is no question for news."""
+    notes: tuple[str, ...] = ()
+
+
+def meant(index: Index, question: str, turns: Sequence[Turn] = (), filters: Filters | None = None) -> Meant:
+    """The question as it is to be answered. Today is `filters.as_of` where that is given."""
+    whole = _reading(index, question, turns, filters)
+    today = (filters.as_of if filters else None) or datetime.now().astimezone().date()
+    time = period(whole, today)
+    named = time or period(whole, today, since_dates=True)
+    topic = digest.topic(without(whole, named.words) if named else whole, of_a_time=named is not None)
+    time = named if topic is not None else time
+    if time is None or (topic is None and "year" in time.words):  # a fact of this year, whenever it was published
+        written = with_year(whole, today)
+        return Meant(written, written, filters, topic)
+    return _within(without(whole, time.words), whole, time, topic, filters)
+
+
+def _within(text: str, whole: str, time: Period, topic: str | None, filters: Filters | None) -> Meant:
+    given = filters or Filters()
+    start = max(filter(None, (time.start, given.published_from)))
+    end = min(filter(None, (time.end, given.published_to)))
+    written = whole.replace(time.words, str(time))
+    days = day_in_words(start) if start == end else f"{day_in_words(start)} to {day_in_words(end)}"
+    note = f"articles published {'on' if start == end else 'from'} {days}"
+    return Meant(text, written, replace(given, published_from=start, published_to=end), topic, (note,))
+
+
+def _reading(index: Index, question: str, turns: Sequence[Turn], filters: Filters | None) -> str:
+    """The first reading that finds about as much of what it asks as any other does."""
+    options = readings(question, settled(turns))
+    if len(options) == 1:
+        return options[0]
+    found = [_found(index, option, filters) for option in options]
+    best = max(found)
+    return next(option for option, share in zip(options, found, strict=True) if share >= best - _AS_MUCH)
+
+
+def _found(index: Index, question: str, filters: Filters | None) -> float:
+    """How much of what it asks about the best sentence says, 0..1."""
+    retrieval = search(index, question, _SEARCHED, filters)
+    best = sorted(retrieval.sentences, key=lambda sentence: -sentence.score)[:_SENTENCES]
+    fitting = gather(asked(question), best, retrieval.weights, index.catalogue)
+    return max((item.relevance.share for item in fitting if item.fits), default=0.0)
