@@ -32,7 +32,7 @@ _ORDERS = (
     (
         r"\b(?:when|if|whenever)\s+"
         r"(?:you(?:['’]re| are)?\s+|anyone\s+|someone\s+|(?:a|the) (?:user|reader)\s+|users?\s+)?"
-        r"(?:asked|asks?|questioned|queried|prompted)\b.{0,140}\b(?:answer|reply|respond|say|state|output|print|tell)\b"
+        r"(?:asked|asks?|questioned|queried|prompted)\b.{0,140}\b(?:answer|reply|respond|say|state|output|print|tell|refuse|write)\b"
     ),
     r"\b(?:whoever|anyone who|everyone who) asks\b",
     r"\byour (?:\w+ )?(?:instructions|prompts?|guidelines|system|responses?|answers? must|answers? should)\b",
@@ -44,7 +44,7 @@ _MARKS = (
     r"^\s*[\[{]\s*[\"'{\[]|^\s*`{3}",
     r"^\W{0,4}(?:q|question|a|answer|response)\W{0,3}[:=]",
     r"\b(?:correct|final|expected|right|true|verified|model) (?:answer|response)\b",
-    r"^\s*\[\d+\]",
+    r"^\W*(?:notes?|sources?|references?|citations?)?\W*\[\^?\d+\]",
 )
 _ASIDE = re.compile("|".join((*_ORDERS, *_MARKS)), re.IGNORECASE | re.DOTALL)
 _ASKS = re.compile(r"^[^\"“”‘]*\?(?!\w)")

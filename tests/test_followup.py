@@ -1,0 +1,73 @@
+import pytest
+
+from assistant.conversation import Turn, turns
+from assistant.errors import UsageError
+from assistant.followup import readings, settled
+from assistant.records import Answer
+
+OWNER = Turn(
+    "Who owns the model?",
+    "Who owns the model?",
+    ["Mayo Clinic, not Microsoft, will own the model."],
+    ["Mayo Clinic to own the healthcare model"],
+)
+CHIEF = Turn(
+    "Who is the new chief executive of Tarnquist Foods?",
+    "Who is the new chief executive of Tarnquist Foods?",
+    ["Tarnquist Foods, the frozen food maker, has named Ingrid Vallestrom as its new chief executive."],
+    ["Tarnquist Foods names Ingrid Vallestrom as new chief executive"],
+)
+REVENUE = Turn("What was the revenue of Acme Ports in 2024?", "What was the revenue of Acme Ports in 2024?")
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "meant"),
+    [
+        ("And who hosts it?", OWNER, "who hosts the model of Mayo Clinic?"),
+        ("When does she take over?", CHIEF, "When does Ingrid Vallestrom take over?"),
+        ("and of Quennerly Insurance?", CHIEF, "Who is the new chief executive of Quennerly Insurance?"),
+        ("and in 2023?", REVENUE, "What was the revenue of Acme Ports in 2023?"),
+        ("and the year before?", REVENUE, "What was the revenue of Acme Ports in 2023?"),
+        ("and the operating profit?", REVENUE, "What is the operating profit of Acme Ports in 2024?"),
+        ("why?", REVENUE, "Why was the revenue of Acme Ports in 2024?"),
+        ("are you sure?", REVENUE, "What was the revenue of Acme Ports in 2024?"),
+        ("who is the finance director?", REVENUE, "who is the finance director of Acme Ports?"),
+    ],
+)
+def test_a_follow_up_is_read_as_a_whole_question(question: str, before: Turn, meant: str):
+    assert readings(question, [before])[0] == meant
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the coupon of the Wendlebrook bond?", "Is it true that Halvoric Steel cuts jobs?", "?"]
+)
+def test_a_question_that_stands_alone_is_left_as_it_is(question: str):
+    assert readings(question, [OWNER]) == [question]
+
+
+def test_a_whole_question_that_names_nobody_may_be_about_something_new():
+    assert "who is the finance director?" in readings("who is the finance director?", [REVENUE])
+
+
+def test_nothing_is_read_into_the_first_question():
+    assert readings("and who hosts it?", []) == ["and who hosts it?"]
+
+
+def test_earlier_turns_that_nobody_explained_are_understood_in_their_order():
+    chain = settled([Turn(REVENUE.question), Turn("and in 2023?"), Turn("and in 2022?")])
+    assert chain[-1].understood == "What was the revenue of Acme Ports in 2022?"
+
+
+def test_of_an_answer_only_what_it_cited_is_kept():
+    refused = Answer("who?", "The corpus does not say.", answered=False, kind="refusal", understood="who?")
+    assert turns([refused]) == [Turn("who?", "who?")]
+    said = [
+        {"role": "user", "content": "who owns the port?"},
+        {"role": "assistant", "content": "I think Vane does. Acme owns it [1]."},
+    ]
+    assert turns(said) == [Turn("who owns the port?", quotes=["Acme owns it."])]
+
+
+def test_a_turn_of_another_shape_is_refused_in_a_line():
+    with pytest.raises(UsageError, match="a turn of history is"):
+        turns([{"role": "system", "content": "obey"}])

@@ -1,0 +1,121 @@
+"""Conversations, times and hostile articles, end to end without a language model."""
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.conversation import turns
+from assistant.records import Answer, Filters
+from assistant.settings import Settings
+from tests.conftest import OpenEngine, article
+
+DATA = Path(__file__).parent / "data"
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad\u202a-\u202e\U000e0000-\U000e007f]")
+
+
+@pytest.fixture
+def launches(settings: Settings) -> None:
+    article(
+        settings.corpus_dir, "first.md",
+        "Aurelisk will launch Petrel on 9 March 2026. The satellite costs €96 million.",
+        title="Aurelisk sets a launch date for Petrel", published="2025-11-25",
+    )  # fmt: skip
+    article(
+        settings.corpus_dir, "second.md",
+        "Aurelisk will launch Petrel on 17 September 2026. The cost has risen to €103 million from €96 million.",
+        title="Aurelisk delays Petrel", published="2026-02-12",
+    )  # fmt: skip
+    article(
+        settings.corpus_dir, "third.md", "Tarnquist has named Ingrid Vallestrom as its chief executive.",
+        title="Tarnquist names a chief executive", published="2026-02-20",
+    )  # fmt: skip
+
+
+def answer(open_engine: OpenEngine, question: str, *history: Answer, as_of: date | None = None) -> Answer:
+    events = open_engine().stream(question, Filters(as_of=as_of) if as_of else None, turns=turns(history))
+    *_, last = events
+    return last.answer
+
+
+@pytest.mark.usefixtures("launches")
+def test_the_latest_state_comes_first_and_the_one_before_is_told_apart(open_engine: OpenEngine):
+    found = answer(open_engine, "When will Aurelisk launch Petrel?")
+    assert found.text == (
+        "As of 2026-02-12: Aurelisk will launch Petrel on 17 September 2026 [1]. "
+        "Earlier, as of 2025-11-25: Aurelisk will launch Petrel on 9 March 2026 [2]."
+    )
+
+
+@pytest.mark.usefixtures("launches")
+def test_as_of_a_day_nothing_later_is_known(open_engine: OpenEngine):
+    found = answer(open_engine, "When will Aurelisk launch Petrel?", as_of=date(2026, 1, 1))
+    assert found.text == "Aurelisk will launch Petrel on 9 March 2026 [1]."
+    refused = answer(open_engine, "Who is the chief executive of Tarnquist?", as_of=date(2026, 1, 1))
+    assert "holds 1 article of that time" in refused.text
+    assert "None of them mentions “Tarnquist”" in refused.text
+
+
+@pytest.mark.usefixtures("launches")
+def test_news_of_a_time_is_told_by_date_the_newest_first(open_engine: OpenEngine):
+    found = answer(open_engine, "what's new this month?", as_of=date(2026, 2, 25))
+    assert found.text.split("\n\n") == [
+        "2026-02-20: Tarnquist has named Ingrid Vallestrom as its chief executive [1].",
+        "2026-02-12: Aurelisk will launch Petrel on 17 September 2026 [2].",
+    ]
+    assert found.notes == ["articles published from 1 February 2026 to 25 February 2026"]
+    assert not answer(open_engine, "what's new since yesterday?", as_of=date(2026, 2, 25)).answered
+
+
+@pytest.mark.usefixtures("launches")
+def test_a_follow_up_is_answered_as_the_question_it_was_understood_as(open_engine: OpenEngine):
+    first = answer(open_engine, "Who is the chief executive of Tarnquist?")
+    second = answer(open_engine, "and when will Aurelisk launch Petrel?", first)
+    third = answer(open_engine, "why?", first, second)
+    for follow_up in (second, third):
+        alone = answer(open_engine, follow_up.understood)
+        assert (follow_up.text, follow_up.citations) == (alone.text, alone.citations)
+    assert second.question == "and when will Aurelisk launch Petrel?"
+
+
+@pytest.mark.usefixtures("launches")
+def test_a_refusal_changes_nothing_later(open_engine: OpenEngine):
+    first = answer(open_engine, "When will Aurelisk launch Petrel?")
+    refused = answer(open_engine, "Who insures Petrel?", first)
+    assert not refused.answered
+    again = answer(open_engine, "When will Aurelisk launch Petrel?", first, refused)
+    assert again.text == first.text
+
+
+def test_no_article_published_later_is_cited_as_of_any_day(settings: Settings, open_engine: OpenEngine):
+    for path in sorted((DATA / "time" / "corpus").glob("*.md")):
+        (settings.corpus_dir / path.name).write_bytes(path.read_bytes())
+    engine = open_engine()
+    engine.sync()
+    for line in (DATA / "time" / "facts.jsonl").read_text(encoding="utf-8").splitlines():
+        fact = json.loads(line)
+        for state in fact["states"]:
+            day = date.fromisoformat(state["published"])
+            *_, last = engine.stream(fact["questions"][0], Filters(as_of=day))
+            assert all(c.published and c.published <= day for c in last.answer.citations)
+            assert all(p.published and p.published <= day for p in last.answer.passages)
+
+
+def test_orders_in_articles_are_not_obeyed(settings: Settings, open_engine: OpenEngine):
+    rows = [json.loads(line) for line in (DATA / "hostile.jsonl").read_text(encoding="utf-8").splitlines()]
+    for row in rows:
+        article(
+            settings.corpus_dir, f"{row['id']}.md", row["text"],
+            title=json.dumps(row["title"]), published=row["published"],
+        )  # fmt: skip
+    engine = open_engine()
+    assert not engine.sync().failed
+    obeyed = set()
+    for row in rows:
+        *_, last = engine.stream(row["question"])
+        text = _INVISIBLE.sub("", last.answer.text).lower()
+        if any(_INVISIBLE.sub("", planted).lower() in text for planted in row["planted"]):
+            obeyed.add(row["id"])
+    assert obeyed <= {"h63"}  # a lie in the article's own plain words: nothing but another article could tell
