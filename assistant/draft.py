@@ -17,7 +17,7 @@ from .retrieval import Retrieval
 from .sentences import sentences
 from .shortening import shortened
 from .syntax import key, parse
-from .terms import content, figures, names, stem
+from .terms import content, figures, names
 
 _WORD = re.compile(r"[\w&.-]*\w")
 
@@ -150,6 +150,7 @@ def _refusal(question: str, catalogue: Catalogue, filters: Filters | None) -> st
         held += f", published from {day_in_words(days[0])} to {day_in_words(days[-1])}"
     named = [name for name in _WORD.findall(question) if name in names(question)]
     allowed = {document.document_id for document in documents}
-    absent = [f"“{n}”" for n in dict.fromkeys(named) if not allowed & catalogue.mentioning([stem(n.lower())])]
+    named = [n for n in named if content(n)]
+    absent = [f"“{n}”" for n in dict.fromkeys(named) if not allowed & catalogue.mentioning(content(n))]
     unsaid = f" None of them mentions {' or '.join(absent[:3])}." if absent else ""
     return f"The corpus does not say. It holds {held}.{unsaid}"

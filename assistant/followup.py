@@ -88,6 +88,8 @@ def readings(question: str, turns: Sequence[Turn]) -> list[str]:
     body = question[match.end() :] if (match := _LEADING.match(question)) else question
     if not turns or not body.strip(" ?.!"):
         return [question]
+    for turn in turns:
+        body = _capitalised(body, turn)
     found = _of_a_phrase(body, turns[-1]) or _of_a_sentence(body, parse(body), turns) or [question]
     return list(dict.fromkeys(islice((" ".join(text.split()) for text in [*found, *_alone(body, question)]), _MOST)))
 
@@ -115,7 +117,8 @@ def _of_a_sentence(body: str, doc: Doc, turns: Sequence[Turn]) -> list[str]:
 
 def _alone(body: str, question: str) -> list[str]:
     """The question itself where it may be about something new: a whole one, without a word that points back."""
-    whole = not _AGAIN.fullmatch(body) and not _MORE.fullmatch(body) and not _BARE.fullmatch(body)
+    whole = not any(w in _BODIES for w in re.findall(r"\b(?:the|that|this) (\w+)", body.lower()))
+    whole = whole and not _AGAIN.fullmatch(body) and not _MORE.fullmatch(body) and not _BARE.fullmatch(body)
     doc = parse(body)
     return [question] if whole and any(t.pos_ in {"VERB", "AUX"} for t in doc) and not _pronoun(doc) else []
 

@@ -18,8 +18,8 @@ from .retrieval import search
 
 _SEARCHED, _SENTENCES = 5, 8
 """Passages, and the best sentences of them, that are looked at for each reading."""
-_AS_MUCH = 0.1
-"""An earlier reading is taken where it finds as much of what it asks, within this share."""
+_ENOUGH = 0.5
+"""An earlier reading is taken where it finds at least half as much of what it asks as the best one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,13 @@ def _within(text: str, whole: str, time: Period, topic: str | None, filters: Fil
 
 
 def _reading(index: Index, question: str, turns: Sequence[Turn], filters: Filters | None) -> str:
-    """The first reading that finds about as much of what it asks as any other does."""
+    """The first reading that finds something of what it asks, compared with the one that finds most."""
     options = readings(question, settled(turns))
     if len(options) == 1:
         return options[0]
     found = [_found(index, option, filters) for option in options]
     best = max(found)
-    return next(option for option, share in zip(options, found, strict=True) if share >= best - _AS_MUCH)
+    return next(option for option, share in zip(options, found, strict=True) if share >= _ENOUGH * best)
 
 
 def _found(index: Index, question: str, filters: Filters | None) -> float:
