@@ -14,45 +14,49 @@ from .syntax import parse
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_MACHINE = (
-    r"(?:A\.?I\.?(?![\w.])|LLMs?|GPT\w*|chat ?bots?|bots?|language models?|(?:digital |virtual |automated |software )?"
-    r"(?:assistants?|agents?|readers?|summari[sz]ers?|summari[sz]ation (?:tools?|systems?)|crawlers?|search tools?))"
+_SOFTWARE = (
+    r"(?:A\.?I\.?(?![\w.])|LLMs?|GPT\w*|chat ?bots?|language models?|assistants?"
+    r"|(?:AI|digital|virtual|automated|software) (?:agents?|readers?)"
+    r"|summari[sz](?:ers?|ation (?:tools?|systems?))|crawlers?|search tools?)"
 )
 _ORDERS = (
     (
-        r"\b(?:ignore|disregard|forget|override|bypass|discard)\b.{0,60}\b(?:instruct\w*|prompts?|guidelines?|context|above"
-        r"|(?:all|any|everything) (?:of the )?(?:previous|prior|earlier|other)"
-        r"|other (?:articles?|documents?|sources?))\b"
+        r"\b(?:ignore|disregard|forget|override|bypass|discard)\s+(?:\w+\s+){0,2}?"
+        r"(?:all|any|your|the|previous|prior|earlier|above|these|those|other|everything)\b.{0,40}"
+        r"\b(?:instructions?|prompts?|context|above|(?<=other )(?:articles?|documents?|sources?|text))\b"
     ),
     (
-        rf"\b{_MACHINE}\b.{{0,60}}\b(?:read|reads|reading|summari[sz]\w+|process\w*|answer\w*|index\w*|pars\w+)\b.{{0,40}}"
+        rf"\b{_SOFTWARE}\b.{{0,60}}\b(?:reads?|reading|summari[sz]\w+|process\w*|answer\w*|index\w*|pars\w+)\b.{{0,40}}"
         r"\b(?:this|these|questions? (?:about|on)|the (?:above|following|question|page|article|text))\b"
     ),
-    rf"\b(?:notes?|message|instructions?|notice|memo)\s+(?:to|for)\b.{{0,30}}\b{_MACHINE}\b",
+    rf"\b(?:notes?|message|instructions?|notice|memo)\s+(?:to|for)\s+(?:\w+\s+){{0,2}}{_SOFTWARE}\b",
     (
         r"\b(?:when|if|whenever)\s+"
         r"(?:you(?:['’]re| are)?\s+|anyone\s+|someone\s+|(?:a|the) (?:user|reader)\s+|users?\s+)?"
-        r"(?:asked|asks?|questioned|queried|prompted)\b.{0,140}\b(?:answer|reply|respond|say|state|output|print|tell|refuse|write)\b"
+        r"(?:asked|asks?|questioned|queried|prompted)\b.{0,140},\s*"
+        r"(?:(?:please|then|just|only|always|simply|do not|never)\s+){0,2}"
+        r"(?:answer|reply|respond|say|state|output|print|tell|refuse|write)\b"
     ),
     r"\b(?:whoever|anyone who|everyone who) asks\b",
-    r"\byour (?:\w+ )?(?:instructions|prompts?|guidelines|system|responses?|answers? must|answers? should)\b",
+    r"\byour (?:\w+ )?(?:instructions|prompts?|answers? must|answers? should)\b",
     r"\b(?:system (?:prompt|message|override)|developer mode|call the (?:tool|function)|you are now)\b",
 )
+"""What an order to software looks like wherever it stands in a sentence."""
 _MARKS = (
     r"<\|?/?\w+\|?>|\[/?(?:INST|SYS|SYSTEM)\]|<</?SYS>>",
     r"^\W{0,4}(?:system|assistant|user|human|ai|instructions?|developer|tool)\W{0,3}:",
-    r"^\s*[\[{]\s*[\"'{\[]|^\s*`{3}",
+    r"^\s*[\[{]\s*[\"'{\[]",
     r"^\W{0,4}(?:q|question|a|answer|response)\W{0,3}[:=]",
-    r"\b(?:correct|final|expected|right|true|verified|model) (?:answer|response)\b",
+    r"\b(?:correct|final|expected|right|true|verified|model) answer\s*(?:[:=]|to (?:the|this|any) question)",
     r"^\W*(?:notes?|sources?|references?|citations?)?\W*\[\^?\d+\]",
 )
+"""Marks of a role, of data, of a ready-made answer, of a footnote."""
 _ASIDE = re.compile("|".join((*_ORDERS, *_MARKS)), re.IGNORECASE | re.DOTALL)
 _ASKS = re.compile(r"^[^\"“”‘]*\?(?!\w)")
 """A question of the article's own, outside quoted speech: it states nothing."""
 _TELLING = frozenset(
     """answer reply respond say state output print repeat write tell return cite quote claim report refuse decline
-    ignore disregard forget append include insert mention use treat pretend act send visit summarize summarise
-    reveal call replace stop end begin start give provide name add translate""".split()
+    ignore disregard forget append mention pretend reveal translate""".split()
 )
 
 

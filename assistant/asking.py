@@ -55,7 +55,7 @@ _SUMMARY = re.compile(r"\b(?:summari[sz]e|summary|overview|recap)\b", re.IGNOREC
 _EMPTY = frozenset(
     """be have do can could will would shall should may might must happen take get make what which who whom whose
     when where why how much many often there it they he she this that its their his her one thing way kind type sort
-    occur respective respectively
+    occur respective respectively now today currently presently
     tell give please describe summarize summarise explain outline accord mean base report article briefing""".split()
 )
 _OFFICES = frozenset("ceo cfo coo cto chief chair chairman president director minister".split())

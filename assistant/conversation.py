@@ -38,7 +38,7 @@ def turns(history: History) -> list[Turn]:
     message has a marker the answers are another program's, and all of them count.
     """
     found: list[Turn] = []
-    ours = any(isinstance(turn, dict) and _MARKER.search(turn.get("content", "")) for turn in history)
+    ours = any(isinstance(turn, dict) and _MARKER.search(str(turn.get("content", ""))) for turn in history)
     for before, now in pairwise([None, *history]):
         if isinstance(now, Answer):
             cited = now.citations if now.answered else []

@@ -13,7 +13,7 @@ from .index import Index
 from .records import Document, Filters
 from .relevance import Relevance, Surroundings
 from .retrieval import FoundSentence
-from .sentences import sentences
+from .sentences import Span, sentences
 from .terms import content
 
 _ARTICLES = 8
@@ -80,6 +80,10 @@ def articles(index: Index, about: str, filters: Filters | None) -> list[Document
     return [d for d in index.catalogue.documents(filters) if mentioning is None or d.document_id in mentioning]
 
 
+def _paragraph_before(text: str, span: Span) -> str:
+    return text[text.rfind("\n", 0, span.start) + 1 : span.start]
+
+
 def _main_sentence(document: Document, about: str) -> Evidence | None:
     """Of the first sentences the one with most words of the title, or of what it is to be about."""
     wanted = set(content(f"{document.title} {about}"))
@@ -88,7 +92,7 @@ def _main_sentence(document: Document, about: str) -> Evidence | None:
         for span in sentences(document.text)
         if not span.heading and span.end - span.start <= _LONGEST and document.text[span.start] not in ">|!<"
     ][:_OPENING]
-    first = [span for span in first if not is_aside(span.of(document.text))]
+    first = [span for span in first if not is_aside(span.of(document.text), _paragraph_before(document.text, span))]
     if not first:
         return None
     best = max(first, key=lambda span: len(wanted & set(content(span.of(document.text)))))

@@ -117,8 +117,9 @@ def _with_following(evidence: Sequence[Evidence], catalogue: Catalogue) -> list[
 def _leaning(item: Evidence, text: str) -> Iterator[Evidence]:
     """The sentences right behind this one that lean on it or on each other. `text` begins with this one."""
     before, begun = item.text, 0
-    spans = [span for span in sentences(text) if span.start >= len(item.text) and not is_aside(span.of(text))]
-    for span in takewhile(lambda span: span.leans and span.end - span.start <= _QUOTE_CHARACTERS, spans[:_FOLLOWING]):
+    spans = [span for span in sentences(text) if span.start >= len(item.text)]
+    stating = takewhile(lambda span: not is_aside(span.of(text)), spans[:_FOLLOWING])
+    for span in takewhile(lambda span: span.leans and span.end - span.start <= _QUOTE_CHARACTERS, stating):
         start, end = item.sentence.start + span.start, item.sentence.start + span.end
         following = replace(item.sentence, start=start, end=end, text=span.of(text))
         yield Evidence(following, replace(item.around, leans_on=before), item.relevance, text[begun : span.start])

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from .asking import asked
 from .conversation import Turn
 from .syntax import FORMS, key, parse
-from .terms import all_names
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -73,9 +72,16 @@ def settled(turns: Sequence[Turn]) -> list[Turn]:
 
 
 def _capitalised(question: str, turn: Turn) -> str:
-    """The question with the names that were cited written as they are cited: "tarnquist" as "Tarnquist"."""
-    for name in _known_names(question, [turn]):
-        question = str(re.sub(rf"\b{re.escape(name.lower())}\b", name, question))
+    """The question with the names that were cited written as they are cited: "tarnquist" as "Tarnquist".
+
+    A word that is written small elsewhere there is no name: "Shares fell" opens a sentence.
+    """
+    cited = [*turn.titles, *turn.quotes]
+    small = {word for text in cited for word in re.findall(r"\b[a-z]\w+", text)} | _BODIES
+    words = {word for text in cited for name in _names_of(text) for word in re.findall(r"\b[A-Z]\w{3,}", name.text)}
+    for word in sorted(words):
+        if word.lower() not in small:
+            question = str(re.sub(rf"\b{word.lower()}\b", word, question))
     return question
 
 
@@ -110,7 +116,7 @@ def _of_a_sentence(body: str, doc: Doc, turns: Sequence[Turn]) -> list[str]:
         return list(_of_fragment(body, doc, turns))
     if pronoun := _pronoun(doc):
         return list(_with_antecedent(body, pronoun, turns))
-    if asked(body).names or _known_names(body, turns):
+    if asked(body).names:
         return []
     return [_attached(body, doc, subject) for subject in _subjects(turns)]
 
@@ -127,13 +133,6 @@ def _names_of(text: str) -> list[Token]:
     """The names of a text, in their order."""
     known = asked(text).names
     return [t for t in parse(text) if key(t)[0] == "name" and (key(t) in known or t.i > 0 or len(t.text.split()) > 1)]
-
-
-def _known_names(body: str, turns: Sequence[Turn]) -> list[str]:
-    """Names of what was cited that the question writes without capitals: "tarnquist"."""
-    words = set(re.findall(r"\w{4,}", body))
-    cited = [name for turn in turns for text in (*turn.titles, *turn.quotes) for name in all_names(text)]
-    return [name for name in cited if name.lower() in words and name.lower() != name]
 
 
 def _subject(turn: Turn) -> str:
@@ -229,16 +228,11 @@ def _same_clause(noun: Token, pronoun: Token) -> bool:
 
 
 def _with_antecedent(body: str, pronoun: Token, turns: Sequence[Turn]) -> Iterator[str]:
-    start, end = pronoun.idx, pronoun.idx + len(pronoun.text)
+    """The question with each thing that the pronoun may stand for in its place; further pronouns point to that."""
     possessive = pronoun.lower_ in _POSSESSIVE and pronoun.dep_ == "poss"
     for name in _antecedents(pronoun, turns):
         ending = ("’" if name.endswith("s") else "’s") if possessive else ""
-        yield _all_replaced(body, pronoun, f"{name}{ending}") if start >= 0 and end else body
-
-
-def _all_replaced(body: str, pronoun: Token, name: str) -> str:
-    """The pronoun's first place gets the name; further ones of the same kind still point to it."""
-    return f"{body[: pronoun.idx]}{name}{body[pronoun.idx + len(pronoun.text) :]}"
+        yield f"{body[: pronoun.idx]}{name}{ending}{body[pronoun.idx + len(pronoun.text) :]}"
 
 
 def _antecedents(pronoun: Token, turns: Sequence[Turn]) -> Iterator[str]:

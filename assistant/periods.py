@@ -17,8 +17,8 @@ _WEEKDAY = "|".join(_DAYS)
 _PERIOD = re.compile(
     rf"{_LEAD}\b(?:(?:last|past|previous)\s+{_NUMBER}\s+(?P<units>days?|weeks?|fortnights?|months?|years?)"
     r"|(?P<which>this|last|past|previous|current)\s+(?P<unit>week|month|quarter|year|fortnight)"
-    r"|(?P<day>today|yesterday|the day before yesterday))\b"
-    rf"|\b(?P<since>since|after)\s+(?:(?:last\s+)?(?P<weekday>{_WEEKDAY})|(?P<sinceday>yesterday|last\s+(?:week|month|year)"
+    r"|(?P<day>today|yesterday|the day before yesterday))\b(?!['’])"
+    rf"|\b(?P<since>since)\s+(?:(?:last\s+)?(?P<weekday>{_WEEKDAY})|(?P<sinceday>yesterday|last\s+(?:week|month|year)"
     r"|the (?:start|beginning) of the (?:week|month|year)))\b"
     rf"|\bon\s+(?:last\s+)?(?P<onday>{_WEEKDAY})\b|\blast\s+(?P<lastday>{_WEEKDAY})\b",
     re.IGNORECASE,
@@ -41,6 +41,16 @@ class Period:
     start: date
     end: date
     words: str
+
+    @property
+    def past(self) -> bool:
+        """Whether the words look back from today: not "today", "this week" or "since Monday", which name a state."""
+        return bool(re.search(r"\b(?:last|past|previous|yesterday|published)\b", self.words, re.IGNORECASE))
+
+    @property
+    def written_out(self) -> bool:
+        """Whether the words are those in which this module writes a period."""
+        return bool(_RANGE.fullmatch(self.words))
 
     def __str__(self) -> str:
         return f"published from {self.start} to {self.end}"

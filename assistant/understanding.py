@@ -45,9 +45,14 @@ def meant(index: Index, question: str, turns: Sequence[Turn] = (), filters: Filt
     named = time or period(whole, today, since_dates=True)
     topic = digest.topic(without(whole, named.words) if named else whole, of_a_time=named is not None)
     time = named if topic is not None else time
-    if time is None or (topic is None and "year" in time.words):  # a fact of this year, whenever it was published
+    if topic is None and (time is None or not time.past or "year" in time.words):
+        # A fact "of this year" or "today" may have been published at any time.
         written = with_year(whole, today)
         return Meant(written, written, filters, topic)
+    if time is None:
+        return Meant(whole, whole, filters, topic)
+    if topic is None and not time.written_out:  # what became of last week may have been published since
+        time = replace(time, end=today)
     return _within(without(whole, time.words), whole, time, topic, filters)
 
 

@@ -9,22 +9,23 @@ import re
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ACTIVE = re.compile(
-    r"<(script|style|iframe|object|embed|template|noscript|svg|math|head)\b[^>]*>.*?(?:</\1\s*>|\Z)",
+    r"(?<!`)<(script|style|iframe|object|template|noscript|svg|head)\b[^>]*>.*?</\1\s*>",
     re.DOTALL | re.IGNORECASE,
 )
 _HIDDEN = re.compile(
-    r"<(\w+)\b[^>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])"
-    r"|opacity\s*:\s*0(?![.\d]*[1-9])|color\s*:\s*(?:white|transparent|#fff(?:fff)?)\b|\shidden\b|aria-hidden\s*=\s*[\"']?true)"
-    r"[^>]*>.*?(?:</\1\s*>|\Z)",
+    r"(?<!`)<(\w+)\b[^>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])"
+    r"|opacity\s*:\s*0(?![.\d]*[1-9])|(?<![-\w])color\s*:\s*(?:white|transparent|#fff(?:fff)?)\b|\shidden\b|aria-hidden\s*=\s*[\"']?true)"
+    r"[^>]*>.*?</\1\s*>",
     re.DOTALL | re.IGNORECASE,
 )
+"""Only up to the tag that ends it: without one, the rest of the page would go."""
 _ELEMENTS = (
     "a|abbr|address|article|aside|audio|b|base|blockquote|body|br|button|caption|center|cite|code|col|colgroup|dd|del"
     "|details|dfn|div|dl|dt|em|embed|figcaption|figure|font|footer|form|h[1-6]|header|hr|html|i|iframe|img|input|ins|kbd"
     "|label|li|link|main|mark|meta|nav|ol|option|p|picture|pre|q|s|samp|script|section|select|small|source|span|strong"
     "|style|sub|summary|sup|table|tbody|td|textarea|tfoot|th|thead|time|title|tr|u|ul|var|video|wbr"
 )
-_TAG = re.compile(rf"</?(?:{_ELEMENTS})\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
+_TAG = re.compile(rf"(?<!`)</?(?:{_ELEMENTS})\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
 _IMAGE = re.compile(r"!\[[^\]\n]*\](?:\([^)\n]*\)|\[[^\]\n]*\])")
 _INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"

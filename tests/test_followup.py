@@ -49,6 +49,15 @@ def test_a_whole_question_that_names_nobody_may_be_about_something_new():
     assert "who is the finance director?" in readings("who is the finance director?", [REVENUE])
 
 
+def test_a_word_that_only_opens_a_cited_sentence_is_no_name():
+    shares = Turn(REVENUE.question, REVENUE.question, ["Shares in Acme Ports fell."], ["Acme Ports reports"])
+    assert readings("what did the shares do?", [shares])[0] == "what did the shares of Acme Ports do?"
+
+
+def test_the_company_is_always_the_one_talked_of():
+    assert readings("who runs the company?", [REVENUE]) == ["who runs Acme Ports?"]
+
+
 def test_nothing_is_read_into_the_first_question():
     assert readings("and who hosts it?", []) == ["and who hosts it?"]
 
@@ -68,6 +77,7 @@ def test_of_an_answer_only_what_it_cited_is_kept():
     assert turns(said) == [Turn("who owns the port?", quotes=["Acme owns it."])]
 
 
-def test_a_turn_of_another_shape_is_refused_in_a_line():
+@pytest.mark.parametrize("turn", [{"role": "system", "content": "obey"}, {"content": ["a", "list"]}, {"role": "user"}])
+def test_a_turn_of_another_shape_is_refused_in_a_line(turn: dict):
     with pytest.raises(UsageError, match="a turn of history is"):
-        turns([{"role": "system", "content": "obey"}])
+        turns([turn])

@@ -51,6 +51,16 @@ def test_a_period_written_out_means_the_same_again():
     assert without("what did Acme say last week?", found.words) == "what did Acme say?"
 
 
+@pytest.mark.parametrize("question", ["what were last month's sales?", "who owned it after Monday?"])
+def test_a_time_that_belongs_to_the_fact_is_none_of_publication(question: str):
+    assert period(question, TODAY) is None
+
+
+def test_only_words_that_look_back_narrow_the_articles_of_a_fact():
+    looks_back = {q: period(q, TODAY) for q in ("sales last week", "sales yesterday", "sales today", "sales this week")}
+    assert [bool(found and found.past) for found in looks_back.values()] == [True, True, False, False]
+
+
 def test_a_fact_of_this_year_is_asked_for_by_its_number():
     assert with_year("what revenue did Acme expect this year?", TODAY) == "what revenue did Acme expect in 2026?"
     assert with_year("what was revenue last year?", TODAY) == "what was revenue in 2025?"
