@@ -53,6 +53,7 @@ _BODIES = frozenset(
     retailer charity agency union regulator ministry museum hospital university institute party airline carrier team
     council authority""".split()
 )
+_AUXILIARIES = frozenset("did does do is are was were has have had will would can could should may might".split())
 _WH = frozenset("what which who whom whose when where why how".split())
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _YEAR_OFF = re.compile(
@@ -327,27 +328,29 @@ def _what_of(body: str, last: Turn, subject: str) -> str:
 
 def _asked_otherwise(wh: str, last: Turn) -> Iterator[str]:
     """The question before with another question word in the place of its own."""
-    doc = parse(last.understood)
-    question = next((t for t in doc if t.lower_ in _WH), None)
-    rest = last.understood.rstrip(" ?.!")
+    question = next((t for t in parse(last.understood) if t.lower_ in _WH), None)
+    rest = last.understood.strip(" ?.!")
     if question is not None:
-        head = question.head
-        asks_noun = head.pos_ == "NOUN" and question.dep_ in {"det", "amod", "advmod", "poss"}
-        noun = head if asks_noun else head.head if head.head.pos_ == "NOUN" and head.pos_ == "ADJ" else None
-        last_word = (
-            noun if noun is not None else head if question.lower_ == "how" and head.pos_ in {"ADJ", "ADV"} else question
-        )
-        end = last_word.idx + len(last_word.text)
-        doer = (noun if noun is not None else question).dep_ in {"nsubj", "nsubjpass"}
-        instead = _phrase(noun) if noun is not None and doer else _answer(last) if doer else ""
-        rest = f"{instead} {rest[end:].strip()}" if last_word.i < len(doc) - 1 else rest
-    first = rest.split()[0] if rest else ""
-    rest = (
-        rest[:1].lower() + rest[1:]
-        if first.lower() in {"did", "does", "do", "is", "are", "was", "were", "has", "have", "will", "can"}
-        else rest
-    )
-    yield f"{wh.capitalize()} {rest.strip()}?"
+        phrase = _question_phrase(question)
+        thing = phrase[-1]
+        doer = thing.dep_ in {"nsubj", "nsubjpass"}
+        instead = _phrase(thing) if doer and thing.pos_ == "NOUN" else _answer(last) if doer else ""
+        behind = last.understood[thing.idx + len(thing.text) :].strip(" ?.!")
+        rest = f"{instead} {behind}".strip() or rest
+    if rest.split()[0].lower() in _AUXILIARIES:  # "Did it fall?": "Why did it fall?"
+        rest = rest[0].lower() + rest[1:]
+    yield f"{wh.capitalize()} {rest}?"
+
+
+def _question_phrase(word: Token) -> list[Token]:
+    """The words that ask, up to the thing asked for: "when", "how much", "how many jobs", "which bank"."""
+    head = word.head
+    if word.dep_ in {"det", "poss"} and head.pos_ == "NOUN" and head.i > word.i:
+        return [word, head]
+    if word.lower_ == "how" and head.pos_ in {"ADJ", "ADV"} and head.i == word.i + 1:
+        noun = head.head
+        return [word, head, noun] if noun.pos_ == "NOUN" and noun.i > head.i else [word, head]
+    return [word]
 
 
 def _answer(turn: Turn) -> str:

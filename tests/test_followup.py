@@ -1,9 +1,12 @@
+import json
+
 import pytest
 
 from assistant.conversation import Turn, turns
 from assistant.errors import UsageError
 from assistant.followup import readings, settled
 from assistant.records import Answer
+from tests.conftest import CLONE
 
 OWNER = Turn(
     "Who owns the model?",
@@ -29,6 +32,10 @@ REVENUE = Turn("What was the revenue of Acme Ports in 2024?", "What was the reve
         ("and in 2023?", REVENUE, "What was the revenue of Acme Ports in 2023?"),
         ("and the year before?", REVENUE, "What was the revenue of Acme Ports in 2023?"),
         ("and the operating profit?", REVENUE, "What is the operating profit of Acme Ports in 2024?"),
+        ("why?", OWNER, "Why Mayo Clinic owns the model?"),
+        ("why?", Turn("x", "How many jobs will go at Acme?"), "Why jobs will go at Acme?"),
+        ("why?", Turn("x", "When will Petrel-4 launch?"), "Why will Petrel-4 launch?"),
+        ("when?", Turn("x", "Did Acme buy the port?"), "When did Acme buy the port?"),
         ("why?", REVENUE, "Why was the revenue of Acme Ports in 2024?"),
         ("are you sure?", REVENUE, "What was the revenue of Acme Ports in 2024?"),
         ("who is the finance director?", REVENUE, "who is the finance director of Acme Ports?"),
@@ -56,6 +63,18 @@ def test_a_word_that_only_opens_a_cited_sentence_is_no_name():
 
 def test_the_company_is_always_the_one_talked_of():
     assert readings("who runs the company?", [REVENUE]) == ["who runs Acme Ports?"]
+
+
+def test_every_follow_up_has_a_reading_after_every_question():
+    told = (CLONE / "tests" / "data" / "conversations" / "conversations.jsonl").read_text(encoding="utf-8").splitlines()
+    for line in told:
+        before: list[Turn] = []
+        for turn in json.loads(line)["turns"]:
+            for question in (turn["question"], "why?", "how much?", "and in 2023?", "and Acme?", "its cost?", "go on"):
+                found = readings(question, before)
+                assert 0 < len(found) <= 4
+                assert all(reading.strip(" ?") for reading in found if question.strip(" ?"))
+            before = settled([*before, Turn(turn["question"])])[-4:]
 
 
 def test_nothing_is_read_into_the_first_question():
