@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from . import digest
 from .asking import asked
@@ -18,6 +18,7 @@ from .retrieval import search
 
 _SEARCHED, _SENTENCES = 5, 8
 """Passages, and the best sentences of them, that are looked at for each reading."""
+_POINTING = frozenset("it that this them him her".split())
 _ENOUGH = 0.5
 """An earlier reading is taken where it finds at least half as much of what it asks as the best one does."""
 
@@ -39,12 +40,11 @@ class Meant:
 
 def meant(index: Index, question: str, turns: Sequence[Turn] = (), filters: Filters | None = None) -> Meant:
     """The question as it is to be answered. Today is `filters.as_of` where that is given."""
-    whole = _reading(index, question, turns, filters)
     today = (filters.as_of if filters else None) or datetime.now().astimezone().date()
-    time = period(whole, today)
-    named = time or period(whole, today, since_dates=True)
-    topic = digest.topic(without(whole, named.words) if named else whole, of_a_time=named is not None)
-    time = named if topic is not None else time
+    topic, _ = _news(question, today)
+    whole = _reading(index, question, turns, filters) if topic is None or topic in _POINTING else question
+    topic, time = _news(whole, today)
+    time = time if topic is not None else period(whole, today)
     if topic is None and (time is None or not time.past or "year" in time.words):
         # A fact "of this year" or "today" may have been published at any time.
         written = with_year(whole, today)
@@ -54,6 +54,12 @@ def meant(index: Index, question: str, turns: Sequence[Turn] = (), filters: Filt
     if topic is None and not time.written_out:  # what became of last week may have been published since
         time = replace(time, end=today)
     return _within(without(whole, time.words), whole, time, topic, filters)
+
+
+def _news(question: str, today: date) -> tuple[str | None, Period | None]:
+    """What a question wants news of, None for any other question; and the time that it names."""
+    time = period(question, today) or period(question, today, since_dates=True)
+    return digest.topic(without(question, time.words) if time else question, of_a_time=time is not None), time
 
 
 def _within(text: str, whole: str, time: Period, topic: str | None, filters: Filters | None) -> Meant:

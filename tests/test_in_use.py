@@ -88,6 +88,13 @@ def test_a_follow_up_is_answered_as_the_question_it_was_understood_as(open_engin
 
 
 @pytest.mark.usefixtures("launches")
+def test_news_can_be_asked_for_in_the_middle_of_a_conversation(open_engine: OpenEngine):
+    first = answer(open_engine, "When will Aurelisk launch Petrel?")
+    found = answer(open_engine, "any news on Tarnquist?", first)
+    assert found.text == "2026-02-20: Tarnquist has named Ingrid Vallestrom as its chief executive [1]."
+
+
+@pytest.mark.usefixtures("launches")
 def test_a_refusal_changes_nothing_later(open_engine: OpenEngine):
     first = answer(open_engine, "When will Aurelisk launch Petrel?")
     refused = answer(open_engine, "Who insures Petrel?", first)
