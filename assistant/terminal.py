@@ -74,8 +74,13 @@ def show_piece(piece: str) -> None:
 
 
 def show_sources(answer: Answer) -> None:
-    """What stands under an answer: every citation with its exact words, article, date and place."""
+    """What stands under an answer: every citation with its exact words, article, date and place.
+
+    And how the question was understood, where that is not how it was typed.
+    """
     print()
+    if answer.understood not in {"", answer.question}:
+        print(f"\nUnderstood as: {printable(answer.understood)}")
     for citation in answer.citations:
         print()
         print(_wrapped(f"“{' '.join(citation.quote.split())}”", f"[{citation.number}] "))

@@ -59,3 +59,11 @@ def test_a_conversation_is_shown_turn_by_turn():
 def test_what_the_corpus_holds_is_said_in_a_line():
     assert "empty" in holdings([])
     assert holdings([Document("t", "x")]) == "1 article."
+
+
+def test_a_question_that_was_understood_otherwise_than_typed_says_how():
+    follow_up = replace(ANSWER, question="and its owner?", understood="What is *Skarn*’s owner?")
+    shown = messages([Turn("and its owner?", follow_up.text, follow_up)])[1]["content"]
+    assert shown.startswith("*Understood as: What is \\*Skarn\\*’s owner?*\n\n")
+    same = replace(ANSWER, understood=ANSWER.question)
+    assert "Understood" not in messages([Turn("q", same.text, same)])[1]["content"]

@@ -32,6 +32,8 @@ def messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
     for number, turn in enumerate(turns, start=1):
         shown.append({"role": "user", "content": in_markdown(turn.question)})
         said = with_links(turn.text, number)
+        if turn.answer and turn.answer.understood not in {"", turn.answer.question}:
+            said = f"*Understood as: {in_markdown(turn.answer.understood)}*\n\n{said}"
         if turn.stopped:
             said += "\n\n*Stopped.*"
         if turn.answer:
