@@ -7,6 +7,7 @@ from .errors import (
     DocumentError,
     EmptyCorpus,
     IndexFailure,
+    ModelBusy,
     ModelDamaged,
     ModelError,
     ModelMissing,
@@ -31,8 +32,10 @@ from .records import (
     Retrieved,
     SyncReport,
     Text,
+    Waiting,
 )
 from .settings import Settings
+from .streaming import Stream
 
 __version__ = "0.1.0"
 
@@ -50,6 +53,7 @@ __all__ = [
     "EmptyCorpus",
     "Filters",
     "IndexFailure",
+    "ModelBusy",
     "ModelDamaged",
     "ModelError",
     "ModelMissing",
@@ -61,10 +65,12 @@ __all__ = [
     "Retrieved",
     "Settings",
     "SettingsError",
+    "Stream",
     "SyncReport",
     "Text",
     "UnknownDocument",
     "UsageError",
+    "Waiting",
     "ask",
     "check_claim",
 ]

@@ -80,6 +80,8 @@ def _one_piece(quote: Doc, kept: set[int]) -> bool:
     tops = [quote[i] for i in kept if not _held(quote[i], kept)]
     if len(tops) != 1:
         return False
+    if any(_without_subject(quote[i], kept) for i in kept):
+        return False
     top = tops[0]
     if top.pos_ in _VERBS:
         own = any(c.dep_ in {"nsubj", "nsubjpass", "expl", "csubj"} for c in top.children)
@@ -89,6 +91,13 @@ def _one_piece(quote: Doc, kept: set[int]) -> bool:
             or not own
         )
     return bool(top.dep_ == "ROOT")
+
+
+def _without_subject(verb: Token, kept: set[int]) -> bool:
+    """Whether a verb would get another subject than its own."""
+    own = [c for c in verb.children if c.dep_ in {"nsubj", "nsubjpass"} and c.pos_ in _NOUNS | {"VERB"}]
+    before = any(i in kept for i in range(verb.i))
+    return bool(own) and before and not any(t.i in kept for c in own for t in c.subtree)
 
 
 def _held(token: Token, kept: set[int]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from .about_corpus import told_of_corpus
@@ -19,9 +20,10 @@ from .grounding import plain
 from .index import Index
 from .models import EXTRACTIVE, ChatModel
 from .proposing import Proposal, Usage, certainty, propose
-from .records import Answer, Done, Event, Filters, Retrieved, Text, day_in_words
+from .records import Answer, Done, Event, Filters, Retrieved, Text, Waiting, day_in_words
 from .reranking import Reranker
 from .retrieval import FoundSentence, Retrieval, search
+from .stopping import Stop, never
 from .syntax import FORMS
 from .understanding import meant
 
@@ -54,11 +56,13 @@ def answer(
     open_model: Callable[[], ChatModel | None],
     reranker: Reranker | None = None,
     turns: Sequence[Turn] = (),
+    stop: Stop = never,
 ) -> Generator[Event]:
     """The events of one answer: `Retrieved`, then `Text` as claims pass their check, then `Done`.
 
     The conversation so far (`turns`) changes how the question is understood, and nothing else. The model is opened
-    only when there is something to show it. Raises EmptyCorpus and ModelError.
+    only when there is something to show it, and while others have it, `Waiting` tells how many. Raises EmptyCorpus,
+    ModelError, and Stopped when `stop` says so while the model is waited for.
     """
     began = time.perf_counter()
     if not index.catalogue.document_count():
@@ -85,7 +89,7 @@ def answer(
         draft.model = EXTRACTIVE
         yield from map(Text, _compare(draft, compared, sources))
     else:
-        yield from map(Text, _answer(draft, sources, open_model))
+        yield from _answer(draft, sources, open_model, stop)
     if not draft.citations:
         yield Text(draft.refuse(index.catalogue, means.filters))
     yield Done(draft.finished())
@@ -136,8 +140,10 @@ class _Sources:
         return [s for s in more if (s.document.document_id, s.start) not in known]
 
 
-def _answer(draft: Draft, sources: _Sources, open_model: Callable[[], ChatModel | None]) -> Iterator[str]:
-    """The pieces of an answer in quoted sentences."""
+def _answer(
+    draft: Draft, sources: _Sources, open_model: Callable[[], ChatModel | None], stop: Stop
+) -> Iterator[Text | Waiting]:
+    """An answer in quoted sentences."""
     wanted = asked(draft.question)
     parts = [sources.of(replace(asked(part), kind=wanted.kind, wanted=wanted.wanted)) for part in draft.retrieval.parts]
     shown = by_article([item for part in parts for item in _best(part, max(2, AT_MOST // len(parts)))])
@@ -146,23 +152,29 @@ def _answer(draft: Draft, sources: _Sources, open_model: Callable[[], ChatModel 
     model = open_model()
     draft.model = model.name if model else EXTRACTIVE
     if model is None:
-        yield from _shown(draft, wanted, parts, judged=False)
+        yield from map(Text, _shown(draft, wanted, parts, judged=False))
         return
-    with model.turn:
-        certain, spent = certainty(model, draft.question, shown)
+    with model.queue.join() as place:
+        yield from map(Waiting, place.wait(stop))
+        certain, spent = certainty(model, draft.question, shown, stop)
         draft.usage = {"input": spent.input, "output": spent.output}
-        if not _stated(certain, wanted, shown):
-            return
-        if model.judges:  # what it would write is no better than the sentences, and takes as long again
-            yield from _shown(draft, wanted, parts, judged=True)
-            return
-        for proposal in propose(model, draft.question, shown):
+        stated = _stated(certain, wanted, shown)
+        if stated and not model.judges:
+            yield from map(Text, _written(draft, model, shown, wanted, stop))
+    if stated and model.judges:  # what it would write is no better than the sentences, and takes as long again
+        yield from map(Text, _shown(draft, wanted, parts, judged=True))
+    elif draft.citations and (wanted.open or len(parts) > 1):
+        yield from map(Text, _filled(draft, wanted, parts))
+
+
+def _written(draft: Draft, model: ChatModel, shown: Sequence[Evidence], wanted: Asked, stop: Stop) -> Iterator[str]:
+    """What the model says, as far as its sentences carry it."""
+    with closing(propose(model, draft.question, shown, stop)) as proposals:
+        for proposal in proposals:
             if isinstance(proposal, Usage):
                 draft.usage = {"input": proposal.input, "output": proposal.output}
             else:
                 yield from _admitted(draft, proposal, shown, wanted)
-    if draft.citations and (wanted.open or len(parts) > 1):
-        yield from _filled(draft, wanted, parts)
 
 
 def _shown(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]], *, judged: bool) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Generator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,6 +13,7 @@ from .conversation import History, turns
 from .errors import UsageError
 from .records import Answer, Document, Done, Event, Filters, Passage, Progress, SyncReport
 from .settings import Settings
+from .streaming import Stream
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -99,14 +100,16 @@ class Assistant:
 
         `history` is the conversation so far, oldest first; `Answer.understood` says how it was used.
         """
-        for event in self.stream(question, history, filters):
-            if isinstance(event, Done):
-                return event.answer
-        raise AssertionError("a stream ends with Done")
+        with self.stream(question, history, filters) as events:
+            for event in events:
+                if isinstance(event, Done):
+                    return event.answer
+        raise AssertionError("a stream that nobody closed ends with Done")
 
-    def stream(self, question: str, history: History = (), filters: Filters | None = None) -> Generator[Event]:
+    def stream(self, question: str, history: History = (), filters: Filters | None = None) -> Stream:
         """`Retrieved`, then `Text` pieces that are never taken back, then `Done`. Close it to stop."""
-        yield from self._engine.stream(question, filters, self._settings, turns(history), self._progress)
+        said = turns(history)
+        return Stream(lambda stop: self._engine.stream(question, filters, self._settings, said, self._progress, stop))
 
     def prepare(self) -> None:
         """Load everything an answer needs, so that the first question does not wait for it."""
@@ -171,7 +174,7 @@ class Assistant:
             while (event := await asyncio.to_thread(next, events, None)) is not None:
                 yield event
         finally:
-            await asyncio.to_thread(events.close)
+            events.close()
 
     def close(self) -> None:
         """Hang up."""

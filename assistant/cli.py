@@ -17,7 +17,7 @@ from . import terminal
 from .api import Assistant
 from .client import stop as stop_owner
 from .errors import AssistantError, UsageError
-from .records import Answer, Done, Filters, SyncReport, Text
+from .records import Answer, Done, Filters, SyncReport, Text, Waiting, ahead_in_words
 from .settings import Settings
 from .web.address import listen
 
@@ -58,6 +58,8 @@ def ask(
     filters = Filters(as_of=as_of.date()) if as_of else None
     with _open(llm) as assistant:
         for event in assistant.stream(question, filters=filters):
+            if isinstance(event, Waiting):
+                terminal.say(ahead_in_words(event.ahead))
             if isinstance(event, Text) and not json_:
                 terminal.show_piece(event.piece)
             if isinstance(event, Done):
@@ -77,6 +79,8 @@ def chat(llm: Llm = None) -> None:
         while question := terminal.read_question():
             try:
                 for event in assistant.stream(question, history):
+                    if isinstance(event, Waiting):
+                        terminal.say(ahead_in_words(event.ahead))
                     if isinstance(event, Text):
                         terminal.show_piece(event.piece)
                     if isinstance(event, Done):

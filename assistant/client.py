@@ -22,6 +22,7 @@ from .conversation import Turn
 from .errors import IndexFailure, OwnerError, by_name
 from .records import Document, Event, Filters, Passage, Progress, SyncReport
 from .settings import Settings
+from .stopping import LOOK_EVERY, Stop, Stopped, never
 
 _START_WITHIN = 90.0
 _PROVE_WITHIN = 5.0
@@ -96,17 +97,19 @@ class RemoteEngine:
         settings: Settings | None,
         turns: Sequence[Turn],
         report: Report,
-    ) -> Iterator[Event]:
-        """See Engine.stream."""
+        stop: Stop,
+    ) -> Generator[Event]:
+        """See Engine.stream. It hangs up when it is closed and when `stop` says so."""
         arguments = {
             "question": question,
             "filters": filters and filters.to_dict(),
             "settings": (settings or self._settings).model_dump(mode="json"),
             "turns": [turn.to_dict() for turn in turns],
         }
-        for message in self._messages("stream", arguments, report):
-            if "event" in message:
-                yield wire.event_of(message)
+        with contextlib.suppress(Stopped):
+            for message in self._messages("stream", arguments, report, stop):
+                if "event" in message:
+                    yield wire.event_of(message)
 
     def prepare(self, settings: Settings | None, report: Report) -> None:
         """See Engine.prepare."""
@@ -122,12 +125,14 @@ class RemoteEngine:
         *_, last = self._messages(name, arguments, report)
         return last["result"]
 
-    def _messages(self, name: str, arguments: dict[str, Any], report: Report) -> Iterator[dict[str, Any]]:
+    def _messages(
+        self, name: str, arguments: dict[str, Any], report: Report, stop: Stop = never
+    ) -> Iterator[dict[str, Any]]:
         """What comes back of a call, less its progress, ending with its result. Raises what the engine raised."""
         for tries_left in reversed(range(_TRIES)):
             shown = False
             try:
-                with contextlib.closing(self._once(name, arguments)) as messages:
+                with contextlib.closing(self._once(name, arguments, stop)) as messages:
                     for message in messages:
                         if "progress" in message:
                             report(Progress.from_dict(message["progress"]))
@@ -140,13 +145,16 @@ class RemoteEngine:
             else:
                 return
 
-    def _once(self, name: str, arguments: dict[str, Any]) -> Generator[dict[str, Any]]:
+    def _once(self, name: str, arguments: dict[str, Any], stop: Stop) -> Generator[dict[str, Any]]:
         """One try at a call. The connection is kept when the call came to its end, and hung up otherwise."""
         connection = self._take()
         ended = False
         try:
             wire.send(connection, {"call": name, "arguments": arguments})
             while not ended:
+                while not connection.poll(LOOK_EVERY):
+                    if stop():
+                        raise Stopped
                 message = wire.receive(connection)
                 if message == wire.RETIRED:
                     raise EOFError

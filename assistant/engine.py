@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from .records import Document, Event, Filters, Passage, Progress, SyncReport
 from .reranking import Reranker, open_reranker
 from .retrieval import search
 from .settings import Settings
+from .stopping import Stop, Stopped, never
 from .understanding import meant
 
 Report = Callable[[Progress], None]
@@ -31,8 +33,8 @@ LOCK = "owner.lock"
 class Engine:
     """Holds the data folder for itself while open; a second engine on the same folder is an OwnerError.
 
-    Everything heavy is opened when first needed. Methods may be called from several threads; answers by
-    one local model take turns. `embedder` and `chat_model` take the place of the settings' ones.
+    Everything heavy is opened when first needed. Methods may be called from several threads; questions for
+    one local model wait in a queue. `embedder` and `chat_model` take the place of the settings' ones.
     """
 
     def __init__(
@@ -116,16 +118,18 @@ class Engine:
         settings: Settings | None = None,
         turns: Sequence[Turn] = (),
         report: Report = lambda _: None,
+        stop: Stop = never,
     ) -> Generator[Event]:
         """The events of an answer; `turns` is the conversation so far.
 
-        `settings` may name another language model than the engine's own.
+        `settings` may name another language model than the engine's own. The events end early when `stop` says so.
         """
         chosen = settings or self._settings
         asked = checked_question(question, chosen.max_question_characters)
         self._open(report).sync_if_changed(report)
         index, reranker = self._opened_index, self._reranker(report)
-        yield from answer(asked, index, filters, lambda: self._model(chosen, report), reranker, turns)
+        with suppress(Stopped):
+            yield from answer(asked, index, filters, lambda: self._model(chosen, report), reranker, turns, stop)
 
     def prepare(self, settings: Settings | None = None, report: Report = lambda _: None) -> None:
         """Load everything an answer needs, so that the first question does not wait for it."""

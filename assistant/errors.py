@@ -12,7 +12,8 @@ AssistantError
 ├── ModelError              a language or embedding model cannot be used
 │   ├── ModelMissing        its weights are not on this machine
 │   ├── ModelDamaged        its weights are not the published ones
-│   └── ModelUnavailable    it was reached and did not answer
+│   ├── ModelUnavailable    it was reached and did not answer
+│   └── ModelBusy           as many questions wait for it as may
 └── OwnerError              the process that holds index and models cannot be started or reached
 
 A message says what is wrong, with which value, and what to do next, in one line.
@@ -70,6 +71,10 @@ class ModelDamaged(ModelError):
 
 class ModelUnavailable(ModelError):
     """The model was reached and did not answer as a model does."""
+
+
+class ModelBusy(ModelError):
+    """As many questions wait for the model as may."""
 
 
 class OwnerError(AssistantError):

@@ -28,6 +28,8 @@ _IDEAS = frozenset(
     """idea claim notion allegation rumor rumour theory view belief myth suggestion fear hope accusation chance
     risk ruling""".split()
 )
+_ACCOUNTS = frozenset("report estimate forecast projection survey poll rumour rumor source account".split())
+"""Subjects that only tell how something is seen: "reports put the number at 23"."""
 _NOT_SO = frozenset("not never n't no formerly previously nearly almost barely hardly longer".split())
 _BESIDE = frozenset("whereas while although as because since".split())
 _OPEN = frozenset("if unless whether once until till provided providing assuming lest".split())
@@ -66,7 +68,7 @@ def _above_clause(verb: Token, above: Token, kept: set[int]) -> Iterator[Token]:
         yield from (c for c in verb.children if c.lower_ in _OPEN | {"before"} or (c.tag_ == "TO" and c.dep_ == "aux"))
         return
     noun = verb.dep_ in {"acl", "relcl"}
-    that = verb.dep_ == "acl" and any(c.dep_ == "mark" and c.lower_ == "that" for c in verb.children)
+    that = noun and any(c.dep_ == "mark" and c.lower_ == "that" for c in verb.children)
     if that or (noun and above.lemma_ in _IDEAS) or _held_open(verb, above):
         yield above
 
@@ -106,8 +108,9 @@ def taken_back(token: Token, kept: set[int]) -> Iterator[int]:
 
 
 def unreal(verb: Token, kept: set[int]) -> Iterator[int]:
-    """What keeps an unkept verb from having taken place: itself, its "not" or "may"."""
-    if verb.lemma_ in _UNREAL:
+    """What keeps an unkept verb from having taken place: itself, its "not" or "may", or that an account has it so."""
+    accounts = [c for c in verb.children if c.dep_ == "nsubj" and c.lemma_ in _ACCOUNTS and c.i not in kept]
+    if verb.lemma_ in _UNREAL or accounts:
         yield verb.i
     for child in verb.children:
         modal = child.dep_ == "aux" and child.tag_ == "MD"

@@ -32,6 +32,8 @@ _LONGEST = 2000
 _READINGS = 20
 _OPENING = re.compile(r"([A-Z]\w+ing) [^,;:.]{3,80}, (?=(?:the |an? )?\w)")
 """A participle before the subject, which the parser takes for much else: "Defying calls for a pause, the bank …"."""
+_REMARK = re.compile(r"(?:but |and |though |although )?(?:this|that|such)\b", re.IGNORECASE)
+"""How a part begins that speaks of the part before it: "…; such is the account of three employees"."""
 _CONDITIONS = frozenset(
     """according assuming providing pending barring excluding failing supposing considering granting adjusting using
     counting depending allowing accounting including stripping""".split()
@@ -108,6 +110,8 @@ def _apart(quote: str) -> list[str]:
     Not what stands behind a colon: what is before it may say that it is a claim, a myth or a plan.
     """
     parts = [part.strip() for part in quote.split("; ")] if ":" not in quote else []
+    if any(map(_REMARK.match, parts[1:])):
+        return []
     found = [part for part in parts if len(part.split()) > 3] if len(parts) > 1 else []
     opening = _OPENING.match(quote)
     if opening and opening[1].lower() not in _CONDITIONS:

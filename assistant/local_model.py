@@ -12,6 +12,12 @@ from .errors import ModelDamaged, ModelMissing
 CONTEXT_TOKENS = 4096
 """What one request may hold, prompt and answer together."""
 
+_TOKENS_AT_ONCE = 64
+"""Tokens of a prompt read in one go, which nothing can stop.
+
+Reading is as fast as with 512; a stopped question holds the next one up for a second in place of eight (two cores).
+"""
+
 
 class LocalModel:
     """A running llama.cpp server. It listens on a free loopback port and answers only to its own key.
@@ -37,6 +43,7 @@ class LocalModel:
         params.endpoint_slots = False
         params.cache_ram_mib = 256
         params.verbosity = 0
+        params.n_batch = params.n_ubatch = _TOKENS_AT_ONCE
         cores = threads or os.cpu_count() or 1
         params.cpuparams.n_threads = cores
         params.cpuparams_batch.n_threads = cores

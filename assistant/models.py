@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .errors import ModelError, ModelMissing, SettingsError
+from .queueing import FairQueue
 from .records import Progress
 from .settings import Settings
 from .weights import checked_model_file
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 EXTRACTIVE = "extractive"
 _MAX_ANSWER_TOKENS = 400
 _TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
+_PROVIDER_AT_ONCE = 8
+"""Questions that a provider is asked at a time: what a small plan allows."""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -34,8 +35,8 @@ class ChatModel:
     """Whether it can be held to a JSON schema by `response_format`, as OpenAI-compatible servers can."""
     judges: bool = False
     """Whether it is asked first if the sentences state the answer, and tells by token probabilities how sure it is."""
-    turn: AbstractContextManager[Any] = field(default_factory=nullcontext)
-    """Held while it is asked: a lock where one question at a time is all it can take."""
+    queue: FairQueue = field(default_factory=FairQueue)
+    """Where questions wait for it, a local model taking one at a time."""
     close: Callable[[], None] = field(default=lambda: None)
 
 
@@ -58,23 +59,25 @@ def _embedded(settings: Settings, progress: Callable[[Progress], None]) -> ChatM
     progress(Progress("loading the language model"))
     server = LocalModel(path, threads=settings.threads)
     chat = _openai_chat("local", server.base_url, server.key, settings, trust_env=False)
-    return ChatModel(f"embedded:{path.name}", chat, json_schema=True, judges=True, turn=Lock(), close=server.close)
+    queue = FairQueue(1, settings.max_waiting)
+    return ChatModel(f"embedded:{path.name}", chat, json_schema=True, judges=True, queue=queue, close=server.close)
 
 
 def _provider(settings: Settings) -> ChatModel:
     provider, _, model = settings.llm.partition(":")
     host = urlsplit(settings.llm_base_url or "").hostname
+    queue = FairQueue(_PROVIDER_AT_ONCE, settings.max_waiting)
     if settings.offline and host not in _LOOPBACK:
         raise SettingsError(f"llm={settings.llm} would send questions off this machine; unset offline to allow that")
     if settings.llm_base_url and provider == "openai":
         key = os.environ.get("OPENAI_API_KEY") or "none"
         chat = _openai_chat(model, settings.llm_base_url, key, settings, trust_env=host not in _LOOPBACK)
-        return ChatModel(settings.llm, chat, json_schema=True)
+        return ChatModel(settings.llm, chat, json_schema=True, queue=queue)
     from langchain.chat_models import init_chat_model
 
     options: dict[str, Any] = {"base_url": settings.llm_base_url} if settings.llm_base_url else {}
     try:
-        return ChatModel(settings.llm, init_chat_model(model, model_provider=provider, **options))
+        return ChatModel(settings.llm, init_chat_model(model, model_provider=provider, **options), queue=queue)
     except ImportError as error:
         package = f"langchain-{provider.replace('_', '-')}"
         raise ModelMissing(f"llm={settings.llm} needs a package: run 'pip install {package}' ({error.name})") from None

@@ -140,7 +140,8 @@ class Owner:
             raise UsageError(f"the owner knows no call {name!r}; end all assistant processes and try again")
         keywords = {key: _READ.get(key, lambda value: value)(value) for key, value in arguments.items()}
         if name == "stream":
-            events = self._engine.stream(report=report, **keywords)
+            # A client says nothing while it waits for an answer: what can be read then is that it hung up.
+            events = self._engine.stream(report=report, stop=connection.poll, **keywords)
             try:
                 for event in events:
                     _send(connection, wire.event_message(event))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +16,7 @@ from . import prompts
 from .errors import ModelUnavailable
 from .evidence import Evidence, numbered
 from .models import ChatModel
+from .stopping import Stop, Stopped, pieces, result
 
 _CLAIM_CHARACTERS = 400
 _MOST_CLAIMS = 5
@@ -38,10 +39,10 @@ class Usage:
     output: int
 
 
-def propose(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> Iterator[Proposal | Usage]:
+def propose(model: ChatModel, question: str, evidence: Sequence[Evidence], stop: Stop) -> Generator[Proposal | Usage]:
     """The model's claims, each as soon as it is whole, then what the call cost where the model tells.
 
-    Closing the iterator stops the generation. Raises ModelUnavailable when the model fails or does not
+    Closing the iterator stops the generation, as Stopped does. Raises ModelUnavailable when the model fails or does not
     answer in the form asked for.
     """
     chat: Any = model.chat
@@ -50,7 +51,7 @@ def propose(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> It
     said, given = "", 0
     # LangChain's models have no common error class: each provider's client raises its own.
     try:
-        with closing(chat.stream(_messages(question, evidence, "answer-claims"))) as stream:
+        with closing(pieces(chat.astream(_messages(question, evidence, "answer-claims")), stop)) as stream:
             for piece in stream:
                 said += _text(piece)
                 whole = _claims(said)[:-1]
@@ -58,6 +59,8 @@ def propose(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> It
                 given = max(given, len(whole))
                 if isinstance(piece, AIMessageChunk) and piece.usage_metadata:
                     yield Usage(piece.usage_metadata["input_tokens"], piece.usage_metadata["output_tokens"])
+    except Stopped:
+        raise
     except Exception as error:
         raise _failed(model, error) from error
     try:
@@ -72,20 +75,21 @@ def propose(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> It
         )
 
 
-def certainty(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> tuple[float, Usage]:
+def certainty(model: ChatModel, question: str, evidence: Sequence[Evidence], stop: Stop) -> tuple[float, Usage]:
     """How sure the model is that one of the sentences answers the question, 0..1.
 
     It is asked for the number of that sentence, or 0: the mean of how likely it is to name one at all, and how likely
     the one that it would name. One token is generated; what was read for it is in the model's cache when it is asked
-    for claims. A model without token probabilities counts as sure. Raises ModelUnavailable when it fails.
+    for claims. A model without token probabilities counts as sure. Raises ModelUnavailable when it fails, and Stopped.
     """
     if not model.judges:
         return 1.0, Usage(0, 0)
     chat: Any = model.chat
     try:
-        said = chat.bind(logprobs=True, top_logprobs=_LOGPROBS, max_completion_tokens=1).invoke(
-            _messages(question, evidence, "answer-pointed")
-        )
+        asking = chat.bind(logprobs=True, top_logprobs=_LOGPROBS, max_completion_tokens=1)
+        said = result(asking.ainvoke(_messages(question, evidence, "answer-pointed")), stop)
+    except Stopped:
+        raise
     except Exception as error:
         raise _failed(model, error) from error
     tokens = ((said.response_metadata.get("logprobs") or {}).get("content") or [{}])[0].get("top_logprobs") or []

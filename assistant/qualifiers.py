@@ -60,7 +60,10 @@ _BOUND_PREPOSITIONS = frozenset(
 _HARD = frozenset("without except excluding barring pending unless subject according if provided assuming".split())
 """What limits a sentence also where it is set off by a comma."""
 _SAYS = frozenset("say claim allege argue state report announce write tell add insist estimate warn believe".split())
-_OPINIONS = frozenset("view opinion estimate estimation account word eye judgment judgement theory belief".split())
+_OPINIONS = frozenset(
+    "view opinion estimate estimation account word eye judgment judgement theory belief forecast projection".split()
+)
+_SOME_OF = frozenset("most many some several few certain half".split())
 _EMPTY = frozenset("punct det cc case expl intj auxpass mark preconj".split())
 _COMPLEMENTS = frozenset("dobj attr acomp oprd ccomp xcomp prt csubj".split())
 
@@ -75,6 +78,7 @@ def left_out(doc: Doc, kept: set[int]) -> list[str]:
                 *_torn(doc, kept),
                 *_not_meant(doc, kept),
                 *_in_doubt(doc, kept),
+                *_commented(doc, kept),
                 *set_aside(doc, kept),
             }
         )
@@ -150,25 +154,49 @@ def _in_doubt(doc: Doc, kept: set[int]) -> Iterator[int]:
     if not any(doc[i].lemma_.lower() in _ACCUSE for i in kept):
         yield from (t.i for t in doc if t.lemma_.lower() in _ACCUSE and not _of_something_else(t, kept))
     last = max(kept, default=0)
-    yield from _speaker_behind(doc, last)
+    yield from (i for i in _speaker_behind(doc, last) if i not in kept)
     yield from _speaker_between(doc, kept)
     for doubt in doc:
         near = doubt.i < last or not any(t.pos_ in {"VERB", "AUX"} for t in doc[last + 1 : doubt.i])
-        if near and doubt.lower_ in _DOUBT and doubt.i not in kept and not _of_something_else(doubt, kept):
+        if near and _doubts(doubt) and doubt.i not in kept and not _of_something_else(doubt, kept):
             yield doubt.i
 
 
+def _doubts(word: Token) -> bool:
+    """Whether a word takes certainty away; an adverb of a participle tells how a thing is held: "reputedly"."""
+    return word.lower_ in _DOUBT or (word.pos_ == "ADV" and word.lower_.endswith("edly"))
+
+
+def _commented(doc: Doc, kept: set[int]) -> Iterator[int]:
+    """The word for all that was said before, where it is commented on: "…, but that is a forecast"."""
+    for word in doc:
+        verb = word.head
+        if (
+            word.lower_ in {"this", "that", "such"}
+            and word.dep_ in {"nsubj", "nsubjpass"}
+            and word.tag_ in {"DT", "JJ"}
+        ):
+            behind = verb.dep_ in {"advcl", "conj", "ccomp", "parataxis"} and verb.head.i in kept
+            above = any(c.dep_ == "ccomp" and c.i in kept and c.i < word.i for c in verb.children)
+            if (behind or above) and not any(i in kept for i in range(word.i, verb.right_edge.i + 1)):
+                yield word.i
+
+
 def _speaker_behind(doc: Doc, last: int) -> Iterator[int]:
-    """The verb of a speaker who is named at the end: "…, losing bidder Skybridge claimed"."""
+    """The verb of a speaker who is named at the end, or beside: "…, losing bidder Skybridge claimed"."""
     verbs = [t for t in doc if t.i > last and t.pos_ in {"VERB", "AUX"}]
     if verbs and verbs[-1].lemma_ in _SAYS and verbs[-1].tag_ in {"VBD", "VBZ"} and verbs[-1].dep_ != "conj":
         yield verbs[-1].i
+    for verb in doc:  # one that has nothing to say of its own speaks of the sentence
+        told = any(c.dep_ in _COMPLEMENTS or (c.dep_ == "prep" and c.lower_ == "of") for c in verb.children)
+        if verb.lemma_ in _SAYS and verb.tag_ in {"VBD", "VBZ"} and verb.dep_ in {"conj", "ROOT"} and not told:
+            yield verb.i
 
 
 def _speaker_between(doc: Doc, kept: set[int]) -> Iterator[int]:
     """The verb of a speaker who is named between commas: "The ferry was safe, the master said, and …"."""
     for verb in doc[1:-1]:
-        if verb.pos_ == "VERB" and verb.nbor(1).text in {",", ";", "."} and verb.i not in kept and verb.dep_ != "relcl":
+        if verb.pos_ == "VERB" and _ends_remark(verb) and verb.i not in kept and verb.dep_ != "relcl":
             begin = next((t.i for t in reversed(doc[: verb.i]) if t.text in {",", "”", '"'}), -1)
             between = doc[begin + 1 : verb.i]
             named = any(t.dep_ in {"nsubj", "nsubjpass"} and t.tag_ not in {"WDT", "WP"} for t in between)
@@ -176,6 +204,19 @@ def _speaker_between(doc: Doc, kept: set[int]) -> Iterator[int]:
             told = [i for i in kept if i < begin]
             if begin > 0 and named and told and not any(begin < i < verb.i for i in kept):
                 yield verb.i
+
+
+def _ends_remark(verb: Token) -> bool:
+    """Whether a comma follows a verb, or the day behind it: "the master said," and "the master said on Sunday,"."""
+    after = verb.i + 1
+    for child in verb.children:
+        if verb.lemma_ in _SAYS and child.i == after and child.dep_ in {"prep", "npadvmod"} and _timed(child):
+            after = child.right_edge.i + 1
+    return after < len(verb.doc) and verb.doc[after].text in {",", ";", "."}
+
+
+def _timed(phrase: Token) -> bool:
+    return any(key(t)[0] == "date" or t.ent_type_ in {"DATE", "TIME"} for t in phrase.subtree)
 
 
 def _of_something_else(doubt: Token, kept: set[int]) -> bool:
@@ -199,7 +240,8 @@ def _list(first: Token) -> list[Token]:
 def _bound(doc: Doc, kept: set[int]) -> Iterator[int]:
     measured = _measured(doc, kept)
     yield from _parts_of(doc, kept)
-    for i in kept:
+    between = {t.i for t in doc if t.dep_ == "prep" and t.head.i in kept and any(c.i in kept for c in t.children)}
+    for i in kept | between:
         token = doc[i]
         for child in _children(token):
             if (
@@ -262,7 +304,7 @@ def _binds(child: Token, head: Token, measured: bool) -> bool:  # noqa: C901, PL
     dep, word = child.dep_, child.lower_
     if word in {"a", "an", "the"} or child.is_punct:
         return False
-    if word in _DOUBT:
+    if _doubts(child):
         return True
     if dep == "quantmod" and word in {"to", "from", "$", "-", "–"}:
         return False
@@ -321,6 +363,8 @@ def _adds_only(child: Token, head: Token) -> bool:
     """Whether a part is a remark behind a comma: ", a view that few share", ", so it must wait"."""
     if child.i < head.i or not _after_comma(child) or child.dep_ in {"neg", "nsubj", "nsubjpass"}:
         return False
+    if child.dep_ == "prep" and _by_account_or_condition(child):
+        return False
     opening = {child.left_edge.lower_, child.lower_} | {
         c.lower_ for c in child.children if c.dep_ in {"mark", "advmod", "cc"}
     }
@@ -342,10 +386,17 @@ def _bound_preposition(child: Token, head: Token, measured: bool) -> bool:
         return child.lower_ in {"until", "since", "by", "before", "after"}
     if child.lower_ == "over" and objects and all(t.ent_type_ == "DATE" for t in objects):  # "over the next two years"
         return measured
-    if child.lower_ in _BOUND_PREPOSITIONS | _HARD or any(t.lemma_ in _OPINIONS | {"condition"} for t in objects):
+    if child.lower_ in _BOUND_PREPOSITIONS | _HARD or _by_account_or_condition(child):
+        return True
+    if any(c.lower_ in _SOME_OF for t in objects for c in t.children) and not _timed(child):  # "in most cases"
         return True
     amongst = child.lower_ in {"against", "between", "among"}
     return (measured or amongst) and head.pos_ in {"NOUN", "PROPN"}
+
+
+def _by_account_or_condition(preposition: Token) -> bool:
+    """Whether a phrase says in whose view something is so, or on what condition: "by one estimate"."""
+    return any(t.lemma_ in _OPINIONS | {"condition"} for t in preposition.children if t.dep_ == "pobj")
 
 
 def _scoped(child: Token, head: Token) -> bool:

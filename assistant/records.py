@@ -27,6 +27,11 @@ def day_in_words(published: date | None) -> str:
     return f"{published.day} {published:%B %Y}" if published else "undated"
 
 
+def ahead_in_words(ahead: int) -> str:
+    """What is told to one whose question waits: "2 questions are answered before yours"."""
+    return f"{ahead} question{' is' if ahead == 1 else 's are'} answered before yours"
+
+
 class Record:
     """A dataclass that turns into plain JSON types and back without loss."""
 
@@ -190,6 +195,13 @@ class Retrieved(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting(Record):
+    """The language model is busy: so many questions are answered before this one. Told whenever that changes."""
+
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
 class Text(Record):
     """A further piece of a streamed answer. What was shown is never taken back."""
 
@@ -203,4 +215,4 @@ class Done(Record):
     answer: Answer
 
 
-Event = Retrieved | Text | Done
+Event = Retrieved | Waiting | Text | Done

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 _LIMITS = re.compile(
     r"\b(?:as long as|so long as|contingent (?:up)?on|conditional (?:up)?on|dependent (?:up)?on|depend(?:s|ing) on"
     r"|only (?:after|when|if|where)|\w+ permitting|with(?: the| its| their)?(?: \w+)? (?:approval|consent|permission)"
-    r"|in the (?:event|absence|case) of|apart from|aside from|save for|other than|with the exception of"
+    r"|in the (?:event|absence|case) (?:of|that)|in all (?:likelihood|probability)|apart from|aside from|save for"
+    r"|other than|with the exception of"
     r"|except for|subject to|absent an?|on paper|in (?:principle|theory)|like-for-like"
     r"|constant (?:exchange rates|currenc(?:y|ies))"
     r"|seasonally adjusted|adjust(?:ed|ing) for|or (?:more|less|fewer)|upwards of|north of|close to|all but|as good as"

@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="the page's address")
     port: int = Field(7860, ge=0, le=65535, description="the page's port; 0 takes a free one")
     max_question_characters: int = Field(2000, ge=1, description="a longer question is refused")
+    max_waiting: int = Field(32, ge=0, description="how many questions may wait for the language model")
     max_file_bytes: int = Field(50_000_000, ge=1, description="a larger file is reported, not read")
     reranker_model: str | None = Field(
         None, description="a sentence-transformers CrossEncoder that puts passages in order; none by default"

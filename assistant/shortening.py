@@ -53,6 +53,13 @@ def _set_off(token: Token) -> bool:
     if edge == 0 or token.lower_ in _LINKS:
         after = token.right_edge.i + 1
         return token.dep_ != "prep" or bool(after < len(token.doc) and token.doc[after].text == ",")
+    after = token.right_edge.i + 1
+    if (
+        token.dep_ != "conj"
+        and after < len(token.doc)
+        and not (token.doc[after].is_punct or token.doc[after].dep_ == "cc")
+    ):
+        return False
     if token.dep_ == "conj":
         return token.pos_ in {"VERB", "AUX"} and token.doc[edge - 1].text in {",", "and", "but"}
     return token.doc[edge - 1].text in {",", "(", "—", "–", ";"}

@@ -32,7 +32,7 @@ _HELD_SETTINGS = (
     "offline",
     "max_file_bytes",
 )
-_EVENTS = {kind.__name__: kind for kind in (records.Retrieved, records.Text, records.Done)}
+_EVENTS = {kind.__name__: kind for kind in (records.Retrieved, records.Waiting, records.Text, records.Done)}
 
 
 @dataclass(frozen=True, slots=True)

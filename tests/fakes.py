@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import math
@@ -9,13 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
 from assistant.embedding import Embedder, Embedding, Spans, Vector
 from assistant.models import ChatModel
+from assistant.queueing import FairQueue
 from assistant.records import Progress
 from assistant.terms import content
 
@@ -124,3 +126,39 @@ def scripted(*claims: tuple[int, str]) -> ChatModel:
 def saying(words: str, breaks_after: int | None = None) -> ChatModel:
     """A model that says these words, whatever it is asked."""
     return ChatModel("scripted", ScriptedModel(says=words, breaks_after=breaks_after))
+
+
+class SlowModel(ScriptedModel):
+    """Answers asynchronously when it is let go, and counts who asks at once and whose call was cancelled."""
+
+    seconds: float
+    under_way: int = 0
+    most_at_once: int = 0
+    cancelled: int = 0
+    replies: int = 0
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        self.under_way += 1
+        self.most_at_once = max(self.most_at_once, self.under_way)
+        try:
+            await asyncio.sleep(self.seconds)
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        finally:
+            self.under_way -= 1
+        self.replies += 1
+        top = [{"token": "1", "logprob": 0.0}]
+        message = AIMessage("1", response_metadata={"logprobs": {"content": [{"top_logprobs": top}]}})
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+
+def slow(seconds: float, bound: int = 32) -> ChatModel:
+    """A model that is sure after so many seconds, and takes one question at a time."""
+    return ChatModel("slow", SlowModel(says="", seconds=seconds), judges=True, queue=FairQueue(1, bound))

@@ -17,13 +17,15 @@ from fastapi import FastAPI
 
 from ..api import Assistant
 from ..errors import AssistantError
-from ..records import Done, Retrieved, Text
+from ..records import Done, Retrieved, Text, Waiting
+from ..streaming import Stream
 from .render import Turn, holdings, messages, sources
 
 _HERE = Path(__file__).parent
 _TITLE = "Briefing assistant"
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
-_AT_ONCE = 8
+_AT_ONCE = 32
+"""Answers under way on one page server; how many of them wait for the model is the engine's to say."""
 
 
 def serve(assistant: Assistant, line: socket.socket, say: Callable[[str], None]) -> None:
@@ -58,6 +60,7 @@ def page(assistant: Assistant) -> gr.Blocks:
     """The layout, and which function each control calls."""
     with gr.Blocks(title=_TITLE, analytics_enabled=False, fill_height=True, fill_width=True) as blocks:
         turns = gr.State([])
+        running: dict[str | None, Stream] = {}
         with gr.Row(elem_id="top"):
             gr.HTML(f"<h1>{_TITLE}</h1><p>Answers from your articles; every sentence carries its source.</p>")
             held = gr.Markdown(elem_id="held")
@@ -91,9 +94,16 @@ def page(assistant: Assistant) -> gr.Blocks:
                 gr.HTML("<h2>Sources</h2>")
                 panel = gr.HTML(sources([]), elem_id="sources", apply_default_css=False)
 
-        def respond(question: str, before: list[Turn]) -> Iterator[list[Any]]:
-            for now in _answer(assistant, question, before):
-                yield [now, messages(now), sources(now), "", *_buttons(busy=True)]
+        def respond(question: str, before: list[Turn], request: gr.Request) -> Iterator[list[Any]]:
+            events = assistant.stream(question.strip(), [said.answer for said in before if said.answer])
+            running[request.session_hash] = events
+            with events:
+                for now in _conversation(events, question, before):
+                    yield [now, messages(now), sources(now), "", *_buttons(busy=True)]
+
+        def halt(request: gr.Request) -> None:
+            if events := running.pop(request.session_hash, None):
+                events.close()
 
         def settle(now: list[Turn]) -> list[Any]:
             if now and now[-1].answer is None and not now[-1].stopped:
@@ -112,13 +122,17 @@ def page(assistant: Assistant) -> gr.Blocks:
             api_visibility="private",
         )
         asked.then(settle, [turns], after, show_progress="hidden", api_visibility="private")
-        stop.click(settle, [turns], after, cancels=[asked], show_progress="hidden", api_visibility="private")
+        # Gradio's `cancels` takes effect at the next event of an answer; `halt` at once.
+        quietly: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+        stop.click(halt, None, None, **quietly).then(settle, [turns], after, cancels=[asked], **quietly)
+        chat.clear(halt, None, None, **quietly)
         chat.clear(lambda: ([], sources([])), None, [turns, panel], cancels=[asked], api_visibility="private")
+        blocks.unload(halt)
         blocks.load(lambda: holdings(assistant.documents()), None, held, api_visibility="private")
     return blocks
 
 
-def _answer(assistant: Assistant, question: str, before: list[Turn]) -> Iterator[list[Turn]]:
+def _conversation(events: Stream, question: str, before: list[Turn]) -> Iterator[list[Turn]]:
     """The conversation after each event. An error is shown as the answer: a person asked, a person reads."""
     if not question.strip():
         yield before
@@ -126,11 +140,13 @@ def _answer(assistant: Assistant, question: str, before: list[Turn]) -> Iterator
     turn = Turn(question.strip())
     yield [*before, turn]
     try:
-        for event in assistant.stream(turn.question, [said.answer for said in before if said.answer]):
+        for event in events:
             if isinstance(event, Retrieved):
                 turn = replace(turn, passages=tuple(event.passages))
+            elif isinstance(event, Waiting):
+                turn = replace(turn, ahead=event.ahead)
             elif isinstance(event, Text):
-                turn = replace(turn, text=turn.text + event.piece)
+                turn = replace(turn, text=turn.text + event.piece, ahead=0)
             elif isinstance(event, Done):
                 turn = replace(turn, answer=event.answer)
             yield [*before, turn]

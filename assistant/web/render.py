@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..records import Answer, Citation, Document, Passage, day_in_words
+from ..records import Answer, Citation, Document, Passage, ahead_in_words, day_in_words
 
 _MARKER = re.compile(r"\[(\d+)\]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~<>$&-])")
@@ -24,6 +24,8 @@ class Turn:
     answer: Answer | None = None
     passages: tuple[Passage, ...] = ()
     stopped: bool = False
+    ahead: int = 0
+    """How many questions of others are answered first."""
 
 
 def messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
@@ -38,7 +40,8 @@ def messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
             said += "\n\n*Stopped.*"
         if turn.answer:
             said += "".join(f"\n\n*{in_markdown(note[:1].upper() + note[1:])}.*" for note in turn.answer.notes)
-        shown.append({"role": "assistant", "content": said or "…"})
+        waiting = f"*{ahead_in_words(turn.ahead)}*" if turn.ahead and not turn.stopped else "…"
+        shown.append({"role": "assistant", "content": said or waiting})
     return shown
 
 
