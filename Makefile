@@ -23,8 +23,8 @@ ask: $(INSTALLED) model ## answer one question: make ask Q="who owns the model?"
 test: check model ## lint, type-check and run every test
 	@$(BIN)/python -m pytest
 
-test-fast: $(INSTALLED_DEV) ## the tests that need no model, process or browser
-	@$(BIN)/python -m pytest -m "not model and not browser and not processes and not packaging"
+test-fast: $(INSTALLED_DEV) ## the tests that need no model, process, browser or minute
+	@$(BIN)/python -m pytest -m "not model and not browser and not processes and not packaging and not sets"
 
 check: $(INSTALLED_DEV) ## ruff, ruff format and mypy --strict
 	@$(BIN)/ruff check .

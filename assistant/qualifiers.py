@@ -31,15 +31,16 @@ _DEGREE = frozenset(
 )
 _LIMITING = frozenset(
     """former ex acting interim deputy vice assistant associate proposed planned potential alleged possible
-    suspected future designate elect prospective would-be partial minority majority backup honorary projected
-    expected estimated preliminary provisional tentative conditional temporary maximum minimum rejected
+    suspected future designate elect prospective would-be partial minority majority backup reserve outline honorary
+    projected expected estimated preliminary provisional tentative conditional temporary maximum minimum rejected
     cancelled canceled failed attempted unsuccessful so-called joint junior other another second third fourth
     fifth next last same different non- anti- false fake unconfirmed supposed reported rumoured rumored intended
     draft mock toy simulated forged imitation artificial counterfeit hoax apparent near presumed borderline mini
     non-binding would-be incoming outgoing then aspiring shadow late old previous early fictional""".split()
 )
 _ACCUSE = frozenset(
-    "allege accuse rumour rumor dispute speculate suspect deny allegation rumor false untrue myth".split()
+    """allege accuse rumour rumor dispute speculate suspect deny allegation rumor false untrue myth contest question
+    questionable doubtful unverified unproven wonder""".split()
 )
 _PUT_ASIDE = frozenset(
     {"not", "unlike", "except", "rather than", "instead of", "but not", "as opposed", "other than", "without"}
@@ -59,10 +60,15 @@ _BOUND_PREPOSITIONS = frozenset(
 )
 _HARD = frozenset("without except excluding barring pending unless subject according if provided assuming".split())
 """What limits a sentence also where it is set off by a comma."""
-_SAYS = frozenset("say claim allege argue state report announce write tell add insist estimate warn believe".split())
+_SAYS = frozenset(
+    """say claim allege argue state report announce write tell add insist estimate warn believe maintain contend assert
+    protest murmur suggest think reckon""".split()
+)
 _OPINIONS = frozenset(
     "view opinion estimate estimation account word eye judgment judgement theory belief forecast projection".split()
 )
+_OPENS_REMARK = frozenset(', ” " – — ('.split())
+_ENDS_REMARK = frozenset(", ; . – — )".split())
 _SOME_OF = frozenset("most many some several few certain half".split())
 _EMPTY = frozenset("punct det cc case expl intj auxpass mark preconj".split())
 _COMPLEMENTS = frozenset("dobj attr acomp oprd ccomp xcomp prt csubj".split())
@@ -154,6 +160,9 @@ def _in_doubt(doc: Doc, kept: set[int]) -> Iterator[int]:
     if not any(doc[i].lemma_.lower() in _ACCUSE for i in kept):
         yield from (t.i for t in doc if t.lemma_.lower() in _ACCUSE and not _of_something_else(t, kept))
     last = max(kept, default=0)
+    comma = next((t.i for t in doc if t.text == ","), 0)
+    if doc[0].lower_ in _HARD and not any(i in kept for i in range(comma)):  # "Barring surprises, …"
+        yield 0
     yield from (i for i in _speaker_behind(doc, last) if i not in kept)
     yield from _speaker_between(doc, kept)
     for doubt in doc:
@@ -188,19 +197,22 @@ def _speaker_behind(doc: Doc, last: int) -> Iterator[int]:
     if verbs and verbs[-1].lemma_ in _SAYS and verbs[-1].tag_ in {"VBD", "VBZ"} and verbs[-1].dep_ != "conj":
         yield verbs[-1].i
     for verb in doc:  # one that has nothing to say of its own speaks of the sentence
-        told = any(c.dep_ in _COMPLEMENTS or (c.dep_ == "prep" and c.lower_ == "of") for c in verb.children)
-        if verb.lemma_ in _SAYS and verb.tag_ in {"VBD", "VBZ"} and verb.dep_ in {"conj", "ROOT"} and not told:
+        said = [c for c in verb.children if c.dep_ in _COMPLEMENTS or (c.dep_ == "prep" and c.lower_ == "of")]
+        inverted = all(c.ent_type_ in {"PERSON", "ORG"} for c in said)  # "…, maintains Tove Adair"
+        if verb.lemma_ in _SAYS and verb.tag_ in {"VBD", "VBZ"} and verb.dep_ in {"conj", "ROOT"} and inverted:
             yield verb.i
 
 
 def _speaker_between(doc: Doc, kept: set[int]) -> Iterator[int]:
     """The verb of a speaker who is named between commas: "The ferry was safe, the master said, and …"."""
     for verb in doc[1:-1]:
-        if verb.pos_ == "VERB" and _ends_remark(verb) and verb.i not in kept and verb.dep_ != "relcl":
-            begin = next((t.i for t in reversed(doc[: verb.i]) if t.text in {",", "”", '"'}), -1)
+        if verb.pos_ in {"VERB", "AUX"} and _ends_remark(verb) and verb.i not in kept and verb.dep_ != "relcl":
+            begin = next((t.i for t in reversed(doc[: verb.i]) if t.text in _OPENS_REMARK), -1)
             between = doc[begin + 1 : verb.i]
             named = any(t.dep_ in {"nsubj", "nsubjpass"} and t.tag_ not in {"WDT", "WP"} for t in between)
-            named = named and not any(t.dep_ in {"cc", "mark", "dobj"} for t in between)
+            told_so = verb.lemma_ in _SAYS or any(c.lower_ == "it" for c in verb.children if c.dep_ == "dobj")
+            links = [t for t in between if t.dep_ in {"cc", "mark", "dobj"}]
+            named = named and all(told_so and t.lower_ in {"so", "as", "it"} for t in links)
             told = [i for i in kept if i < begin]
             if begin > 0 and named and told and not any(begin < i < verb.i for i in kept):
                 yield verb.i
@@ -210,9 +222,10 @@ def _ends_remark(verb: Token) -> bool:
     """Whether a comma follows a verb, or the day behind it: "the master said," and "the master said on Sunday,"."""
     after = verb.i + 1
     for child in verb.children:
-        if verb.lemma_ in _SAYS and child.i == after and child.dep_ in {"prep", "npadvmod"} and _timed(child):
+        timed = verb.lemma_ in _SAYS and child.dep_ in {"prep", "npadvmod"} and _timed(child)
+        if child.i == after and (timed or child.lower_ == "it"):  # "as rumour has it,"
             after = child.right_edge.i + 1
-    return after < len(verb.doc) and verb.doc[after].text in {",", ";", "."}
+    return after < len(verb.doc) and verb.doc[after].text in _ENDS_REMARK
 
 
 def _timed(phrase: Token) -> bool:
@@ -302,6 +315,8 @@ def _measured(doc: Doc, kept: set[int]) -> set[int]:
 def _binds(child: Token, head: Token, measured: bool) -> bool:  # noqa: C901, PLR0911, PLR0912 - one case for each label
     """Whether leaving this out would change what is said of its head."""
     dep, word = child.dep_, child.lower_
+    if dep == "amod" and word in _QUANTIFIERS and key(head)[0] != "value":
+        return True
     if word in {"a", "an", "the"} or child.is_punct:
         return False
     if _doubts(child):

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 
 _LIMITS = re.compile(
     r"\b(?:as long as|so long as|contingent (?:up)?on|conditional (?:up)?on|dependent (?:up)?on|depend(?:s|ing) on"
-    r"|only (?:after|when|if|where)|\w+ permitting|with(?: the| its| their)?(?: \w+)? (?:approval|consent|permission)"
+    r"|only (?:after|when|if|where|once|on|in|for|at|with|by|because)|\w+ permitting"
+    r"|with(?: the| its| their)?(?: \w+)? (?:approval|consent|permission)"
     r"|in the (?:event|absence|case) (?:of|that)|in all (?:likelihood|probability)|apart from|aside from|save for"
     r"|other than|with the exception of"
     r"|except for|subject to|absent an?|on paper|in (?:principle|theory)|like-for-like"
     r"|constant (?:exchange rates|currenc(?:y|ies))"
     r"|seasonally adjusted|adjust(?:ed|ing) for|or (?:more|less|fewer)|upwards of|north of|close to|all but|as good as"
     r"|in (?:effect|part)|for the most part|to (?:some|a) (?:extent|degree)|on average|an average of|a total of"
-    r"|as though|as if|between them)\b",
+    r"|as though|as if|between them|(?:limited|confined|restricted) to|, that is|per (?:an?|the) \w+)\b",
     re.IGNORECASE,
 )
 """Fixed expressions that make a condition, an exception, a basis or a bound."""
@@ -35,6 +36,7 @@ _REMARKS = frozenset(
     result move total fact part meantime step event announcement ceremony note""".split()
 )
 """Nouns of openings that only say where something was said, or link it to what went before."""
+_RELATED = frozenset("nsubj nsubjpass dobj attr acomp".split())
 _LIMITING = frozenset("in under for with without given on upon among at absent".split())
 _LEVELS = CHANGES | MEASURES | {"employ", "have", "average", "cost"}
 
@@ -49,8 +51,13 @@ def set_aside(doc: Doc, kept: set[int]) -> Iterator[int]:
     if 0 < colon < min(kept, default=0):  # "Plaintiff's position: …", "Ruled out: …"
         yield colon - 1
     for verb in doc:
-        if verb.i in kept and verb.pos_ in {"VERB", "AUX"}:
+        if verb.pos_ in {"VERB", "AUX"} and (verb.i in kept or _linking(verb, kept)):
             yield from (child.i for child in verb.children if child.i not in kept and _limits(verb, child, kept))
+
+
+def _linking(verb: Token, kept: set[int]) -> bool:
+    """Whether an unkept "has" or "is" relates two kept things."""
+    return verb.lemma_ in {"be", "have"} and sum(c.i in kept for c in verb.children if c.dep_ in _RELATED) > 1
 
 
 def _limits(verb: Token, child: Token, kept: set[int]) -> bool:  # noqa: PLR0911 - one case for each kind

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _LONG = 16
 """A sentence of fewer words is shown whole."""
-_MAY_GO = frozenset("advcl relcl acl appos npadvmod advmod prep conj".split())
+_MAY_GO = frozenset("advcl relcl acl appos conj".split())
 _THINGS = frozenset("NOUN PROPN ADJ DET NUM PRON".split())
 _LINKS = frozenset(
     "additionally moreover furthermore firstly secondly thirdly lastly finally however also meanwhile overall".split()
@@ -23,7 +23,9 @@ _LINKS = frozenset(
 
 
 def shortened(sentence: str, wanted: Collection[str], answers: Collection[Key]) -> str:
-    """The sentence without clauses, appositions and openings that hold none of these words or answers.
+    """The sentence without clauses, appositions and links ("however") that hold none of these words or answers.
+
+    A phrase that says where or when ("in a hard year", "on current trends") stays: it may limit the rest.
 
     `wanted` are lemmas that the question is about. A sentence that is short, or of which nothing may go,
     comes back as it is.
@@ -33,7 +35,7 @@ def shortened(sentence: str, wanted: Collection[str], answers: Collection[Key]) 
     if len(doc) <= _LONG:
         return sentence
     for token in sorted(doc, key=lambda t: t.left_edge.i - t.right_edge.i):  # the longest first
-        if token.dep_ not in _MAY_GO or token.i not in kept or not _set_off(token):
+        if not (token.dep_ in _MAY_GO or token.lower_ in _LINKS) or token.i not in kept or not _set_off(token):
             continue
         part = {t.i for t in token.subtree}
         rest = {lemma(doc[i]) for i in kept - part} | {key(doc[i]) for i in kept - part}
@@ -49,20 +51,13 @@ def shortened(sentence: str, wanted: Collection[str], answers: Collection[Key]) 
 
 def _set_off(token: Token) -> bool:
     """Whether a part stands between commas, or opens the sentence: what does not is too closely tied."""
-    edge = token.left_edge.i
+    edge, after = token.left_edge.i, token.right_edge.i + 1
     if edge == 0 or token.lower_ in _LINKS:
-        after = token.right_edge.i + 1
-        return token.dep_ != "prep" or bool(after < len(token.doc) and token.doc[after].text == ",")
-    after = token.right_edge.i + 1
-    if (
-        token.dep_ != "conj"
-        and after < len(token.doc)
-        and not (token.doc[after].is_punct or token.doc[after].dep_ == "cc")
-    ):
-        return False
+        return True
     if token.dep_ == "conj":
         return token.pos_ in {"VERB", "AUX"} and token.doc[edge - 1].text in {",", "and", "but"}
-    return token.doc[edge - 1].text in {",", "(", "—", "–", ";"}
+    closed = after == len(token.doc) or token.doc[after].is_punct or token.doc[after].dep_ == "cc"
+    return closed and token.doc[edge - 1].text in {",", "(", "—", "–", ";"}
 
 
 def _stranded(token: Token, doc: Doc, without: set[int]) -> bool:

@@ -17,6 +17,10 @@ CLONE = Path(__file__).parent.parent
 SAMPLE_CORPUS = CLONE / "corpus"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--whole-sets", action="store_true", help="ask the local model every question of a set, not ten")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_paid_provider() -> None:
     """Keys are taken away and `offline` is set, for this process and all it starts."""

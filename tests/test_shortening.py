@@ -14,7 +14,7 @@ def short(sentence: str, question: str) -> str:
 
 def test_clauses_that_hold_nothing_of_the_question_go():
     sentence = (
-        "In a hard year, Grenmark Foods, a maker of canned fish, raised $30 million in May 2021, "
+        "However, Grenmark Foods, a maker of canned fish, raised $30 million in May 2021, "
         "giving it room for the years ahead."
     )
     assert short(sentence, "How much did Grenmark Foods raise?") == "Grenmark Foods raised $30 million in May 2021."
@@ -32,3 +32,21 @@ def test_a_condition_and_a_speaker_stay():
 @pytest.mark.parametrize("sentence", SAMPLE_SENTENCES[:80])
 def test_what_is_left_of_a_sentence_is_carried_by_it(sentence: str):
     assert check_claim(short(sentence, "Who owns the model?"), [sentence]).supported
+
+
+def test_what_says_where_or_when_something_holds_stays():
+    sentence = (
+        "On current trends, Stronsby's only secondary school, which has a new gym and a pool, will have no pupils at "
+        "all by 2041."
+    )
+    assert short(sentence, "How many pupils will the school have?") == (
+        "On current trends, Stronsby's only secondary school will have no pupils at all by 2041."
+    )
+
+
+def test_a_part_goes_only_where_a_comma_or_the_end_closes_it():
+    sentence = (
+        "The minister blocked the sale of Ironmere Ports, an official with knowledge of the decision said on condition "
+        "of anonymity."
+    )
+    assert short(sentence, "What did the minister block?") == sentence
