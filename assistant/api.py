@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .client import RemoteEngine
 from .conversation import History, turns
 from .errors import UsageError
-from .records import Answer, Document, Done, Event, Filters, Passage, Progress, SyncReport
+from .records import Answer, Document, Done, Event, Filters, Passage, Progress, SyncReport, Verification
 from .settings import Settings
 from .streaming import Stream
 
@@ -111,6 +112,14 @@ class Assistant:
         said = turns(history)
         return Stream(lambda stop: self._engine.stream(question, filters, self._settings, said, self._progress, stop))
 
+    def verify(self, answer: Answer | dict[str, Any] | str) -> Verification:
+        """Whether an answer (or its `to_dict`, or that as JSON) is as it was given, and which quotes still stand.
+
+        Raises UsageError on what is no answer.
+        """
+        plain = answer.to_dict() if isinstance(answer, Answer) else answer
+        return self._engine.verify(plain if isinstance(plain, str) else json.dumps(plain), self._progress)
+
     def prepare(self) -> None:
         """Load everything an answer needs, so that the first question does not wait for it."""
         self._engine.prepare(self._settings, self._progress)
@@ -160,6 +169,10 @@ class Assistant:
     async def aask(self, question: str, history: History = (), filters: Filters | None = None) -> Answer:
         """`ask`, awaited."""
         return await asyncio.to_thread(self.ask, question, history, filters)
+
+    async def averify(self, answer: Answer | dict[str, Any] | str) -> Verification:
+        """`verify`, awaited."""
+        return await asyncio.to_thread(self.verify, answer)
 
     async def aprepare(self) -> None:
         """`prepare`, awaited."""

@@ -220,6 +220,11 @@ class Catalogue:
         rows = self._database.query(f"SELECT document_id FROM documents WHERE {where} LIMIT ?", *words, limit)
         return [str(row["document_id"]) for row in rows]
 
+    def holding(self, words: str) -> list[Document]:
+        """Documents whose text has exactly these words, without their text."""
+        rows = self._database.query("SELECT document_id FROM documents WHERE instr(text, ?)", words)
+        return list(self.described([row["document_id"] for row in rows]).values())
+
     def document_count(self) -> int:
         """How many documents there are."""
         return int(self._database.query("SELECT count(*) FROM documents")[0][0])

@@ -163,6 +163,22 @@ def restore(document_ids: Annotated[list[str], typer.Argument(help="Ids of remov
 
 
 @app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="An answer that 'assistant ask --json' wrote; - reads it from a pipe.")],
+    json_: Json = False,
+) -> None:
+    """Tell which quotes of an answer still stand. Exits 1 when its file was changed, 3 when a quote is gone."""
+    said = _read_text(file)
+    with _open() as assistant:
+        found = assistant.verify(said)
+    if json_:
+        _print_json(found.to_dict())
+    else:
+        terminal.show_verification(found)
+    raise typer.Exit(Exit.FAILED if not found.intact else Exit.DONE if found.stands else Exit.NOT_SAID)
+
+
+@app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="The port; 0 takes a free one.")] = None,
@@ -272,6 +288,15 @@ def _open(llm: str | None = None) -> Iterator[Assistant]:
 
 def _settings(**given: Any) -> Settings:
     return Settings(**{key: value for key, value in given.items() if value is not None})
+
+
+def _read_text(file: Path) -> str:
+    try:
+        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read ({error.strerror}); name an answer's file") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{file} is no text; give a file that 'assistant ask --json' wrote") from None
 
 
 def _show_report(report: SyncReport, json_: bool) -> None:

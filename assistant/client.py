@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from . import wire
 from .conversation import Turn
 from .errors import IndexFailure, OwnerError, by_name
-from .records import Document, Event, Filters, Passage, Progress, SyncReport
+from .records import Document, Event, Filters, Passage, Progress, SyncReport, Verification
 from .settings import Settings
 from .stopping import LOOK_EVERY, Stop, Stopped, never
 
@@ -110,6 +110,10 @@ class RemoteEngine:
             for message in self._messages("stream", arguments, report, stop):
                 if "event" in message:
                     yield wire.event_of(message)
+
+    def verify(self, said: str, report: Report) -> Verification:
+        """See Engine.verify."""
+        return Verification.from_dict(self._call("verify", {"said": said}, report))
 
     def prepare(self, settings: Settings | None, report: Report) -> None:
         """See Engine.prepare."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from .errors import IndexFailure, OwnerError, UsageError
 from .index import Index
 from .ledger import Ledger
 from .models import ChatModel, open_chat_model
-from .records import Document, Event, Filters, Passage, Progress, SyncReport
+from .receipts import receipt, verify
+from .records import Document, Done, Event, Filters, Passage, Progress, SyncReport, Verification
 from .reranking import Reranker, open_reranker
 from .retrieval import search
 from .settings import Settings
@@ -129,7 +131,13 @@ class Engine:
         self._open(report).sync_if_changed(report)
         index, reranker = self._opened_index, self._reranker(report)
         with suppress(Stopped):
-            yield from answer(asked, index, filters, lambda: self._model(chosen, report), reranker, turns, stop)
+            for event in answer(asked, index, filters, lambda: self._model(chosen, report), reranker, turns, stop):
+                yield self._with_receipt(event, chosen, filters) if isinstance(event, Done) else event
+
+    def verify(self, said: str, report: Report = lambda _: None) -> Verification:
+        """Whether an answer, given as the JSON of its `to_dict`, is as it was, and which of its quotes still stand."""
+        self._open(report).sync_if_changed(report)
+        return verify(said, self._opened_index.catalogue)
 
     def prepare(self, settings: Settings | None = None, report: Report = lambda _: None) -> None:
         """Load everything an answer needs, so that the first question does not wait for it."""
@@ -149,6 +157,16 @@ class Engine:
                 self._corpus.close()
             self._index = self._corpus = None
             self._lock.release()
+
+    def _with_receipt(self, done: Done, settings: Settings, filters: Filters | None) -> Done:
+        index = self._opened_index
+        model = self._given_model or self._models.get(_model_key(settings))
+
+        def text_of(document_id: str) -> str:
+            return index.catalogue.document(document_id).text
+
+        made_of = receipt(done.answer, settings, filters, model, index.embedder.fingerprint, text_of)
+        return Done(replace(done.answer, receipt=made_of))
 
     @property
     def _opened_index(self) -> Index:
@@ -177,11 +195,15 @@ class Engine:
     def _model(self, settings: Settings, report: Report) -> ChatModel | None:
         if self._given_model is not None:
             return self._given_model
-        key = f"{settings.llm}|{settings.llm_base_url}|{settings.gguf}|{settings.threads}"
+        key = _model_key(settings)
         with self._opening:
             if key not in self._models:
                 self._models[key] = open_chat_model(settings, report)
             return self._models[key]
+
+
+def _model_key(settings: Settings) -> str:
+    return f"{settings.llm}|{settings.llm_base_url}|{settings.gguf}|{settings.threads}"
 
 
 def _hold(data_dir: Path, wait: float) -> FileLock:

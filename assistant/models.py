@@ -12,7 +12,7 @@ from .errors import ModelError, ModelMissing, SettingsError
 from .queueing import FairQueue
 from .records import Progress
 from .settings import Settings
-from .weights import checked_model_file
+from .weights import DEFAULT_WEIGHTS, checked_model_file, sha256
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -37,6 +37,8 @@ class ChatModel:
     """Whether it is asked first if the sentences state the answer, and tells by token probabilities how sure it is."""
     queue: FairQueue = field(default_factory=FairQueue)
     """Where questions wait for it, a local model taking one at a time."""
+    digest: str = ""
+    """The SHA-256 of its file, where it is one of this machine."""
     close: Callable[[], None] = field(default=lambda: None)
 
 
@@ -56,11 +58,14 @@ def _embedded(settings: Settings, progress: Callable[[Progress], None]) -> ChatM
     from .local_model import LocalModel
 
     path = checked_model_file(settings, progress=progress)
+    digest = DEFAULT_WEIGHTS.sha256 if settings.gguf is None else sha256(path, progress)
     progress(Progress("loading the language model"))
     server = LocalModel(path, threads=settings.threads)
     chat = _openai_chat("local", server.base_url, server.key, settings, trust_env=False)
     queue = FairQueue(1, settings.max_waiting)
-    return ChatModel(f"embedded:{path.name}", chat, json_schema=True, judges=True, queue=queue, close=server.close)
+    return ChatModel(
+        f"embedded:{path.name}", chat, json_schema=True, judges=True, queue=queue, digest=digest, close=server.close
+    )
 
 
 def _provider(settings: Settings) -> ChatModel:

@@ -173,6 +173,7 @@ _CALLS = frozenset(
         "document",
         "search",
         "stream",
+        "verify",
         "prepare",
     ]
 )

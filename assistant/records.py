@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, Self
 
 Kind = Literal["claims", "catalogue", "refusal"]
 State = Literal["ready", "stale"]
+QuoteState = Literal["stands", "moved", "gone"]
 
 
 _adapters: dict[type[Any], Any] = {}
@@ -137,6 +140,23 @@ class Derived(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Receipt(Record):
+    """What an answer was made of. Hashes are SHA-256 in hexadecimal."""
+
+    made: str
+    """When, in UTC, as ISO 8601."""
+    documents: dict[str, str] = field(default_factory=dict)
+    """The hash of the text of each cited document, by id."""
+    model_hash: str = ""
+    """Of the local model's file; empty where none was asked, and for providers, which tell none."""
+    prompts_hash: str = ""
+    embedder: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
+    """Those that shape an answer: `llm`, `embedding_model`, `reranker_model`."""
+    filters: Filters | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer(Record):
     """What came of a question. Every sentence of `text` carries `[n]`; a refusal cites nothing."""
 
@@ -156,6 +176,48 @@ class Answer(Record):
     """Tokens: `input`, `output`; empty where no model was asked."""
     timings: dict[str, float] = field(default_factory=dict)
     """Seconds: `retrieve`, `first_token`, `total`."""
+    receipt: Receipt | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """This answer as plain JSON types, with a `seal` that 'assistant verify' knows a changed file by."""
+        plain = Record.to_dict(self)
+        return plain | {"seal": seal(json.dumps(plain))}
+
+
+def seal(said: str) -> str:
+    """The SHA-256 of an answer as JSON, whatever the order of its keys and the space between them.
+
+    Figures count as they are written: 1E-05 for 1e-05 is a change.
+    """
+    exact = json.loads(said, parse_float=str, parse_int=str)
+    exact.pop("seal", None)
+    return hashlib.sha256(json.dumps(exact, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteCheck(Record):
+    """What became of one quote."""
+
+    number: int
+    quote: str
+    title: str
+    state: QuoteState
+    found: str = ""
+    """In words: where it is now, or why it is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification(Record):
+    """Whether an answer is as it was given, and what of it the corpus still says."""
+
+    intact: bool
+    quotes: list[QuoteCheck] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def stands(self) -> bool:
+        """Whether every quote is still in the corpus."""
+        return all(quote.state != "gone" for quote in self.quotes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from .doctor import Finding
-from .records import Answer, Citation, Document, Passage, Progress, SyncReport, day_in_words
+from .records import Answer, Citation, Document, Passage, Progress, SyncReport, Verification, day_in_words
 from .terms import printable
 
 _WIDTH = 100
@@ -125,6 +125,16 @@ def show_score(score: Mapping[str, float]) -> None:
     """An evaluation as a table of two columns."""
     for name, value in score.items():
         print(f"{name:<12} {value:.3f}" if isinstance(value, float) else f"{name:<12} {value}")
+
+
+def show_verification(found: Verification) -> None:
+    """What became of an answer's quotes, a line each."""
+    print("the answer is as it was given" if found.intact else "the file was CHANGED after the answer was given")
+    for quote in found.quotes:
+        print(_wrapped(f"{quote.state}: “{' '.join(quote.quote.split())}”", f"[{quote.number}] "))
+        print(_wrapped(f"{quote.title} · {quote.found}", "    "))
+    for note in found.notes[not found.intact :]:
+        print(f"Note: {note}.")
 
 
 def show_findings(findings: Sequence[Finding]) -> None:

