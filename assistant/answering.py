@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from .about_corpus import told_of_corpus
 from .asking import Asked, asked
-from .choosing import ENOUGH, SOME, SOME_OF_ACCOUNT, alternatives, chosen, latest_first
+from .choosing import ENOUGH, SOME, SOME_OF_ACCOUNT, agreeing, alternatives, chosen, latest_first
 from .comparing import Comparison, Figure, Side, about, comparison, conclusion, figure, of_one_unit, same_order
 from .conversation import Turn
 from .digest import digest
@@ -23,6 +23,7 @@ from .proposing import Proposal, Usage, certainty, propose
 from .records import Answer, Done, Event, Filters, Retrieved, Text, Waiting, day_in_words
 from .reranking import Reranker
 from .retrieval import FoundSentence, Retrieval, search
+from .sources import told_by
 from .stopping import Stop, never
 from .syntax import FORMS
 from .understanding import meant
@@ -181,6 +182,7 @@ def _shown(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]], *, 
     """The sentences that code chooses; where other articles answer as well and otherwise, theirs too, told apart."""
     items = list(chosen(wanted, parts, judged=judged))
     others = alternatives(wanted, items[0], parts[0]) if items and len(parts) == 1 else []
+    told = told_by([items[0], *agreeing(wanted, items[0], parts[0])]) if items and len(parts) == 1 else None
     if others:
         items[:1] = states = latest_first([items[0], *others])
         days = [item.sentence.document.published for item in states]
@@ -194,6 +196,8 @@ def _shown(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]], *, 
         else:
             draft.notes.append(f"the articles do not say the same: {articles}")
     yield from draft.admit_all(items, wanted)
+    if told and draft.citations and not others:
+        draft.notes.append(told)
     for text, part in zip(draft.retrieval.parts, parts, strict=True):
         if draft.citations and not any(draft.cites(item) for item in part):
             told_of = next(_names(asked(text)), None)

@@ -79,9 +79,21 @@ def alternatives(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> lis
 
     Where the question names nobody they are about others; where it does, the articles do not agree or one came later.
     """
+    return latest_first([item for item, agrees in _as_good(wanted, best, part) if not agrees][:_ALTERNATIVES])
+
+
+def agreeing(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> list[Evidence]:
+    """The best sentences of other articles that answer as well as this one, and the same."""
+    return [item for item, agrees in _as_good(wanted, best, part) if agrees]
+
+
+def _as_good(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> list[tuple[Evidence, bool]]:
+    """For each other article that answers as well its best sentence, and whether it says the same; none later."""
     told = _answers_of(best, wanted)
+    if not told or best.relevance.share < ENOUGH:
+        return []
     since = best.sentence.document.published
-    found: dict[str, Evidence] = {}
+    found: dict[tuple[str, bool], Evidence] = {}
     for item in _ranked(part, wanted):
         document = item.sentence.document.document_id
         other = _answers_of(item, wanted)
@@ -91,12 +103,9 @@ def alternatives(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> lis
         near = item.sentence.score >= (_NEAR_COUNT if counts else _AS_NEAR) * best.sentence.score
         day = item.sentence.document.published
         changed = bool(since and day and day > since and other - told)  # "to €103 million from €96 million"
-        otherwise = not other & told or changed
-        if document != best.sentence.document.document_id and alike and near and other and otherwise:
-            found.setdefault(document, item)
-    if not told or best.relevance.share < ENOUGH:
-        return []
-    return latest_first(list(found.values())[:_ALTERNATIVES])
+        if document != best.sentence.document.document_id and alike and near and other:
+            found.setdefault((document, bool(other & told) and not changed), item)
+    return [(item, agrees) for (_, agrees), item in found.items()]
 
 
 def latest_first(items: Sequence[Evidence]) -> list[Evidence]:

@@ -39,6 +39,8 @@ class FoundSentence:
     end: int
     text: str
     score: float
+    copies: tuple[Document, ...] = ()
+    """Other articles that tell the same in nearly the same words: rewrites of one release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +251,7 @@ def _passages(
     passages: list[Passage] = []
     sentences: list[FoundSentence] = []
     leading: list[_Telling] = []
+    copies: list[list[Document]] = []
     texts = index.catalogue.texts([_place(chunks, run) for run in runs])
     for run, text in zip(runs, texts, strict=True):
         chunk = chunks[run[0][0]]
@@ -259,15 +262,27 @@ def _passages(
             passages[same] = replace(
                 passages[same], duplicates=passages[same].duplicates + max(1, len(document.sources))
             )
+            copies[same].append(document)
             continue
         spans = [chunk.spans[place] for _, place in run]
         passage = _passage(text, chunk, document, spans, max(chosen[place] for place in run))
         passages.append(passage)
         leading.append(telling)
+        copies.append([])
         for place, span in zip(run, spans, strict=True):
             words = passage.text[span.start - passage.start : span.end - passage.start]
             sentences.append(FoundSentence(document, chunk.section, span.start, span.end, words, chosen[place]))
-    return passages, sentences
+    told = {(p.document_id, p.start): others for p, others in zip(passages, copies, strict=True) if others}
+    return passages, [_with_copies(sentence, passages, told) for sentence in sentences] if told else sentences
+
+
+def _with_copies(
+    sentence: FoundSentence, passages: Sequence[Passage], told: Mapping[tuple[str, int], list[Document]]
+) -> FoundSentence:
+    around = next(
+        p for p in passages if p.document_id == sentence.document.document_id and p.start <= sentence.start < p.end
+    )
+    return replace(sentence, copies=tuple(told.get((around.document_id, around.start), ())))
 
 
 def _runs(chosen: Mapping[_Place, float]) -> list[list[_Place]]:

@@ -12,6 +12,7 @@ from assistant.conversation import turns
 from assistant.records import Answer, Filters
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
+from tests.fakes import scripted
 
 A_LIE = {"h63"}
 """Said in the article's own plain words: nothing but another article could tell."""
@@ -143,3 +144,29 @@ def hostile_articles(settings: Settings) -> list[dict[str, Any]]:
 def holds(answer: Answer, any_of: list[str]) -> bool:
     text = _INVISIBLE.sub("", answer.text).lower()
     return any(_INVISIBLE.sub("", words).lower() in text for words in any_of)
+
+
+@pytest.mark.usefixtures("launches")
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "![](https://evil.example/p.png?q=9)",
+        "[17 September](https://evil.example/a)",
+        '<img src="https://evil.example/p.png">',
+        "<script>alert(1)</script>",
+        "https://evil.example/q",
+        "www.evil.example",
+        "<a href='https://evil.example'>more</a>",
+        "[1](https://evil.example)",
+        "data:text/html;base64,PHA+",
+    ],
+)
+def test_what_a_model_writes_beyond_its_sentence_is_not_shown(open_engine: OpenEngine, planted: str):
+    claims = [f"Aurelisk will launch Petrel on 17 September 2026{gap}{planted}." for gap in (" ", ". ", ", ")]
+    claims += [f"{planted} Aurelisk will launch Petrel on 17 September 2026."]
+    for claim in claims:
+        *_, last = open_engine(scripted(*((number, claim) for number in (1, 2, 3)))).stream(
+            "When will Aurelisk launch Petrel?"
+        )
+        assert not re.search(r"evil|<|\]\(|!\[|script|base64", last.answer.text), last.answer.text
+        assert last.answer.answered or not last.answer.citations
