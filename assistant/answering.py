@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from .about_corpus import told_of_corpus
 from .asking import Asked, asked
-from .choosing import ENOUGH, SOME, SOME_OF_ACCOUNT, agreeing, alternatives, chosen, latest_first
+from .choosing import ENOUGH, SOME, SOME_OF_ACCOUNT, agreeing, alternatives, chosen, later, latest_first, with_lead
 from .comparing import Comparison, Figure, Side, about, comparison, conclusion, figure, of_one_unit, same_order
 from .conversation import Turn
 from .digest import digest
@@ -36,6 +36,8 @@ _SURE = 0.45
 
 docs/quality.md says on which questions it and SOME were chosen, and how they do on others.
 """
+_LATER = 3
+"""Later articles that a note names at most."""
 _NAMED = 20
 """A name that more titles than this have is no one's."""
 
@@ -183,6 +185,7 @@ def _shown(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]], *, 
     items = list(chosen(wanted, parts, judged=judged))
     others = alternatives(wanted, items[0], parts[0]) if items and len(parts) == 1 else []
     told = told_by([items[0], *agreeing(wanted, items[0], parts[0])]) if items and len(parts) == 1 else None
+    newer = later(wanted, items[0], parts[0]) if items and len(parts) == 1 else []
     if others:
         items[:1] = states = latest_first([items[0], *others])
         days = [item.sentence.document.published for item in states]
@@ -192,12 +195,23 @@ def _shown(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]], *, 
         elif all(days) and len(set(days)) == len(days):
             for item, day in zip(states, days, strict=True):
                 label = f"As of {day}: " if item is states[0] else f"Earlier, as of {day}: "
-                yield from draft.admit_all([item], wanted, label=label)
+                whole = with_lead(wanted, item)
+                yield from draft.admit_all(whole[:1], wanted, label=label)
+                yield from draft.admit_all(whole[1:], wanted)
         else:
             draft.notes.append(f"the articles do not say the same: {articles}")
-    yield from draft.admit_all(items, wanted)
+    yield from draft.admit_all([part for item in items for part in with_lead(wanted, item)], wanted)
     if told and draft.citations and not others:
         draft.notes.append(told)
+    cited = {citation.document_id for citation in draft.citations}
+    untold = [
+        item
+        for item in latest_first(newer)
+        if item.relevance.share >= SOME and item.sentence.document.document_id not in cited
+    ]
+    if cited and untold:
+        newest = list(dict.fromkeys(map(_article, untold)))[:_LATER]
+        draft.notes.append(f"later articles speak of it too: {'; '.join(newest)}")
     for text, part in zip(draft.retrieval.parts, parts, strict=True):
         if draft.citations and not any(draft.cites(item) for item in part):
             told_of = next(_names(asked(text)), None)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from .asking import KIND_NOUNS, Asked
 from .evidence import Evidence, in_order
 from .grounding import plain
 from .relations import relations
+from .relevance import holds_name
 from .senses import same_sense
 from .syntax import Key, key, lemma, parse
 from .terms import content
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
 
 ENOUGH = 0.5
 """A sentence speaks of the question when it has half of what is asked about, by weight."""
@@ -40,7 +46,7 @@ _ALIKE, _AS_NEAR, _NEAR_COUNT = 0.05, 0.9, 0.8
 """Sentences of two articles answer alike when they say as much of the matter, within this, and are as near: score over
 score, less where both count the very thing."""
 _ALTERNATIVES = 3
-_KEYS = {"date": "date", "name": "name", "value": "value", "count": "value", "share": "value"}
+_KEYS = {"date": "date", "name": "name", "place": "name", "value": "value", "count": "value", "share": "value"}
 """By the kind of an answer the kind of word that gives it."""
 _STRONG = 0.5
 """Without a model, an account needs a sentence of this strength to begin with."""
@@ -79,7 +85,75 @@ def alternatives(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> lis
 
     Where the question names nobody they are about others; where it does, the articles do not agree or one came later.
     """
-    return latest_first([item for item, agrees in _as_good(wanted, best, part) if not agrees][:_ALTERNATIVES])
+    good = [i for i, agrees in _as_good(wanted, best, part) if not agrees and not _of_a_part(wanted, i)]
+    since = [(item, how) for item in later(wanted, best, part) if (how := _changes(wanted, best, item, part))]
+    since.sort(key=lambda found: -found[1])
+    found: dict[str, Evidence] = {}
+    for item in [*(item for item, _ in since), *good]:
+        found.setdefault(item.sentence.document.document_id, item)
+    return latest_first(list(found.values()))[:_ALTERNATIVES]
+
+
+def later(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> list[Evidence]:
+    """The sentences of later articles that speak of what is asked and tell otherwise, those that say most first."""
+    told = _answers_of(best, wanted)
+    since = best.sentence.document.published
+    if not (told and wanted.names and since):
+        return []
+    after = [i for i in part if i.fits and (day := i.sentence.document.published) and day > since]
+    speaking = [item for item in after if item.relevance.share and _alike(told, item) - told]
+    return sorted(speaking, key=lambda item: -item.relevance.share)
+
+
+def _changes(wanted: Asked, best: Evidence, item: Evidence, part: Sequence[Evidence]) -> int:
+    """How surely a later sentence changes what was told: it repeats that ("up from €640 million"), or has a figure of
+    the very thing, or its article repeats it, or it speaks of enough of the matter where that is no figure.
+    """
+    told, here = _answers_of(best, wanted), _alike(_answers_of(best, wanted), item)
+    if told & here:
+        return 3
+    if _kind(wanted) == "value" and _measured(wanted, item) & (here - told):
+        return 2
+    article = [i for i in part if i.sentence.document.document_id == item.sentence.document.document_id]
+    repeated = item.relevance.share >= SOME and any(told & _alike(told, other) for other in article)
+    return int(repeated or (_kind(wanted) != "value" and item.relevance.share >= ENOUGH))
+
+
+def _alike(told: Collection[Key], item: Evidence) -> set[Key]:
+    """What a sentence holds of the kind of what was told: names, dates, or figures of the same unit."""
+    kinds = {(kind, content[1].unit if kind == "value" else "") for kind, content in told}
+    here = [key(t) for t in parse(plain(item.text)) if not _in_time(t)]
+    return {k for k in here if (k[0], k[1][1].unit if k[0] == "value" else "") in kinds}
+
+
+def _of_a_part(wanted: Asked, item: Evidence) -> bool:
+    """Whether a sentence has its figure of a part of the thing that is asked about: "half-year revenue"."""
+    measure = wanted.kind != "count"  # "14 turboprop aircraft" are aircraft; half-year revenue is no revenue of a year
+    return measure and bool(_measured(wanted, item, parts=True)) and not _measured(wanted, item)
+
+
+def _measured(wanted: Asked, item: Evidence, *, parts: bool = False) -> set[Key]:
+    """The figures that a sentence gives of a thing of the matter; with `parts`, of a part of it too."""
+    doc = parse(plain(item.text))
+    return {
+        key(doc[other])
+        for head, others in relations(doc).items()
+        for _, other in others
+        if key(doc[other])[0] == "value"
+        and doc[head].pos_ in {"NOUN", "PROPN"}
+        and any(same_sense(lemma(doc[head]), word) for word in wanted.matter)
+        and (parts or not any(c.dep_ == "compound" and lemma(c) not in wanted.matter for c in doc[head].children))
+    }
+
+
+def with_lead(wanted: Asked, item: Evidence) -> list[Evidence]:
+    """The sentence; before it the one that it leans on, where that has the name that is wanted: "She becomes …"."""
+    before = item.around.leans_on
+    if wanted.kind != "name" or not (item.lead and holds_name(wanted, before)) or holds_name(wanted, item.text):
+        return [item]
+    start = item.sentence.start - len(item.lead)
+    named = replace(item.sentence, start=start, end=start + len(before), text=before)
+    return [replace(item, sentence=named, lead="", around=replace(item.around, leans_on="")), item]
 
 
 def agreeing(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> list[Evidence]:
@@ -120,9 +194,20 @@ def _answers_of(item: Evidence, wanted: Asked) -> frozenset[Key]:
     """
     given = wanted.names | wanted.dates | wanted.values
     here = list(parse(plain(item.text)))
-    told = [t for t in here if key(t)[0] == _KEYS.get(wanted.kind) and key(t) not in given]
     said_of_it = _said_of(wanted, item)
-    return frozenset(key(t) for t in told if t.i in said_of_it) or frozenset(map(key, told))
+    told = [t for t in here if key(t)[0] == _kind(wanted) and key(t) not in given and not _in_time(t)]
+    certain = frozenset(key(t) for t in told if t.i in said_of_it)
+    return certain if certain or wanted.kind == "statement" else frozenset(map(key, told))
+
+
+def _kind(wanted: Asked) -> str:
+    """The kind of word that gives the answer; of a statement about a measure ("what revenue …") its figure."""
+    return _KEYS.get(wanted.kind, "value" if wanted.kind == "statement" else "")
+
+
+def _in_time(token: Token) -> bool:
+    """Whether a name is a day's."""
+    return key(token)[0] == "name" and token.ent_type_ in {"DATE", "TIME"}
 
 
 def _counts(wanted: Asked, item: Evidence) -> bool:
@@ -136,14 +221,18 @@ def _counts(wanted: Asked, item: Evidence) -> bool:
 
 
 def _ranked(part: Sequence[Evidence], wanted: Asked) -> list[Evidence]:
-    """The strongest first; one whose date or figure is said of the matter itself gains by it."""
-    return sorted(part, key=lambda item: -(item.strength + _DIRECT * bool(_said_of(wanted, item))))
+    """The strongest first; one whose date or figure is said of the matter itself, and of no part of it, gains by it."""
+
+    def direct(item: Evidence) -> bool:
+        return bool(_said_of(wanted, item)) and not _of_a_part(wanted, item)
+
+    return sorted(part, key=lambda item: -(item.strength + _DIRECT * direct(item)))
 
 
 def _said_of(wanted: Asked, item: Evidence) -> set[int]:
     """The dates or figures of a sentence that are said of a word of the matter, or to be the date or the amount."""
     doc = parse(plain(item.text))
-    kind = _KEYS.get(wanted.kind)
+    kind = _kind(wanted)
     return {
         other
         for head, others in relations(doc).items()

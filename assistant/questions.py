@@ -14,6 +14,12 @@ _DATE = re.compile(
 _WORD = r"[A-Z][\w&’'-]*(?:(?<=\bInc)\.|(?<=\bLtd)\.|(?<=\bCo)\.|(?<=\bCorp)\.|(?<=\b[A-Z])\.)?"
 _NAME = re.compile(rf"{_WORD}(?:(?:\s+(?:&|of|the|de|von))?\s+{_WORD})*")
 _LINK = re.compile(r"\b(?:and|or|versus|vs|compared (?:to|with)|than)\b|[,&]", re.IGNORECASE)
+_OF_TWO = re.compile(
+    r"\b(?:merger|deal|agreement|contract|partnership|alliance|dispute|talks|war|difference|relationship|border|link"
+    r"|combination|match|tie-up) (?:of|between|with) (?:the )?$",
+    re.IGNORECASE,
+)
+"""Nouns of what takes two: "the merger of A and B" is one thing."""
 _NO_NAME = frozenset(
     """what which who whom whose when where why how compare did does do is are was were has have had can could will
     would in on at the a an based according list tell describe explain summarise summarize between""".split()
@@ -74,6 +80,7 @@ def _listed(spans: list[tuple[int, int]], question: str, between_words: int) -> 
         between = _DATE.sub(" ", question[run[-1][1] : span[0]]) if run else ""
         joined = (
             _LINK.search(between)
+            and not (run and _OF_TWO.search(question[: run[-1][0]]))
             and len(re.findall(r"[\w']+", between)) <= between_words
             and not re.search(r"[.?!;]\s", between)
         )

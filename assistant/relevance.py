@@ -90,7 +90,8 @@ def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mappin
     timely = not asked.dates or _at_the_time(asked, own, around)
     if not timely and (own or asked.kind != "account"):  # an account goes on from the sentence that names the time
         misses.append("the time")
-    if asked.kind == "name" and not _somebody(asked, doc):
+    named_before = doc[0].lower_ in {"he", "she", "they"} and holds_name(asked, around.leans_on)
+    if asked.kind == "name" and not (_somebody(asked, doc) or named_before):
         misses.append("a name")
     if asked.kind == "place" and asked.wanted and not _somewhere(asked, doc):
         misses.append("a place")
@@ -137,10 +138,21 @@ def _named_as_such(asked: Asked, answer: Token) -> bool:
 def _somebody(asked: Asked, doc: Doc) -> bool:
     """Whether a sentence names somebody new, or says who did what is asked about."""
     given = _given(asked)
-    if any(key(t)[0] == "name" and key(t) not in given and t.ent_type_ not in _NO_ONE for t in doc):
+    if any(key(t)[0] == "name" and key(t) not in given and _someone(t) for t in doc):
         return True
     doers = [h for h, others in relations(doc).items() if any(role == "agent" for role, _ in others)]
     return any(same_sense(lemma(doc[h]), asked.verb) for h in doers)
+
+
+def holds_name(asked: Asked, text: str) -> bool:
+    """Whether a text names somebody whom the question does not."""
+    return any(key(t)[0] == "name" and key(t) not in _given(asked) and _someone(t) for t in parse(text))
+
+
+def _someone(name: Token) -> bool:
+    """Whether a name can be somebody's. Full names that do or suffer something are, whatever the tagger calls them."""
+    acts = name.dep_ in {"nsubj", "nsubjpass", "dobj"} and len(key(name)[1]) > 1
+    return (name.ent_type_ not in _NO_ONE and name.pos_ != "ADJ") or (acts and name.ent_type_ in {"LOC", "FAC"})
 
 
 def _somewhere(asked: Asked, doc: Doc) -> bool:
@@ -181,6 +193,8 @@ def _torn(asked: Asked, told: Sequence[Token]) -> bool:
     for narrow, head in asked.phrases:
         heads, narrows = _standing_for(head, told), _standing_for(narrow, told)
         if asked.kind == "date" and (narrows or not heads):  # a date is told of what happened, however it is put
+            continue
+        if any(t.pos_ == "VERB" for t in heads):  # what hangs on a verb may stand anywhere around it
             continue
         if not heads:
             if narrows and all(t.pos_ == "NOUN" and _otherwise_narrowed(t, asked) for t in narrows):
@@ -303,4 +317,13 @@ def _speaks_of(word: str, lemmas: set[str], stems: set[str]) -> bool:
     own = stem(word.split("_", maxsplit=1)[0])
     if word in lemmas or own in stems or any(_one_family(own, other) for other in stems):
         return True
-    return any(same_sense(word, other) or names_event(other, word) or names_event(word, other) for other in lemmas)
+    return any(
+        same_sense(word, other) or names_event(other, word) or names_event(word, other) or _does(other, word)
+        for other in lemmas
+    )
+
+
+def _does(noun: str, verb: str) -> bool:
+    """Whether a noun is who does what the verb says: "owner" for "own", "operator" for "operate"."""
+    does = noun.removesuffix("er").removesuffix("or")
+    return does != noun and len(verb) > 2 and verb in {does, f"{does}e"}

@@ -121,6 +121,7 @@ def test_no_article_published_later_is_cited_as_of_any_day(settings: Settings, o
             assert all(p.published and p.published <= day for p in last.answer.passages)
 
 
+@pytest.mark.sets
 def test_orders_in_articles_are_not_obeyed(settings: Settings, open_engine: OpenEngine):
     rows = hostile_articles(settings)
     engine = open_engine()
@@ -170,3 +171,69 @@ def test_what_a_model_writes_beyond_its_sentence_is_not_shown(open_engine: OpenE
         )
         assert not re.search(r"evil|<|\]\(|!\[|script|base64", last.answer.text), last.answer.text
         assert last.answer.answered or not last.answer.citations
+
+
+@pytest.fixture
+def forecasts(settings: Settings) -> None:
+    article(
+        settings.corpus_dir, "a.md", "Grenmark expects revenue of €640 million in 2026, it said on Thursday.",
+        title="Grenmark looks ahead", published="2025-11-06",
+    )  # fmt: skip
+    article(
+        settings.corpus_dir, "b.md",
+        "Grenmark has raised its forecast for 2026 revenue from €640 million to €690 million. Repairs of a mill are "
+        "expected to cost about €28 million.",
+        title="Farms lift Grenmark", published="2026-02-11",
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("forecasts")
+def test_an_article_that_repeats_the_old_figure_beside_a_new_one_supersedes_it(open_engine: OpenEngine):
+    found = answer(open_engine, "What revenue does Grenmark expect in 2026?")
+    assert found.text == (
+        "As of 2026-02-11: Grenmark has raised its forecast for 2026 revenue from €640 million to €690 million [1]. "
+        "Earlier, as of 2025-11-06: Grenmark expects revenue of €640 million in 2026, it said on Thursday [2]."
+    )
+    before = answer(open_engine, "What revenue does Grenmark expect in 2026?", as_of=date(2026, 1, 1))
+    assert before.text == "Grenmark expects revenue of €640 million in 2026, it said on Thursday [1]."
+
+
+@pytest.mark.usefixtures("forecasts")
+def test_a_later_figure_of_a_part_supersedes_nothing_and_its_article_is_named(
+    settings: Settings, open_engine: OpenEngine
+):
+    article(
+        settings.corpus_dir, "c.md", "Grenmark expects half-year revenue of €251 million in 2026.",
+        title="Grenmark at half-time", published="2026-08-12",
+    )  # fmt: skip
+    found = answer(open_engine, "What revenue does Grenmark expect in 2026?")
+    assert found.text.startswith("As of 2026-02-11: ")
+    assert "251" not in found.text
+    assert found.notes == ["later articles speak of it too: Grenmark at half-time (12 August 2026)"]
+
+
+def test_who_is_named_in_the_sentence_before_is_told_with_it(settings: Settings, open_engine: OpenEngine):
+    article(
+        settings.corpus_dir, "a.md",
+        "Priya Dellamare was named on Thursday to lead Hesterbrook. She becomes chief executive on 1 November 2025.",
+        title="Hesterbrook picks an outsider", published="2025-09-11",
+    )  # fmt: skip
+    found = answer(open_engine, "Who is the chief executive of Hesterbrook?")
+    assert "Priya Dellamare was named on Thursday to lead Hesterbrook [1]." in found.text
+    assert "She becomes chief executive on 1 November 2025 [2]." in found.text
+
+
+def test_questions_of_a_time_cite_no_article_of_another_time(settings: Settings, open_engine: OpenEngine):
+    for path in sorted((DATA / "time" / "corpus").glob("*.md")):
+        (settings.corpus_dir / path.name).write_bytes(path.read_bytes())
+    engine = open_engine()
+    engine.sync()
+    whole = 0
+    for line in (DATA / "time" / "relative.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        *_, last = engine.stream(row["question"], Filters(as_of=date.fromisoformat(row["today"])))
+        cited = {citation.source.removesuffix(".md") for citation in last.answer.citations}
+        whole += cited >= set(row["articles"])
+        if any(note.startswith("articles published") for note in last.answer.notes):
+            assert cited <= set(row["articles"]), row["question"]
+    assert whole >= 15  # of 20, with the word embedder
