@@ -125,6 +125,11 @@ class _Sources:
             return found
         return found + self._fitting(this, self._named(this))
 
+    def unfit(self, this: Asked) -> list[Evidence]:
+        """The sentences that cannot answer by themselves; they may tell that something changed."""
+        found = gather(this, self.retrieval.sentences, self.retrieval.weights, self.index.catalogue)
+        return [item for item in found if not item.fits]
+
     def _fitting(self, this: Asked, sentences: Sequence[FoundSentence]) -> list[Evidence]:
         found = gather(this, sentences, self.retrieval.weights, self.index.catalogue)
         fitting = [item for item in found if item.fits]
@@ -155,7 +160,7 @@ def _answer(
     model = open_model()
     draft.model = model.name if model else EXTRACTIVE
     if model is None:
-        yield from map(Text, _shown(draft, wanted, parts, judged=False))
+        yield from map(Text, _shown(draft, wanted, parts, sources, judged=False))
         return
     with model.queue.join() as place:
         yield from map(Waiting, place.wait(stop))
@@ -165,7 +170,7 @@ def _answer(
         if stated and not model.judges:
             yield from map(Text, _written(draft, model, shown, wanted, stop))
     if stated and model.judges:  # what it would write is no better than the sentences, and takes as long again
-        yield from map(Text, _shown(draft, wanted, parts, judged=True))
+        yield from map(Text, _shown(draft, wanted, parts, sources, judged=True))
     elif draft.citations and (wanted.open or len(parts) > 1):
         yield from map(Text, _filled(draft, wanted, parts))
 
@@ -180,12 +185,15 @@ def _written(draft: Draft, model: ChatModel, shown: Sequence[Evidence], wanted: 
                 yield from _admitted(draft, proposal, shown, wanted)
 
 
-def _shown(draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]], *, judged: bool) -> Iterator[str]:
+def _shown(
+    draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]], sources: _Sources, *, judged: bool
+) -> Iterator[str]:
     """The sentences that code chooses; where other articles answer as well and otherwise, theirs too, told apart."""
     items = list(chosen(wanted, parts, judged=judged))
-    others = alternatives(wanted, items[0], parts[0]) if items and len(parts) == 1 else []
-    told = told_by([items[0], *agreeing(wanted, items[0], parts[0])]) if items and len(parts) == 1 else None
-    newer = later(wanted, items[0], parts[0]) if items and len(parts) == 1 else []
+    found = [*parts[0], *sources.unfit(wanted)] if items and len(parts) == 1 else []
+    others = alternatives(wanted, items[0], found) if found else []
+    told = told_by([items[0], *agreeing(wanted, items[0], found)]) if found else None
+    newer = later(wanted, items[0], found) if found else []
     if others:
         items[:1] = states = latest_first([items[0], *others])
         days = [item.sentence.document.published for item in states]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -46,6 +46,8 @@ _ALIKE, _AS_NEAR, _NEAR_COUNT = 0.05, 0.9, 0.8
 """Sentences of two articles answer alike when they say as much of the matter, within this, and are as near: score over
 score, less where both count the very thing."""
 _ALTERNATIVES = 3
+_OF_KIND = frozenset({"a value", "a count", "a share", "a date"})
+"""What a sentence may lack that tells what was before and what is now."""
 _KEYS = {"date": "date", "name": "name", "place": "name", "value": "value", "count": "value", "share": "value"}
 """By the kind of an answer the kind of word that gives it."""
 _STRONG = 0.5
@@ -100,9 +102,16 @@ def later(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> list[Evide
     since = best.sentence.document.published
     if not (told and wanted.names and since):
         return []
-    after = [i for i in part if i.fits and (day := i.sentence.document.published) and day > since]
+    after = [
+        i for i in part if (day := i.sentence.document.published) and day > since and (i.fits or _repeats(told, i))
+    ]
     speaking = [item for item in after if item.relevance.share and _alike(told, item) - told]
     return sorted(speaking, key=lambda item: -item.relevance.share)
+
+
+def _repeats(told: frozenset[Key], item: Evidence) -> bool:
+    """Whether a sentence that is no answer by itself tells what was told: "raised it from 24.8 pence to 27.3"."""
+    return set(item.relevance.misses) <= _OF_KIND and bool(told & _alike(told, item))
 
 
 def _changes(wanted: Asked, best: Evidence, item: Evidence, part: Sequence[Evidence]) -> int:
@@ -119,7 +128,7 @@ def _changes(wanted: Asked, best: Evidence, item: Evidence, part: Sequence[Evide
     return int(repeated or (_kind(wanted) != "value" and item.relevance.share >= ENOUGH))
 
 
-def _alike(told: Collection[Key], item: Evidence) -> set[Key]:
+def _alike(told: frozenset[Key], item: Evidence) -> set[Key]:
     """What a sentence holds of the kind of what was told: names, dates, or figures of the same unit."""
     kinds = {(kind, content[1].unit if kind == "value" else "") for kind, content in told}
     here = [key(t) for t in parse(plain(item.text)) if not _in_time(t)]
@@ -168,7 +177,7 @@ def _as_good(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> list[tu
         return []
     since = best.sentence.document.published
     found: dict[tuple[str, bool], Evidence] = {}
-    for item in _ranked(part, wanted):
+    for item in _ranked([item for item in part if item.fits], wanted):
         document = item.sentence.document.document_id
         other = _answers_of(item, wanted)
         alike = min(item.relevance.share - best.relevance.share, item.relevance.own - best.relevance.own) >= -_ALIKE

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .asking import KIND_NOUNS, Asked
 from .relations import relations, told_with
 from .senses import CHANGES, names_event, same_sense
-from .syntax import FORMS, Key, dates, key, lemma, parse
+from .syntax import FORMS, Key, dates, key, lemma, parse, same
 from .terms import Value, content, stem, words
 
 if TYPE_CHECKING:
@@ -93,6 +93,8 @@ def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mappin
     named_before = doc[0].lower_ in {"he", "she", "they"} and holds_name(asked, around.leans_on)
     if asked.kind == "name" and not (_somebody(asked, doc) or named_before):
         misses.append("a name")
+    if asked.kind == "name" and _done_to_another(asked, doc):
+        misses.append("what it was done to")
     if asked.kind == "place" and asked.wanted and not _somewhere(asked, doc):
         misses.append("a place")
     if asked.kind == "frequency" and not any(t.lower_ in _FREQUENCIES for t in doc):
@@ -142,6 +144,27 @@ def _somebody(asked: Asked, doc: Doc) -> bool:
         return True
     doers = [h for h, others in relations(doc).items() if any(role == "agent" for role, _ in others)]
     return any(same_sense(lemma(doc[h]), asked.verb) for h in doers)
+
+
+def _done_to_another(asked: Asked, doc: Doc) -> bool:
+    """Whether a sentence tells who did it to something else: "owns pipelines" for "who owns the Ravnsund Terminal"."""
+    root = next((t for t in parse(asked.text) if t.dep_ == "ROOT"), None)
+    named = [c for c in root.children if c.dep_ == "dobj" and key(c) in asked.names] if root is not None else []
+    done_to = [
+        doc[other]
+        for head, others in relations(doc).items()
+        if named and same_sense(lemma(doc[head]), asked.verb)
+        for role, other in others
+        if role == "patient"
+    ]
+    return bool(done_to) and not any(_may_be(thing, named) for thing in done_to)
+
+
+def _may_be(thing: Token, named: Sequence[Token]) -> bool:
+    """Whether a thing can be what the question names: that name, "it", "the terminal"."""
+    if key(thing)[0] == "name":
+        return any(same(key(thing), key(name)) or same(key(name), key(thing)) for name in named)
+    return thing.pos_ == "PRON" or any(c.lower_ in {"the", "this", "that", "its"} for c in thing.children)
 
 
 def holds_name(asked: Asked, text: str) -> bool:

@@ -19,7 +19,7 @@ import numpy as np
 from assistant import Assistant, Retrieved, Settings, Text
 from assistant.client import stop
 
-_INTO = 0.4
+_INTO = 0.43
 """Seconds after the passages at which an answer is stopped."""
 
 

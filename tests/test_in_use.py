@@ -237,3 +237,26 @@ def test_questions_of_a_time_cite_no_article_of_another_time(settings: Settings,
         if any(note.startswith("articles published") for note in last.answer.notes):
             assert cited <= set(row["articles"]), row["question"]
     assert whole >= 15  # of 20, with the word embedder
+
+
+def test_a_change_is_seen_in_a_sentence_that_is_no_answer_by_itself(settings: Settings, open_engine: OpenEngine):
+    article(
+        settings.corpus_dir, "a.md", "Kestrel Energy will charge 24.8 pence per kilowatt-hour on its tariff.",
+        title="Kestrel sets a price", published="2024-09-03",
+    )  # fmt: skip
+    article(
+        settings.corpus_dir, "b.md", "Kestrel Energy has raised its tariff from 24.8 pence to 27.3 pence.",
+        title="Kestrel puts prices up", published="2025-08-21",
+    )  # fmt: skip
+    found = answer(open_engine, "How much does Kestrel Energy charge per kilowatt-hour on its tariff?")
+    assert found.text.startswith(
+        "As of 2025-08-21: Kestrel Energy has raised its tariff from 24.8 pence to 27.3 pence [1]."
+    )
+
+
+def test_who_owns_something_else_is_no_answer(settings: Settings, open_engine: OpenEngine):
+    article(
+        settings.corpus_dir, "a.md", "Callowhill owns pipelines in seven countries but no part of Ravnsund Terminal.",
+        title="Ravnsund Terminal", published="2025-04-10",
+    )  # fmt: skip
+    assert not answer(open_engine, "Who owns Ravnsund Terminal?").answered
