@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
+import json
 import os
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from .errors import ModelDamaged, ModelMissing
 
 CONTEXT_TOKENS = 4096
 """What one request may hold, prompt and answer together."""
 
+_CLOSE_WITHIN = 60.0
 _TOKENS_AT_ONCE = 64
 """Tokens of a prompt read in one go, which nothing can stop.
 
@@ -60,5 +65,18 @@ class LocalModel:
         return f"{self._server.listening_address}/v1"
 
     def close(self) -> None:
-        """Stop the server and give its memory back."""
+        """Stop the server and give its memory back, once what it was asked has ended."""
+        if self._server is not None:
+            # llama.cpp waits for ever on a request that was given up and is still being read. One more,
+            # which is answered after it, tells that there is none.
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                self._ask_little()
         self._server = None
+
+    def _ask_little(self) -> None:
+        address = urlsplit(self._server.listening_address)
+        line = http.client.HTTPConnection(str(address.hostname), address.port, timeout=_CLOSE_WITHIN)
+        with contextlib.closing(line):
+            headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+            line.request("POST", "/v1/completions", json.dumps({"prompt": "a", "max_tokens": 1}), headers)
+            line.getresponse().read()

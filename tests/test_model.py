@@ -1,5 +1,7 @@
 """The real embedder and the real local model, on the sample corpus."""
 
+import threading
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -15,6 +17,8 @@ from assistant.client import stop
 from assistant.embedding import Embedder, open_embedder
 from assistant.errors import ModelDamaged, ModelError, ModelMissing
 from assistant.local_model import LocalModel
+from assistant.models import open_chat_model
+from assistant.stopping import Stopped, result
 from tests.conftest import CLONE, SAMPLE_CORPUS
 
 pytestmark = pytest.mark.model
@@ -134,3 +138,15 @@ def test_a_file_that_llama_cpp_cannot_load_is_named(tmp_path: Path):
     broken.write_bytes(b"GGUF" + b"\0" * 100)
     with pytest.raises(ModelDamaged, match=r"broken\.gguf"):
         LocalModel(broken)
+
+
+def test_the_model_closes_right_after_a_question_was_given_up():
+    opened = open_chat_model(Settings(), lambda _: None)
+    assert opened
+    began = time.monotonic()
+    with pytest.raises(Stopped):
+        result(opened.chat.ainvoke("one two three four five " * 300), lambda: time.monotonic() - began > 0.3)
+    closing = threading.Thread(target=opened.close, daemon=True)
+    closing.start()
+    closing.join(30)
+    assert not closing.is_alive()

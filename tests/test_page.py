@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
@@ -13,6 +15,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from assistant.client import stop
 from assistant.settings import Settings
 from tests.conftest import CLONE, SAMPLE_CORPUS
+from tests.stand_in import EndlessServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 WAIT = 60_000
@@ -35,24 +38,28 @@ def chromium() -> str:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page on a free port, on the sample corpus."""
-    place = tmp_path_factory.mktemp("page")
+    with serving(tmp_path_factory.mktemp("page"), ASSISTANT_LLM="extractive") as found:
+        yield found
+
+
+@contextmanager
+def serving(place: Path, **environment: str) -> Iterator[str]:
     settings = Settings(corpus_dir=SAMPLE_CORPUS, data_dir=place / "index", state_dir=place / "state")
-    environment = {
+    variables = {
         **os.environ,
         "ASSISTANT_CORPUS_DIR": str(SAMPLE_CORPUS),
         "ASSISTANT_DATA_DIR": str(place / "index"),
         "ASSISTANT_STATE_DIR": str(place / "state"),
-        "ASSISTANT_LLM": "extractive",
+        **environment,
     }
     command = [sys.executable, "-m", "assistant", "serve", "--port", "0"]
-    with subprocess.Popen(command, cwd=CLONE, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=CLONE, env=variables, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
-        for line in process.stderr:
-            if found := re.search(r"http://[\d.]+:\d+", line):
-                yield found[0]
-                break
-        process.terminate()
-    stop(settings)
+        try:
+            yield next(found[0] for line in process.stderr if (found := re.search(r"http://[\d.]+:\d+", line)))
+        finally:
+            process.terminate()
+            stop(settings)
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +132,34 @@ def test_the_page_asks_no_other_host(browser_page: Page, address: str):
     browser_page.goto(address)
     ask(browser_page, "who owns the model?")
     assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+
+
+def test_stop_ends_the_generation_while_the_model_is_silent(browser_page: Page, tmp_path: Path):
+    with EndlessServer() as model:
+        environment = {"ASSISTANT_LLM": "openai:endless", "ASSISTANT_LLM_BASE_URL": model.base_url}
+        with serving(tmp_path, **environment) as address:
+            browser_page.goto(address)
+            browser_page.fill("#question textarea", "who owns the model?")
+            browser_page.press("#question textarea", "Enter")
+            assert model.asked.acquire(timeout=60)
+            browser_page.locator("#stop").click()
+            assert model.hung_up.acquire(timeout=2)  # ten times the limit that benchmarks/streaming.py measures
+            expect(browser_page.locator("[data-testid=bot]")).to_contain_text("Stopped.", timeout=WAIT)
+            expect(browser_page.locator("#ask")).to_be_visible()
+
+
+def test_closing_the_tab_ends_the_generation(browser_page: Page, tmp_path: Path):
+    with EndlessServer() as model:
+        environment = {"ASSISTANT_LLM": "openai:endless", "ASSISTANT_LLM_BASE_URL": model.base_url}
+        with serving(tmp_path, **environment) as address:
+            assert browser_page.context.browser
+            tab = browser_page.context.browser.new_page()
+            tab.goto(address)
+            tab.fill("#question textarea", "who owns the model?")
+            tab.press("#question textarea", "Enter")
+            assert model.asked.acquire(timeout=60)
+            tab.close()
+            assert model.hung_up.acquire(timeout=10)
 
 
 def test_a_port_that_is_taken_is_one_line(address: str):

@@ -26,6 +26,12 @@ def test_the_exact_words_are_marked_inside_their_passage():
     assert "##" not in panel
 
 
+def test_who_waits_is_told_how_many_are_before_them_until_there_is_text():
+    assert messages([Turn("q", ahead=2)])[1]["content"] == "*2 questions are answered before yours*"
+    assert messages([Turn("q", ahead=1)])[1]["content"] == "*1 question is answered before yours*"
+    assert messages([Turn("q")])[1]["content"] == "…"
+
+
 def test_a_refusal_shows_the_closest_passages_and_no_marks():
     refusal = replace(ANSWER, answered=False, kind="refusal", citations=[], text="The corpus does not say.")
     panel = sources([Turn("q", answer=refusal, passages=(PASSAGE,))])

@@ -1,0 +1,50 @@
+"""A stand-in for a provider's server, on loopback: it takes a question and never comes to an answer."""
+
+from __future__ import annotations
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+
+
+class EndlessServer:
+    """Speaks the OpenAI protocol as far as to stream nothing but comments until the caller hangs up."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Semaphore(0)
+        self.hung_up = threading.Semaphore(0)
+        owner = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.end_headers()
+                owner.asked.release()
+                try:
+                    while not owner._ended.wait(0.02):
+                        self.wfile.write(b": still thinking\n\n")
+                        self.wfile.flush()
+                except OSError:
+                    owner.hung_up.release()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._ended = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.base_url = f"http://127.0.0.1:{self._server.server_port}/v1"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self._server.shutdown()
+        self._server.server_close()
