@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from .about_corpus import told_of_corpus
 from .asking import Asked, asked
@@ -114,26 +114,28 @@ class _Sources:
     index: Index
     filters: Filters | None
     retrieval: Retrieval
+    _gathered: dict[Asked, list[Evidence]] = field(default_factory=dict)
 
     def of(self, this: Asked) -> list[Evidence]:
         """The sentences that can answer one part of the question, best first.
 
         Where none does, the articles whose title names what it is about are searched by themselves.
         """
-        found = self._fitting(this, self.retrieval.sentences)
+        found = _fitting(self._found(this))
         if any(item.relevance.share >= ENOUGH for item in found) or not this.names:
             return found
-        return found + self._fitting(this, self._named(this))
+        named = gather(this, self._named(this), self.retrieval.weights, self.index.catalogue)
+        return found + _fitting(named)
 
     def unfit(self, this: Asked) -> list[Evidence]:
         """The sentences that cannot answer by themselves; they may tell that something changed."""
-        found = gather(this, self.retrieval.sentences, self.retrieval.weights, self.index.catalogue)
-        return [item for item in found if not item.fits]
+        return [item for item in self._found(this) if not item.fits]
 
-    def _fitting(self, this: Asked, sentences: Sequence[FoundSentence]) -> list[Evidence]:
-        found = gather(this, sentences, self.retrieval.weights, self.index.catalogue)
-        fitting = [item for item in found if item.fits]
-        return fitting if any(item.relevance.timely for item in fitting) else []
+    def _found(self, this: Asked) -> list[Evidence]:
+        if this not in self._gathered:
+            found = gather(this, self.retrieval.sentences, self.retrieval.weights, self.index.catalogue)
+            self._gathered[this] = found
+        return self._gathered[this]
 
     def _named(self, this: Asked) -> list[FoundSentence]:
         words = [word for _, name in this.names for word in name if word not in FORMS]
@@ -146,6 +148,12 @@ class _Sources:
         known = {(s.document.document_id, s.start) for s in self.retrieval.sentences}
         more = search(self.index, this.text, _SEARCHED, narrowed).sentences
         return [s for s in more if (s.document.document_id, s.start) not in known]
+
+
+def _fitting(found: Sequence[Evidence]) -> list[Evidence]:
+    """The sentences that can answer; none where none of them is of the time asked about."""
+    fitting = [item for item in found if item.fits]
+    return fitting if any(item.relevance.timely for item in fitting) else []
 
 
 def _answer(
