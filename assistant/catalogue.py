@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from .sentences import Span
 from .wording import acronyms
 
 CATALOGUE_VERSION = 4
+_CHUNKS_KEPT = 1_000
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
@@ -79,7 +81,7 @@ class FileRow:
     failure: str | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class IndexedChunk:
     """A chunk with what a search reads of it."""
 
@@ -93,6 +95,22 @@ class IndexedChunk:
     """Stems, joined by spaces: first the title's and section's, then those of each span."""
     vectors: NDArray[np.float32]
     """The chunk's own, then one for each span, of length 1: (1 + spans, dimensions)."""
+
+    @cached_property
+    def span_stems(self) -> tuple[frozenset[str], ...]:
+        """The stems of each span with the title's and the section's."""
+        header, *spans = [frozenset(part.split()) for part in self.terms]
+        return tuple(header | span for span in spans)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """All stems."""
+        return frozenset(" ".join(self.terms).split())
+
+    @cached_property
+    def own_stems(self) -> frozenset[str]:
+        """The stems of the text without title and section."""
+        return frozenset(" ".join(self.terms[1:]).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +129,7 @@ class Catalogue:
     def __init__(self, data_dir: Path) -> None:
         path = data_dir / "catalogue.sqlite"
         self._frequencies: dict[str, int] = {}
+        self._kept: dict[str, IndexedChunk] = {}
         self._database = Database(path, _SCHEMA, CATALOGUE_VERSION)
         if self._database.found_version != CATALOGUE_VERSION:
             self._database.close()
@@ -170,14 +189,14 @@ class Catalogue:
                 "INSERT INTO acronyms VALUES (?, ?, ?, ?)",
                 [(a.letters, " ".join(a.name), a.explained, document.document_id) for a in acronyms(document.text)],
             )
-        self._frequencies.clear()
+            self._forget_read()
 
     def drop_documents(self, document_ids: Iterable[str]) -> None:
         """Remove documents with their chunks and lexical rows."""
         with self._database.transaction() as connection:
             for document_id in document_ids:
                 _delete_document(connection, document_id)
-        self._frequencies.clear()
+            self._forget_read()
 
     def clear(self) -> None:
         """Forget everything but the schema."""
@@ -185,7 +204,12 @@ class Catalogue:
             connection.execute("INSERT INTO lexical (lexical) VALUES ('delete-all')")
             for table in ("files", "chunks", "acronyms", "documents", "meta"):
                 connection.execute(f"DELETE FROM {table}")
+            self._forget_read()
+
+    def _forget_read(self) -> None:
+        """Within a transaction: who reads next finds nothing that was read before it."""
         self._frequencies.clear()
+        self._kept.clear()
 
     def document(self, document_id: str) -> Document:
         """One document with its text. Raises UnknownDocument."""
@@ -244,11 +268,17 @@ class Catalogue:
         return {row["chunk_id"] for row in self._database.query(f"SELECT chunk_id FROM chunks {where}", *values)}
 
     def chunks(self, chunk_ids: Sequence[str]) -> dict[str, IndexedChunk]:
-        """Chunks by id; an id that is gone is left out."""
-        rows = self._database.query(
-            "SELECT * FROM chunks WHERE chunk_id IN (SELECT value FROM json_each(?))", json.dumps(list(chunk_ids))
-        )
-        return {row["chunk_id"]: _indexed_chunk(row) for row in rows}
+        """Chunks by id; an id that is gone is left out. The last thousand are remembered until something is written."""
+        with self._database.unchanging():
+            fresh = [chunk_id for chunk_id in chunk_ids if chunk_id not in self._kept]
+            rows = self._database.query(
+                "SELECT * FROM chunks WHERE chunk_id IN (SELECT value FROM json_each(?))", json.dumps(fresh)
+            )
+            self._kept |= {row["chunk_id"]: _indexed_chunk(row) for row in rows}
+            found = {chunk_id: self._kept[chunk_id] for chunk_id in chunk_ids if chunk_id in self._kept}
+            while len(self._kept) > _CHUNKS_KEPT:
+                del self._kept[next(iter(self._kept))]
+        return found
 
     def texts(self, places: Sequence[tuple[str, int, int]]) -> list[str]:
         """The characters start to end of documents' texts, in the order asked for."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from .catalogue import IndexedChunk, Selection
@@ -64,7 +65,7 @@ class _Query:
     instead: Mapping[str, Sequence[set[str]]]
     """For a stem the sets of stems that say the same: an acronym's names, a name's acronym."""
 
-    def share(self, terms: set[str]) -> float:
+    def share(self, terms: AbstractSet[str]) -> float:
         """The part of the weight that these stems hold, 0..1."""
         held = sum([weight for term, weight in self.weights.items() if term in terms])
         for term, others in self.instead.items():
@@ -78,7 +79,7 @@ class _Telling:
     """What a passage tells: the stems of its chunk, and its own words."""
 
     document_id: str
-    stems: set[str]
+    stems: frozenset[str]
     text: str
 
     def same_as(self, other: _Telling) -> bool:
@@ -202,16 +203,15 @@ def _scores(index: Index, query: _Query, ids: Sequence[str], chunks: dict[str, I
     """The score of every sentence of the best of these chunks; `chunks` is filled with them."""
     chunks |= index.catalogue.chunks([chunk_id for chunk_id in ids if chunk_id not in chunks])
     cosines = {i: (chunks[i].vectors @ query.vector).clip(min=0.0).tolist() for i in ids if i in chunks}
-    whole = {i: (cosines[i][0] + query.share(_stems(chunks[i].terms))) / 2 for i in cosines}
+    whole = {i: (cosines[i][0] + query.share(chunks[i].stems)) / 2 for i in cosines}
     found = {}
     for chunk_id in sorted(whole, key=lambda i: -whole[i])[:_CANDIDATES]:
         chunk = chunks[chunk_id]
-        header = set(chunk.terms[0].split())
         before = 0.0
         for place, span in enumerate(chunk.spans):
             if span.heading:
                 continue
-            own = (cosines[chunk_id][place + 1] + query.share(header.union(chunk.terms[place + 1].split()))) / 2
+            own = (cosines[chunk_id][place + 1] + query.share(chunk.span_stems[place])) / 2
             score = (whole[chunk_id] + own) / 2
             if span.leans:  # it speaks of what the sentence before speaks of
                 score = max(score, (score + before) / 2)
@@ -256,7 +256,7 @@ def _passages(
     for run, text in zip(runs, texts, strict=True):
         chunk = chunks[run[0][0]]
         document = documents[chunk.document_id]
-        telling = _Telling(document.document_id, _stems(chunk.terms[1:]), text)
+        telling = _Telling(document.document_id, chunk.own_stems, text)
         same = next((n for n, other in enumerate(leading) if telling.same_as(other)), -1)
         if same >= 0:
             passages[same] = replace(
@@ -299,10 +299,6 @@ def _runs(chosen: Mapping[_Place, float]) -> list[list[_Place]]:
 def _place(chunks: Mapping[str, IndexedChunk], run: Sequence[_Place]) -> tuple[str, int, int]:
     chunk = chunks[run[0][0]]
     return chunk.document_id, chunk.spans[run[0][1]].start, chunk.spans[run[-1][1]].end
-
-
-def _stems(terms: Sequence[str]) -> set[str]:
-    return set(" ".join(terms).split())
 
 
 def _passage(text: str, chunk: IndexedChunk, document: Document, spans: Sequence[Span], score: float) -> Passage:

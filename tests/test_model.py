@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from assistant import Answer, Assistant, Settings, terminal
+from assistant import Answer, Assistant, Settings, embedding, terminal
 from assistant.chunking import chunk
 from assistant.client import stop
-from assistant.embedding import Embedder, open_embedder
+from assistant.embedding import Embedder, SentenceTransformerEmbedder, open_embedder
 from assistant.errors import ModelDamaged, ModelError, ModelMissing
 from assistant.local_model import LocalModel
 from assistant.models import open_chat_model
@@ -150,3 +150,25 @@ def test_the_model_closes_right_after_a_question_was_given_up():
     closing.start()
     closing.join(30)
     assert not closing.is_alive()
+
+
+def test_a_questions_vector_is_the_one_that_the_model_itself_gives(embedder: Embedder):
+    questions = ["who?", "who owns the model?", "What was Cindrelle's revenue in the first quarter of 2026? " * 9]
+    assert isinstance(embedder, SentenceTransformerEmbedder)
+    assert embedder._recorded
+    for question in questions:
+        own = embedder._model.encode(question, show_progress_bar=False)
+        assert abs(embedder.embed_questions([question])[0] - own).max() < 1e-6
+
+
+def test_a_model_whose_recording_is_not_the_same_is_read_as_usual(monkeypatch: pytest.MonkeyPatch):
+    other = SentenceTransformerEmbedder("all-MiniLM-L6-v2")
+    record = embedding._record
+
+    def wrong(model):
+        recorded = record(model)
+        return lambda features: {k: v * 2 for k, v in recorded(features).items()}
+
+    monkeypatch.setattr(embedding, "_record", wrong)
+    assert other._recorded is None
+    assert len(other.embed_questions(["who owns the model?"])[0]) == 384
