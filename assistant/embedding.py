@@ -28,7 +28,9 @@ Spans = Sequence[tuple[int, int]]
 """Parts of a text, as character offsets from its start."""
 
 _BATCH = 32
-_TRIED_LENGTHS = (1, 7, 30)
+_FEW = 4
+"""Texts up to which the recorded model is used: the parts of a question. With more, Python matters little."""
+_TRIED_LENGTHS = ((1,), (7,), (30,), (3, 11), (5, 20, 9))
 _SAME = 1e-6
 """Cosines are told apart to four places; recorded and not, vectors differ by less than this, or the model is used."""
 _QUESTIONS_KEPT = 256
@@ -165,22 +167,25 @@ class SentenceTransformerEmbedder(Embedder):
 
         padded = dict(self._model.tokenizer.pad(features, return_tensors="pt").to(self._model.device))
         with torch.inference_mode():
-            alone = len(features["input_ids"]) == 1
-            out = self._recorded(padded) if alone and self._recorded else self._model(padded)
+            few = len(features["input_ids"]) <= _FEW
+            out = self._recorded(padded) if few and self._recorded else self._model(padded)
         return out["sentence_embedding"].float().cpu().numpy(), out["token_embeddings"].float().cpu().numpy()
 
     @cached_property
     def _recorded(self) -> Callable[[dict[str, Any]], dict[str, Any]] | None:
-        """The model for one text at a time, its transformer recorded once: a third of a question's time is Python's.
+        """The model for a few texts at a time, its transformer recorded once: a third of a question's time is Python's.
 
         None where the recording does not give the very vectors of the model itself, or none can be made.
         """
+        import torch
+
         try:
             recorded = _record(self._model)
-            for length in (*_TRIED_LENGTHS, self.window - 2):
-                features = self._tokenized(["word " * length])
+            for lengths in (*_TRIED_LENGTHS, (self.window - 2,)):
+                features = self._tokenized(["word " * length for length in lengths])
                 tried = dict(self._model.tokenizer.pad({k: features[k] for k in self._inputs}, return_tensors="pt"))
-                one, other = (make(dict(tried))["sentence_embedding"] for make in (recorded, self._model))
+                with torch.inference_mode():
+                    one, other = (make(dict(tried))["sentence_embedding"] for make in (recorded, self._model))
                 if not (one - other).abs().max() < _SAME:
                     return None
         except Exception:  # noqa: BLE001 - whatever a model does not bear, it is read as usual
@@ -204,7 +209,9 @@ def _record(model: SentenceTransformer) -> Callable[[dict[str, Any]], dict[str, 
         def forward(self, *inputs: Any) -> Any:
             return self.transformer(**dict(zip(names, inputs, strict=True)), return_dict=False)[0]
 
-    sample = model.tokenizer(["a few words to record the way of"], return_tensors="pt").to(model.device)
+    # Of two lengths, so that what keeps padding apart is recorded too.
+    words = ["a few words to record the way of", "a few"]
+    sample = model.tokenizer(words, padding=True, return_tensors="pt").to(model.device)
     with warnings.catch_warnings(), torch.inference_mode():
         warnings.simplefilter("ignore")
         trace: Any = torch.jit.trace

@@ -159,6 +159,9 @@ def test_a_questions_vector_is_the_one_that_the_model_itself_gives(embedder: Emb
     for question in questions:
         own = embedder._model.encode(question, show_progress_bar=False)
         assert abs(embedder.embed_questions([question])[0] - own).max() < 1e-6
+    together = SentenceTransformerEmbedder("all-MiniLM-L6-v2").embed_questions(questions)
+    for question, vector in zip(questions, together, strict=True):
+        assert abs(vector - embedder._model.encode(question, show_progress_bar=False)).max() < 1e-6
 
 
 def test_a_model_whose_recording_is_not_the_same_is_read_as_usual(monkeypatch: pytest.MonkeyPatch):
