@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -130,8 +130,9 @@ class Engine:
         asked = checked_question(question, chosen.max_question_characters)
         self._open(report).sync_if_changed(report)
         index, reranker = self._opened_index, self._reranker(report)
-        with suppress(Stopped):
-            for event in answer(asked, index, filters, lambda: self._model(chosen, report), reranker, turns, stop):
+        events = answer(asked, index, filters, lambda: self._model(chosen, report), reranker, turns, stop)
+        with suppress(Stopped), closing(events):
+            for event in events:
                 yield self._with_receipt(event, chosen, filters) if isinstance(event, Done) else event
 
     def verify(self, said: str, report: Report = lambda _: None) -> Verification:

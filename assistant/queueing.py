@@ -26,7 +26,7 @@ class FairQueue:
             waiting = len(self.line) - self.at_once
             if waiting >= self.bound:
                 raise ModelBusy(
-                    f"{waiting} questions wait for the language model already; ask again in a minute, "
+                    f"the queue for the language model is full ({waiting} waiting); ask again in a minute, "
                     "or raise the setting max_waiting"
                 )
             self.line.append(place)

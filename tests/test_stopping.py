@@ -67,7 +67,7 @@ def test_who_came_first_is_served_first_and_each_is_told_how_many_are_ahead():
 def test_as_many_wait_as_may_and_one_more_is_told_to_come_back():
     queue = FairQueue(at_once=2, bound=1)
     places = [queue.join() for _ in range(3)]
-    with pytest.raises(ModelBusy, match=r"1 questions wait .* ask again in a minute"):
+    with pytest.raises(ModelBusy, match=r"is full \(1 waiting\); ask again in a minute"):
         queue.join()
     with places[0]:
         pass
