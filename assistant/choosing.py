@@ -118,14 +118,15 @@ def _changes(wanted: Asked, best: Evidence, item: Evidence, part: Sequence[Evide
     """How surely a later sentence changes what was told: it repeats that ("up from €640 million"), or has a figure of
     the very thing, or its article repeats it, or it speaks of enough of the matter where that is no figure.
     """
-    told, here = _answers_of(best, wanted), _alike(_answers_of(best, wanted), item)
-    if told & here:
+    told, here, share = _answers_of(best, wanted), _alike(_answers_of(best, wanted), item), item.relevance.share
+    # A figure is hardly repeated by chance, a day may be, and a name stands in much that is no answer.
+    if told & here and share >= {"value": 0, "date": SOME}.get(_kind(wanted), ENOUGH):
         return 3
     if _kind(wanted) == "value" and _measured(wanted, item) & (here - told):
         return 2
     article = [i for i in part if i.sentence.document.document_id == item.sentence.document.document_id]
-    repeated = item.relevance.share >= SOME and any(told & _alike(told, other) for other in article)
-    return int(repeated or (_kind(wanted) != "value" and item.relevance.share >= ENOUGH))
+    repeated = _kind(wanted) == "value" and share >= SOME and any(told & _alike(told, other) for other in article)
+    return int(repeated or (_kind(wanted) != "value" and share >= ENOUGH))
 
 
 def _alike(told: frozenset[Key], item: Evidence) -> set[Key]:

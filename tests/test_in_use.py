@@ -260,3 +260,18 @@ def test_who_owns_something_else_is_no_answer(settings: Settings, open_engine: O
         title="Ravnsund Terminal", published="2025-04-10",
     )  # fmt: skip
     assert not answer(open_engine, "Who owns Ravnsund Terminal?").answered
+
+
+def test_a_later_article_that_only_names_whom_an_answer_names_changes_nothing(
+    settings: Settings, open_engine: OpenEngine
+):
+    article(
+        settings.corpus_dir, "a.md", "Tarnquist has named Ingrid Vallestrom as its chief executive.",
+        title="Tarnquist names a chief executive", published="2026-02-20",
+    )  # fmt: skip
+    article(
+        settings.corpus_dir, "b.md", "At Tarnquist, chief economist Bo Lindgren thanked Ingrid Vallestrom warmly.",
+        title="Spring party", published="2026-04-20",
+    )  # fmt: skip
+    found = answer(open_engine, "Who is the chief executive of Tarnquist?")
+    assert found.text == "Tarnquist has named Ingrid Vallestrom as its chief executive [1]."
