@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,12 +16,15 @@ from langchain_core.utils.json import parse_partial_json
 from . import prompts
 from .errors import ModelUnavailable
 from .evidence import Evidence, numbered
+from .grounding import plain
 from .models import ChatModel
 from .stopping import Stop, Stopped, pieces, result
+from .visible import visible
 
 _CLAIM_CHARACTERS = 400
 _MOST_CLAIMS = 5
 _LOGPROBS = 20
+_LINKED_NUMBER = re.compile(r"\[\d+(?:\s?,\s?\d+)*\](?:\([^)\n]*\))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,5 +158,12 @@ def _proposals(claims: Sequence[Any], sentences: int) -> Iterator[Proposal]:
         if not isinstance(claim, dict):
             continue
         number, text = claim.get("sentence"), claim.get("claim")
-        if isinstance(number, int) and 1 <= number <= sentences and isinstance(text, str) and text.strip():
-            yield Proposal(number, " ".join(text.split()))
+        if isinstance(number, int) and 1 <= number <= sentences and isinstance(text, str) and (said := _words(text)):
+            yield Proposal(number, said)
+
+
+def _words(claim: str) -> str:
+    """A claim without images, HTML, addresses and markers of its own: a model has no business to write them."""
+    said = _LINKED_NUMBER.sub("", visible(claim)[0])
+    said = plain(said).replace("(link)", "")
+    return re.sub(r"[,\s]*([.,;:!?])(?:\s*\1)*", r"\1", " ".join(said.split())).strip(" ,;")

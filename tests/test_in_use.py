@@ -170,7 +170,7 @@ def test_what_a_model_writes_beyond_its_sentence_is_not_shown(open_engine: OpenE
             "When will Aurelisk launch Petrel?"
         )
         assert not re.search(r"evil|<|\]\(|!\[|script|base64", last.answer.text), last.answer.text
-        assert last.answer.answered or not last.answer.citations
+        assert "17 September 2026" in last.answer.text
 
 
 @pytest.fixture
