@@ -15,8 +15,8 @@ _WORD = r"[A-Z][\w&’'-]*(?:(?<=\bInc)\.|(?<=\bLtd)\.|(?<=\bCo)\.|(?<=\bCorp)\.
 _NAME = re.compile(rf"{_WORD}(?:(?:\s+(?:&|of|the|de|von))?\s+{_WORD})*")
 _LINK = re.compile(r"\b(?:and|or|versus|vs|compared (?:to|with)|than)\b|[,&]", re.IGNORECASE)
 _OF_TWO = re.compile(
-    r"\b(?:merger|deal|agreement|contract|partnership|alliance|dispute|talks|war|difference|relationship|border|link"
-    r"|combination|match|tie-up) (?:of|between|with) (?:the )?$",
+    r"\b(?:merger|deal|agreement|contract|partnership|alliance|dispute|talks|war|relationship|border|link|combination"
+    r"|match|tie-up) (?:of|between|with) (?:the )?$",
     re.IGNORECASE,
 )
 """Nouns of what takes two: "the merger of A and B" is one thing."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from . import prompts
@@ -30,17 +31,30 @@ def receipt(
     embedder: str,
     text_of: Callable[[str], str],
 ) -> Receipt:
-    """The receipt of an answer that has just been given. `text_of` gives a document's text by its id."""
-    cited = dict.fromkeys(citation.document_id for citation in answer.citations)
+    """The receipt of an answer that has just been given. `text_of` gives a document's text by its id.
+
+    A document that was edited or removed while the answer was made has no hash in it.
+    """
     return Receipt(
         made=datetime.now(UTC).isoformat(timespec="seconds"),
-        documents={document_id: hashed(text_of(document_id)) for document_id in cited},
+        documents=_hashes(answer.citations, text_of),
         model_hash=model.digest if model and answer.model == model.name else "",
         prompts_hash=prompts.fingerprint(),
         embedder=embedder,
         settings={name: str(getattr(settings, name) or "") for name in _SHAPING},
         filters=filters,
     )
+
+
+def _hashes(citations: Sequence[Citation], text_of: Callable[[str], str]) -> dict[str, str]:
+    """The hashes of the documents of which every quote stands where it is said to."""
+    found = {}
+    for document_id in dict.fromkeys(citation.document_id for citation in citations):
+        with suppress(UnknownDocument):
+            text = text_of(document_id)
+            if all(text[c.start : c.end] == c.quote for c in citations if c.document_id == document_id):
+                found[document_id] = hashed(text)
+    return found
 
 
 def verify(said: str, catalogue: Catalogue) -> Verification:
@@ -67,7 +81,7 @@ def hashed(text: str) -> str:
 def _read(said: str) -> tuple[Answer, bool]:
     try:
         return Answer.from_dict(json.loads(said)), json.loads(said).get("seal") == seal(said)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         raise UsageError("this is no answer: give a file that 'assistant ask --json' wrote") from None
 
 
@@ -77,6 +91,8 @@ def _looked_up(citation: Citation, catalogue: Catalogue) -> QuoteCheck:
 
 
 def _state(citation: Citation, catalogue: Catalogue) -> tuple[QuoteState, str]:
+    if not citation.quote.strip():
+        return "gone", "it quotes nothing"
     try:
         document = catalogue.document(citation.document_id)
     except UnknownDocument:

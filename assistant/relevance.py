@@ -90,7 +90,8 @@ def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mappin
     timely = not asked.dates or _at_the_time(asked, own, around)
     if not timely and (own or asked.kind != "account"):  # an account goes on from the sentence that names the time
         misses.append("the time")
-    named_before = doc[0].lower_ in {"he", "she", "they"} and holds_name(asked, around.leans_on)
+    opening = doc[0].lower_ if len(doc) else ""  # a sentence of mere markup is empty
+    named_before = opening in {"he", "she", "they"} and holds_name(asked, around.leans_on)
     if asked.kind == "name" and not (_somebody(asked, doc) or named_before):
         misses.append("a name")
     if asked.kind == "name" and _done_to_another(asked, doc):

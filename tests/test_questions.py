@@ -18,6 +18,10 @@ from assistant.questions import parts
             ["What was revenue in the first half and ?", "What was revenue and in June?"],
         ),
         (
+            "What is the difference between Acme and Bolt in cash?",
+            ["What is the difference between Acme and in cash?", "What is the difference between and Bolt in cash?"],
+        ),
+        (
             "Did Acme's sales beat Bolt's and Corl's?",
             ["Did Acme's sales beat Bolt's and 's?", "Did Acme's sales beat 's and Corl's?"],
         ),
@@ -31,6 +35,8 @@ def test_each_thing_that_is_listed_is_asked_by_itself(question: str, wanted: lis
     "question",
     [
         "who owns the model?",
+        "What did the merger of Acme Bank and Bolt Savings cost?",
+        "Why did the talks between Acme and Bolt fail?",
         "Who did the Normans team up with in Anatolia?",
         "What is the Bank of England and what does it do?",
         "How did Acme grow? Bolt shrank.",

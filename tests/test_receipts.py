@@ -13,7 +13,7 @@ from assistant.cli import Exit, app
 from assistant.engine import Engine
 from assistant.errors import UsageError
 from assistant.receipts import verify
-from assistant.records import Answer, Filters
+from assistant.records import Answer, Filters, Text, seal
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
 
@@ -110,7 +110,24 @@ def test_the_order_of_keys_and_the_space_between_them_are_no_change(engine: Engi
     assert engine.verify(json.dumps(dict(reversed(plain.items())))).intact
 
 
-@pytest.mark.parametrize("said", ["", "[]", "{}", "null", '{"question": 1}', "no JSON"])
+def test_an_article_removed_while_the_answer_was_made_costs_no_answer(engine: Engine):
+    events = engine.stream(QUESTION)
+    for event in events:
+        if isinstance(event, Text):
+            engine.remove(engine.documents()[0].document_id)
+    assert event.answer.answered
+    assert event.answer.receipt.documents == {}
+
+
+def test_an_empty_quote_stands_nowhere(engine: Engine):
+    plain = given(engine).to_dict()
+    plain["citations"][0] |= {"quote": "", "start": 0, "end": 0}
+    plain["seal"] = seal(json.dumps(plain))
+    found = engine.verify(json.dumps(plain))
+    assert (found.intact, found.quotes[0].state) == (True, "gone")
+
+
+@pytest.mark.parametrize("said", ["", "[]", "{}", "null", '{"question": 1}', "no JSON", "[" * 100_000])
 def test_what_is_no_answer_is_refused_with_what_to_give(engine: Engine, said: str):
     with pytest.raises(UsageError, match="assistant ask --json"):
         engine.verify(said)

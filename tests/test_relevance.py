@@ -64,3 +64,16 @@ def test_how_much_there_is_does_not_tell_by_how_much_it_was_cut():
 def test_who_did_it_wants_somebody():
     assert misses("Who approves the deals?", "There was an approval in March 2019.") == ("a name",)
     assert not misses("Who approves the deals?", "The audit committee approves them.")
+
+
+def test_who_did_it_to_something_else_is_no_answer():
+    question = "Who owns the Ravnsund Terminal?"
+    around = Surroundings(title="Ravnsund Terminal")
+    assert misses(question, "Callowhill owns pipelines.", around) == ("what it was done to",)
+    for thing in ("it", "the terminal", "the Ravnsund Terminal"):
+        assert not misses(question, f"Callowhill owns {thing}.", around)
+    assert share(question, "Its owner is Callowhill.", around) == 1.0
+
+
+def test_a_sentence_of_mere_markup_answers_nothing():
+    assert misses("Who owns the port?", "") == ("a name",)
