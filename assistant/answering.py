@@ -5,31 +5,30 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from .about_corpus import told_of_corpus
 from .asking import Asked, asked
-from .choosing import ENOUGH, SOME, SOME_OF_ACCOUNT, agreeing, alternatives, chosen, later, latest_first, with_lead
+from .candidates import SEARCHED, Candidates
+from .choosing import ENOUGH, SOME, SOME_OF_ACCOUNT, chosen, with_lead
 from .comparing import Comparison, Figure, Side, about, comparison, conclusion, figure, of_one_unit, same_order
 from .conversation import Turn
 from .digest import digest
 from .draft import Draft
 from .errors import EmptyCorpus, QuestionError
-from .evidence import AT_MOST, Evidence, by_article, gather
+from .evidence import AT_MOST, Evidence, by_article
 from .grounding import plain
 from .index import Index
 from .models import EXTRACTIVE, ChatModel
 from .proposing import Proposal, Usage, certainty, propose
 from .records import Answer, Done, Event, Filters, Retrieved, Text, Waiting, day_in_words
 from .reranking import Reranker
-from .retrieval import FoundSentence, Retrieval, search
+from .retrieval import search
 from .sources import told_by
+from .states import agreeing, alternatives, later, latest_first
 from .stopping import Stop, never
-from .syntax import FORMS
 from .understanding import meant
 
-_SEARCHED = 20
-"""Passages whose sentences may be used; the first of them are shown as passages."""
 _PASSAGES = 8
 _SURE = 0.45
 """The mean of the model's certainty, 0..1, and of how near and how strong the best sentences are, that an answer takes.
@@ -38,8 +37,6 @@ docs/quality.md says on which questions it and SOME were chosen, and how they do
 """
 _LATER = 3
 """Later articles that a note names at most."""
-_NAMED = 20
-"""A name that more titles than this have is no one's."""
 
 
 def checked_question(question: str, at_most: int) -> str:
@@ -77,22 +74,22 @@ def answer(
     if told := told_of_corpus(means.text, index.catalogue, filters):
         yield from _said_by_code(question, means.understood, told, began)
         return
-    retrieval = search(index, means.text, _SEARCHED, means.filters, reranker)
+    retrieval = search(index, means.text, SEARCHED, means.filters, reranker)
     retrieval = replace(retrieval, passages=retrieval.passages[:_PASSAGES])
     draft = Draft(means.text, retrieval, began, asked_as=question, understood=means.understood)
     draft.notes += means.notes
     draft.timings["retrieve"] = time.perf_counter() - began
     yield Retrieved(retrieval.passages)
     compared = comparison(means.text)
-    sources = _Sources(index, means.filters, retrieval)
+    candidates = Candidates(index, means.filters, retrieval)
     if means.topic is not None:
         draft.model = EXTRACTIVE
         yield from map(Text, digest(draft, index, means.topic, means.filters))
     elif compared and len(retrieval.parts) > 1:
         draft.model = EXTRACTIVE
-        yield from map(Text, _compare(draft, compared, sources))
+        yield from map(Text, _compare(draft, compared, candidates))
     else:
-        yield from _answer(draft, sources, open_model, stop)
+        yield from _answer(draft, candidates, open_model, stop)
     if not draft.citations:
         yield Text(draft.refuse(index.catalogue, means.filters))
     yield Done(draft.finished())
@@ -107,68 +104,21 @@ def _said_by_code(question: str, meant: str, told: str, began: float) -> Iterato
     yield Done(Answer(question, told, answered=True, kind="catalogue", understood=meant, timings=timings))
 
 
-@dataclass(frozen=True, slots=True)
-class _Sources:
-    """Where the sentences for each part of a question come from."""
-
-    index: Index
-    filters: Filters | None
-    retrieval: Retrieval
-    _gathered: dict[Asked, list[Evidence]] = field(default_factory=dict)
-
-    def of(self, this: Asked) -> list[Evidence]:
-        """The sentences that can answer one part of the question, best first.
-
-        Where none does, the articles whose title names what it is about are searched by themselves.
-        """
-        found = _fitting(self._found(this))
-        if any(item.relevance.share >= ENOUGH for item in found) or not this.names:
-            return found
-        named = gather(this, self._named(this), self.retrieval.weights, self.index.catalogue)
-        return found + _fitting(named)
-
-    def unfit(self, this: Asked) -> list[Evidence]:
-        """The sentences that cannot answer by themselves; they may tell that something changed."""
-        return [item for item in self._found(this) if not item.fits]
-
-    def _found(self, this: Asked) -> list[Evidence]:
-        if this not in self._gathered:
-            found = gather(this, self.retrieval.sentences, self.retrieval.weights, self.index.catalogue)
-            self._gathered[this] = found
-        return self._gathered[this]
-
-    def _named(self, this: Asked) -> list[FoundSentence]:
-        words = [word for _, name in this.names for word in name if word not in FORMS]
-        ids = self.index.catalogue.titled(words, _NAMED + 1)
-        allowed = set(self.filters.document_ids) if self.filters else set()
-        ids = [i for i in ids if not allowed or i in allowed]
-        if not 0 < len(ids) <= _NAMED:
-            return []
-        narrowed = replace(self.filters or Filters(), document_ids=tuple(ids))
-        known = {(s.document.document_id, s.start) for s in self.retrieval.sentences}
-        more = search(self.index, this.text, _SEARCHED, narrowed).sentences
-        return [s for s in more if (s.document.document_id, s.start) not in known]
-
-
-def _fitting(found: Sequence[Evidence]) -> list[Evidence]:
-    """The sentences that can answer; none where none of them is of the time asked about."""
-    fitting = [item for item in found if item.fits]
-    return fitting if any(item.relevance.timely for item in fitting) else []
-
-
 def _answer(
-    draft: Draft, sources: _Sources, open_model: Callable[[], ChatModel | None], stop: Stop
+    draft: Draft, candidates: Candidates, open_model: Callable[[], ChatModel | None], stop: Stop
 ) -> Iterator[Text | Waiting]:
     """An answer in quoted sentences."""
     wanted = asked(draft.question)
-    parts = [sources.of(replace(asked(part), kind=wanted.kind, wanted=wanted.wanted)) for part in draft.retrieval.parts]
+    parts = [
+        candidates.of(replace(asked(part), kind=wanted.kind, wanted=wanted.wanted)) for part in draft.retrieval.parts
+    ]
     shown = by_article([item for part in parts for item in _best(part, max(2, AT_MOST // len(parts)))])
     if not shown:
         return
     model = open_model()
     draft.model = model.name if model else EXTRACTIVE
     if model is None:
-        yield from map(Text, _shown(draft, wanted, parts, sources, judged=False))
+        yield from map(Text, _shown(draft, wanted, parts, candidates, judged=False))
         return
     with model.queue.join() as place:
         yield from map(Waiting, place.wait(stop))
@@ -178,7 +128,7 @@ def _answer(
         if stated and not model.judges:
             yield from map(Text, _written(draft, model, shown, wanted, stop))
     if stated and model.judges:  # what it would write is no better than the sentences, and takes as long again
-        yield from map(Text, _shown(draft, wanted, parts, sources, judged=True))
+        yield from map(Text, _shown(draft, wanted, parts, candidates, judged=True))
     elif draft.citations and (wanted.open or len(parts) > 1):
         yield from map(Text, _filled(draft, wanted, parts))
 
@@ -194,11 +144,11 @@ def _written(draft: Draft, model: ChatModel, shown: Sequence[Evidence], wanted: 
 
 
 def _shown(
-    draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]], sources: _Sources, *, judged: bool
+    draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]], candidates: Candidates, *, judged: bool
 ) -> Iterator[str]:
     """The sentences that code chooses; where other articles answer as well and otherwise, theirs too, told apart."""
     items = list(chosen(wanted, parts, judged=judged))
-    found = [*parts[0], *sources.unfit(wanted)] if items and len(parts) == 1 else []
+    found = [*parts[0], *candidates.unfit(wanted)] if items and len(parts) == 1 else []
     others = alternatives(wanted, items[0], found) if found else []
     told = told_by([items[0], *agreeing(wanted, items[0], found)]) if found else None
     newer = later(wanted, items[0], found) if found else []
@@ -281,14 +231,14 @@ def _admitted(draft: Draft, proposal: Proposal, shown: Sequence[Evidence], wante
         yield from draft.admit_all([pointed], wanted)
 
 
-def _compare(draft: Draft, compared: Comparison, sources: _Sources) -> Iterator[str]:
+def _compare(draft: Draft, compared: Comparison, candidates: Candidates) -> Iterator[str]:
     """The figures of all sides, each quoted, and which is ahead; nothing when a side has none, as a note says."""
-    candidates = []
+    figures = []
     for part in draft.retrieval.parts:
         with_figure = [
             (place, -item.strength, side, item, told)
             for place, side in enumerate(about(part, compared))
-            for item in sources.of(side)
+            for item in candidates.of(side)
             if item.relevance.share >= ENOUGH
             and not (compared.of == "value" and item.relevance.parted)
             and (told := figure(plain(item.text), side, draft.retrieval.weights))
@@ -296,14 +246,14 @@ def _compare(draft: Draft, compared: Comparison, sources: _Sources) -> Iterator[
         if not with_figure:
             lacking = next(_names(asked(part)), ("one of them",))[0]
             draft.notes.append(f"no {'date' if compared.of == 'date' else 'figure'} to compare was found for {lacking}")
-        candidates.append([found[2:] for found in sorted(with_figure, key=lambda found: found[:2])])
-    chosen = of_one_unit(candidates)
+        figures.append([found[2:] for found in sorted(with_figure, key=lambda found: found[:2])])
+    chosen = of_one_unit(figures)
     for side, item, _ in chosen:
         yield from draft.admit_all([item], side)
     sides = [_side(draft, *found) for found in chosen]
     others = [
         [_side(draft, *other) for other in side if other[1].relevance.share >= taken[1].relevance.share]
-        for side, taken in zip(candidates, chosen, strict=False)
+        for side, taken in zip(figures, chosen, strict=False)
     ]
     if not same_order(compared, sides, others):
         draft.notes.append("not compared: the articles give several figures or dates that speak of it as much")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from .doubt import COMPLEMENTS, DOUBT, HARD, commented, doubts, in_doubt, timed
 from .governing import governors, taken_back
 from .relations import AUXILIARIES, relations
 from .scope import set_aside
@@ -17,11 +18,6 @@ from .syntax import is_particle, key
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-_DOUBT = frozenset(
-    """reportedly allegedly apparently possibly perhaps probably likely unlikely presumably supposedly purportedly
-    ostensibly seemingly nominally notionally hopefully fraudulently effectively potentially theoretically
-    hypothetically maybe conceivably arguably tentatively provisionally conditionally""".split()
-)
 _DEGREE = frozenset(
     """about around approximately roughly nearly almost barely hardly scarcely virtually practically some over
     under least most more less fewer only just merely solely exclusively mostly mainly partly partially largely
@@ -37,10 +33,6 @@ _LIMITING = frozenset(
     fifth next last same different non- anti- false fake unconfirmed supposed reported rumoured rumored intended
     draft mock toy simulated forged imitation artificial counterfeit hoax apparent near presumed borderline mini
     non-binding would-be incoming outgoing then aspiring shadow late old previous early fictional""".split()
-)
-_ACCUSE = frozenset(
-    """allege accuse rumour rumor dispute speculate suspect deny allegation rumor false untrue myth contest question
-    questionable doubtful unverified unproven wonder""".split()
 )
 _PUT_ASIDE = frozenset(
     {"not", "unlike", "except", "rather than", "instead of", "but not", "as opposed", "other than", "without"}
@@ -58,20 +50,11 @@ _BOUND_PREPOSITIONS = frozenset(
     """of without except excluding barring pending unless subject according per beyond below above under over up
     within than""".split()
 )
-_HARD = frozenset("without except excluding barring pending unless subject according if provided assuming".split())
-"""What limits a sentence also where it is set off by a comma."""
-_SAYS = frozenset(
-    """say claim allege argue state report announce write tell add insist estimate warn believe maintain contend assert
-    protest murmur suggest think reckon""".split()
-)
 _OPINIONS = frozenset(
     "view opinion estimate estimation account word eye judgment judgement theory belief forecast projection".split()
 )
-_OPENS_REMARK = frozenset(', ” " – — ('.split())
-_ENDS_REMARK = frozenset(", ; . – — )".split())
 _SOME_OF = frozenset("most many some several few certain half".split())
 _EMPTY = frozenset("punct det cc case expl intj auxpass mark preconj".split())
-_COMPLEMENTS = frozenset("dobj attr acomp oprd ccomp xcomp prt csubj".split())
 
 
 def left_out(doc: Doc, kept: set[int]) -> list[str]:
@@ -83,8 +66,8 @@ def left_out(doc: Doc, kept: set[int]) -> list[str]:
                 *_bound(doc, kept),
                 *_torn(doc, kept),
                 *_not_meant(doc, kept),
-                *_in_doubt(doc, kept),
-                *_commented(doc, kept),
+                *in_doubt(doc, kept),
+                *commented(doc, kept),
                 *set_aside(doc, kept),
             }
         )
@@ -155,92 +138,6 @@ def _not_meant(doc: Doc, kept: set[int]) -> Iterator[int]:
             yield marker.i
 
 
-def _in_doubt(doc: Doc, kept: set[int]) -> Iterator[int]:
-    """Words that put the whole sentence in doubt, wherever the parser hangs them."""
-    if not any(doc[i].lemma_.lower() in _ACCUSE for i in kept):
-        yield from (t.i for t in doc if t.lemma_.lower() in _ACCUSE and not _of_something_else(t, kept))
-    last = max(kept, default=0)
-    comma = next((t.i for t in doc if t.text == ","), 0)
-    if doc[0].lower_ in _HARD and not any(i in kept for i in range(comma)):  # "Barring surprises, …"
-        yield 0
-    yield from (i for i in _speaker_behind(doc, last) if i not in kept)
-    yield from _speaker_between(doc, kept)
-    for doubt in doc:
-        near = doubt.i < last or not any(t.pos_ in {"VERB", "AUX"} for t in doc[last + 1 : doubt.i])
-        if near and _doubts(doubt) and doubt.i not in kept and not _of_something_else(doubt, kept):
-            yield doubt.i
-
-
-def _doubts(word: Token) -> bool:
-    """Whether a word takes certainty away; an adverb of a participle tells how a thing is held: "reputedly"."""
-    return word.lower_ in _DOUBT or (word.pos_ == "ADV" and word.lower_.endswith("edly"))
-
-
-def _commented(doc: Doc, kept: set[int]) -> Iterator[int]:
-    """The word for all that was said before, where it is commented on: "…, but that is a forecast"."""
-    for word in doc:
-        verb = word.head
-        if (
-            word.lower_ in {"this", "that", "such"}
-            and word.dep_ in {"nsubj", "nsubjpass"}
-            and word.tag_ in {"DT", "JJ"}
-        ):
-            behind = verb.dep_ in {"advcl", "conj", "ccomp", "parataxis"} and verb.head.i in kept
-            above = any(c.dep_ == "ccomp" and c.i in kept and c.i < word.i for c in verb.children)
-            if (behind or above) and not any(i in kept for i in range(word.i, verb.right_edge.i + 1)):
-                yield word.i
-
-
-def _speaker_behind(doc: Doc, last: int) -> Iterator[int]:
-    """The verb of a speaker who is named at the end, or beside: "…, losing bidder Skybridge claimed"."""
-    verbs = [t for t in doc if t.i > last and t.pos_ in {"VERB", "AUX"}]
-    if verbs and verbs[-1].lemma_ in _SAYS and verbs[-1].tag_ in {"VBD", "VBZ"} and verbs[-1].dep_ != "conj":
-        yield verbs[-1].i
-    for verb in doc:  # one that has nothing to say of its own speaks of the sentence
-        said = [c for c in verb.children if c.dep_ in _COMPLEMENTS or (c.dep_ == "prep" and c.lower_ == "of")]
-        inverted = all(c.ent_type_ in {"PERSON", "ORG"} for c in said)  # "…, maintains Tove Adair"
-        if verb.lemma_ in _SAYS and verb.tag_ in {"VBD", "VBZ"} and verb.dep_ in {"conj", "ROOT"} and inverted:
-            yield verb.i
-
-
-def _speaker_between(doc: Doc, kept: set[int]) -> Iterator[int]:
-    """The verb of a speaker who is named between commas: "The ferry was safe, the master said, and …"."""
-    for verb in doc[1:-1]:
-        if verb.pos_ in {"VERB", "AUX"} and _ends_remark(verb) and verb.i not in kept and verb.dep_ != "relcl":
-            begin = next((t.i for t in reversed(doc[: verb.i]) if t.text in _OPENS_REMARK), -1)
-            between = doc[begin + 1 : verb.i]
-            named = any(t.dep_ in {"nsubj", "nsubjpass"} and t.tag_ not in {"WDT", "WP"} for t in between)
-            told_so = verb.lemma_ in _SAYS or any(c.lower_ == "it" for c in verb.children if c.dep_ == "dobj")
-            links = [t for t in between if t.dep_ in {"cc", "mark", "dobj"}]
-            named = named and all(told_so and t.lower_ in {"so", "as", "it"} for t in links)
-            told = [i for i in kept if i < begin]
-            if begin > 0 and named and told and not any(begin < i < verb.i for i in kept):
-                yield verb.i
-
-
-def _ends_remark(verb: Token) -> bool:
-    """Whether a comma follows a verb, or the day behind it: "the master said," and "the master said on Sunday,"."""
-    after = verb.i + 1
-    for child in verb.children:
-        timed = verb.lemma_ in _SAYS and child.dep_ in {"prep", "npadvmod"} and _timed(child)
-        if child.i == after and (timed or child.lower_ == "it"):  # "as rumour has it,"
-            after = child.right_edge.i + 1
-    return after < len(verb.doc) and verb.doc[after].text in _ENDS_REMARK
-
-
-def _timed(phrase: Token) -> bool:
-    return any(key(t)[0] == "date" or t.ent_type_ in {"DATE", "TIME"} for t in phrase.subtree)
-
-
-def _of_something_else(doubt: Token, kept: set[int]) -> bool:
-    """Whether a doubt stands within a clause or a thing of which nothing is kept, and that follows what is."""
-    top = doubt
-    while top.dep_ != "ROOT" and not {t.i for t in top.head.subtree} & kept:
-        top = top.head
-    apart = top.dep_ in {"advcl", "relcl", "acl", "conj", "parataxis", "dobj", "pobj"}
-    return apart and top.left_edge.i > max(kept, default=0)
-
-
 def _list(first: Token) -> list[Token]:
     if first.dep_ == "conj":
         return []
@@ -295,7 +192,7 @@ def _children(token: Token) -> Iterator[Token]:
         and not any(c.dep_ in {"nsubj", "nsubjpass", "aux"} for c in token.children)
     ):
         token = token.head
-        yield from (c for c in token.children if c.dep_ in {"aux", "neg"} or c.lower_ in _DOUBT)
+        yield from (c for c in token.children if c.dep_ in {"aux", "neg"} or c.lower_ in DOUBT)
 
 
 def _measured(doc: Doc, kept: set[int]) -> set[int]:
@@ -319,7 +216,7 @@ def _binds(child: Token, head: Token, measured: bool) -> bool:  # noqa: C901, PL
         return True
     if word in {"a", "an", "the"} or child.is_punct:
         return False
-    if _doubts(child):
+    if doubts(child):
         return True
     if dep == "quantmod" and word in {"to", "from", "$", "-", "–"}:
         return False
@@ -337,7 +234,7 @@ def _binds(child: Token, head: Token, measured: bool) -> bool:  # noqa: C901, PL
         return (
             word in _DEGREE
             or (word == "up" and child.nbor(1).lower_ == "to")
-            or any(t.lower_ in _DOUBT | {"not", "no"} for t in child.subtree)
+            or any(t.lower_ in DOUBT | {"not", "no"} for t in child.subtree)
         )
     if dep == "npadvmod" and (child.ent_type_ in {"DATE", "TIME"} or key(child)[0] == "date"):
         return False
@@ -349,7 +246,7 @@ def _binds(child: Token, head: Token, measured: bool) -> bool:  # noqa: C901, PL
         return key(head)[0] != "name" and _narrows(child, measured)
     if dep == "prep":
         return _bound_preposition(child, head, measured) or _scoped(child, head)
-    if dep in _COMPLEMENTS:
+    if dep in COMPLEMENTS:
         return not any(c.dep_ == "mark" and c.lower_ in {"whereas", "while", "although"} for c in child.children)
     if dep == "advcl":
         if _inverted(child):
@@ -383,7 +280,7 @@ def _adds_only(child: Token, head: Token) -> bool:
     opening = {child.left_edge.lower_, child.lower_} | {
         c.lower_ for c in child.children if c.dep_ in {"mark", "advmod", "cc"}
     }
-    return not opening & (_HARD | _CONDITIONS | _DOUBT | {"or", "nor", "not", "only"})
+    return not opening & (HARD | _CONDITIONS | DOUBT | {"or", "nor", "not", "only"})
 
 
 def _narrows(child: Token, measured: bool) -> bool:
@@ -391,8 +288,8 @@ def _narrows(child: Token, measured: bool) -> bool:
         return True
     if child.dep_ == "compound" and child.head.dep_ == "attr":  # a backup owner is no owner
         return True
-    timed = key(child)[0] == "date" or child.ent_type_ in {"DATE", "TIME"}
-    return measured and not timed and child.pos_ not in {"PRON", "DET"}
+    dated = key(child)[0] == "date" or child.ent_type_ in {"DATE", "TIME"}
+    return measured and not dated and child.pos_ not in {"PRON", "DET"}
 
 
 def _bound_preposition(child: Token, head: Token, measured: bool) -> bool:
@@ -401,9 +298,9 @@ def _bound_preposition(child: Token, head: Token, measured: bool) -> bool:
         return child.lower_ in {"until", "since", "by", "before", "after"}
     if child.lower_ == "over" and objects and all(t.ent_type_ == "DATE" for t in objects):  # "over the next two years"
         return measured
-    if child.lower_ in _BOUND_PREPOSITIONS | _HARD or _by_account_or_condition(child):
+    if child.lower_ in _BOUND_PREPOSITIONS | HARD or _by_account_or_condition(child):
         return True
-    if any(c.lower_ in _SOME_OF for t in objects for c in t.children) and not _timed(child):  # "in most cases"
+    if any(c.lower_ in _SOME_OF for t in objects for c in t.children) and not timed(child):  # "in most cases"
         return True
     amongst = child.lower_ in {"against", "between", "among"}
     return (measured or amongst) and head.pos_ in {"NOUN", "PROPN"}
@@ -417,8 +314,8 @@ def _by_account_or_condition(preposition: Token) -> bool:
 def _scoped(child: Token, head: Token) -> bool:
     """Whether a phrase says within what something is such: "safe in adults", "the largest bank in Ellory"."""
     superlative = any(c.tag_ == "JJS" or c.lower_ in {"first", "only", "last"} for c in head.children)
-    timed = any(key(t)[0] == "date" or t.ent_type_ in {"DATE", "TIME"} for t in child.children)
-    return not timed and (
+    dated = any(key(t)[0] == "date" or t.ent_type_ in {"DATE", "TIME"} for t in child.children)
+    return not dated and (
         head.dep_ == "acomp" or (superlative and head.pos_ == "NOUN" and head.dep_ in {"attr", "appos"})
     )
 

@@ -1,11 +1,12 @@
 from datetime import date
 
 from assistant.asking import asked
-from assistant.choosing import alternatives, chosen
+from assistant.choosing import chosen
 from assistant.evidence import Evidence
 from assistant.records import Document
 from assistant.relevance import Relevance, Surroundings
 from assistant.retrieval import FoundSentence
+from assistant.states import alternatives
 
 
 def weighed(text: str, start: int, score: float, share: float, titled: float, article: str = "d") -> Evidence:

@@ -20,22 +20,31 @@ DATA = Path(__file__).parent / "data"
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad\u202a-\u202e\U000e0000-\U000e007f]")
 
 
+def put(settings: Settings, published: str, title: str, text: str) -> None:
+    """An article of that day in the corpus."""
+    article(settings.corpus_dir, f"{published}.md", text, title=title, published=published)
+
+
 @pytest.fixture
 def launches(settings: Settings) -> None:
-    article(
-        settings.corpus_dir, "first.md",
+    put(
+        settings,
+        "2025-11-25",
+        "Aurelisk sets a launch date for Petrel",
         "Aurelisk will launch Petrel on 9 March 2026. The satellite costs €96 million.",
-        title="Aurelisk sets a launch date for Petrel", published="2025-11-25",
-    )  # fmt: skip
-    article(
-        settings.corpus_dir, "second.md",
+    )
+    put(
+        settings,
+        "2026-02-12",
+        "Aurelisk delays Petrel",
         "Aurelisk will launch Petrel on 17 September 2026. The cost has risen to €103 million from €96 million.",
-        title="Aurelisk delays Petrel", published="2026-02-12",
-    )  # fmt: skip
-    article(
-        settings.corpus_dir, "third.md", "Tarnquist has named Ingrid Vallestrom as its chief executive.",
-        title="Tarnquist names a chief executive", published="2026-02-20",
-    )  # fmt: skip
+    )
+    put(
+        settings,
+        "2026-02-20",
+        "Tarnquist names a chief executive",
+        "Tarnquist has named Ingrid Vallestrom as its chief executive.",
+    )
 
 
 def answer(open_engine: OpenEngine, question: str, *history: Answer, as_of: date | None = None) -> Answer:
@@ -175,16 +184,19 @@ def test_what_a_model_writes_beyond_its_sentence_is_not_shown(open_engine: OpenE
 
 @pytest.fixture
 def forecasts(settings: Settings) -> None:
-    article(
-        settings.corpus_dir, "a.md", "Grenmark expects revenue of €640 million in 2026, it said on Thursday.",
-        title="Grenmark looks ahead", published="2025-11-06",
-    )  # fmt: skip
-    article(
-        settings.corpus_dir, "b.md",
+    put(
+        settings,
+        "2025-11-06",
+        "Grenmark looks ahead",
+        "Grenmark expects revenue of €640 million in 2026, it said on Thursday.",
+    )
+    put(
+        settings,
+        "2026-02-11",
+        "Farms lift Grenmark",
         "Grenmark has raised its forecast for 2026 revenue from €640 million to €690 million. Repairs of a mill are "
         "expected to cost about €28 million.",
-        title="Farms lift Grenmark", published="2026-02-11",
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.usefixtures("forecasts")
@@ -202,10 +214,7 @@ def test_an_article_that_repeats_the_old_figure_beside_a_new_one_supersedes_it(o
 def test_a_later_figure_of_a_part_supersedes_nothing_and_its_article_is_named(
     settings: Settings, open_engine: OpenEngine
 ):
-    article(
-        settings.corpus_dir, "c.md", "Grenmark expects half-year revenue of €251 million in 2026.",
-        title="Grenmark at half-time", published="2026-08-12",
-    )  # fmt: skip
+    put(settings, "2026-08-12", "Grenmark at half-time", "Grenmark expects half-year revenue of €251 million in 2026.")
     found = answer(open_engine, "What revenue does Grenmark expect in 2026?")
     assert found.text.startswith("As of 2026-02-11: ")
     assert "251" not in found.text
@@ -213,11 +222,12 @@ def test_a_later_figure_of_a_part_supersedes_nothing_and_its_article_is_named(
 
 
 def test_who_is_named_in_the_sentence_before_is_told_with_it(settings: Settings, open_engine: OpenEngine):
-    article(
-        settings.corpus_dir, "a.md",
+    put(
+        settings,
+        "2025-09-11",
+        "Hesterbrook picks an outsider",
         "Priya Dellamare was named on Thursday to lead Hesterbrook. She becomes chief executive on 1 November 2025.",
-        title="Hesterbrook picks an outsider", published="2025-09-11",
-    )  # fmt: skip
+    )
     found = answer(open_engine, "Who is the chief executive of Hesterbrook?")
     assert "Priya Dellamare was named on Thursday to lead Hesterbrook [1]." in found.text
     assert "She becomes chief executive on 1 November 2025 [2]." in found.text
@@ -240,14 +250,18 @@ def test_questions_of_a_time_cite_no_article_of_another_time(settings: Settings,
 
 
 def test_a_change_is_seen_in_a_sentence_that_is_no_answer_by_itself(settings: Settings, open_engine: OpenEngine):
-    article(
-        settings.corpus_dir, "a.md", "Kestrel Energy will charge 24.8 pence per kilowatt-hour on its tariff.",
-        title="Kestrel sets a price", published="2024-09-03",
-    )  # fmt: skip
-    article(
-        settings.corpus_dir, "b.md", "Kestrel Energy has raised its tariff from 24.8 pence to 27.3 pence.",
-        title="Kestrel puts prices up", published="2025-08-21",
-    )  # fmt: skip
+    put(
+        settings,
+        "2024-09-03",
+        "Kestrel sets a price",
+        "Kestrel Energy will charge 24.8 pence per kilowatt-hour on its tariff.",
+    )
+    put(
+        settings,
+        "2025-08-21",
+        "Kestrel puts prices up",
+        "Kestrel Energy has raised its tariff from 24.8 pence to 27.3 pence.",
+    )
     found = answer(open_engine, "How much does Kestrel Energy charge per kilowatt-hour on its tariff?")
     assert found.text.startswith(
         "As of 2025-08-21: Kestrel Energy has raised its tariff from 24.8 pence to 27.3 pence [1]."
@@ -255,23 +269,29 @@ def test_a_change_is_seen_in_a_sentence_that_is_no_answer_by_itself(settings: Se
 
 
 def test_who_owns_something_else_is_no_answer(settings: Settings, open_engine: OpenEngine):
-    article(
-        settings.corpus_dir, "a.md", "Callowhill owns pipelines in seven countries but no part of Ravnsund Terminal.",
-        title="Ravnsund Terminal", published="2025-04-10",
-    )  # fmt: skip
+    put(
+        settings,
+        "2025-04-10",
+        "Ravnsund Terminal",
+        "Callowhill owns pipelines in seven countries but no part of Ravnsund Terminal.",
+    )
     assert not answer(open_engine, "Who owns Ravnsund Terminal?").answered
 
 
 def test_a_later_article_that_only_names_whom_an_answer_names_changes_nothing(
     settings: Settings, open_engine: OpenEngine
 ):
-    article(
-        settings.corpus_dir, "a.md", "Tarnquist has named Ingrid Vallestrom as its chief executive.",
-        title="Tarnquist names a chief executive", published="2026-02-20",
-    )  # fmt: skip
-    article(
-        settings.corpus_dir, "b.md", "At Tarnquist, chief economist Bo Lindgren thanked Ingrid Vallestrom warmly.",
-        title="Spring party", published="2026-04-20",
-    )  # fmt: skip
+    put(
+        settings,
+        "2026-02-20",
+        "Tarnquist names a chief executive",
+        "Tarnquist has named Ingrid Vallestrom as its chief executive.",
+    )
+    put(
+        settings,
+        "2026-04-20",
+        "Spring party",
+        "At Tarnquist, chief economist Bo Lindgren thanked Ingrid Vallestrom warmly.",
+    )
     found = answer(open_engine, "Who is the chief executive of Tarnquist?")
     assert found.text == "Tarnquist has named Ingrid Vallestrom as its chief executive [1]."

@@ -1,0 +1,68 @@
+"""The sentences that may answer each part of a question, and those that only tell that something changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from .asking import Asked
+from .choosing import ENOUGH
+from .evidence import Evidence, gather
+from .index import Index
+from .records import Filters
+from .retrieval import FoundSentence, Retrieval, search
+from .syntax import FORMS
+
+SEARCHED = 20
+"""Passages whose sentences may be used."""
+_NAMED = 20
+"""A name that more titles than this have is no one's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Where the sentences for each part of a question come from."""
+
+    index: Index
+    filters: Filters | None
+    retrieval: Retrieval
+    _gathered: dict[Asked, list[Evidence]] = field(default_factory=dict)
+
+    def of(self, this: Asked) -> list[Evidence]:
+        """The sentences that can answer one part of the question, best first.
+
+        Where none does, the articles whose title names what it is about are searched by themselves.
+        """
+        found = _fitting(self._found(this))
+        if any(item.relevance.share >= ENOUGH for item in found) or not this.names:
+            return found
+        named = gather(this, self._named(this), self.retrieval.weights, self.index.catalogue)
+        return found + _fitting(named)
+
+    def unfit(self, this: Asked) -> list[Evidence]:
+        """The sentences that cannot answer by themselves; they may tell that something changed."""
+        return [item for item in self._found(this) if not item.fits]
+
+    def _found(self, this: Asked) -> list[Evidence]:
+        if this not in self._gathered:
+            found = gather(this, self.retrieval.sentences, self.retrieval.weights, self.index.catalogue)
+            self._gathered[this] = found
+        return self._gathered[this]
+
+    def _named(self, this: Asked) -> list[FoundSentence]:
+        words = [word for _, name in this.names for word in name if word not in FORMS]
+        ids = self.index.catalogue.titled(words, _NAMED + 1)
+        allowed = set(self.filters.document_ids) if self.filters else set()
+        ids = [i for i in ids if not allowed or i in allowed]
+        if not 0 < len(ids) <= _NAMED:
+            return []
+        narrowed = replace(self.filters or Filters(), document_ids=tuple(ids))
+        known = {(s.document.document_id, s.start) for s in self.retrieval.sentences}
+        more = search(self.index, this.text, SEARCHED, narrowed).sentences
+        return [s for s in more if (s.document.document_id, s.start) not in known]
+
+
+def _fitting(found: Sequence[Evidence]) -> list[Evidence]:
+    """The sentences that can answer; none where none of them is of the time asked about."""
+    fitting = [item for item in found if item.fits]
+    return fitting if any(item.relevance.timely for item in fitting) else []
