@@ -30,7 +30,7 @@ Spans = Sequence[tuple[int, int]]
 _BATCH = 32
 _FEW = 4
 """Texts up to which the recorded model is used: the parts of a question. With more, Python matters little."""
-_TRIED_LENGTHS = ((1,), (7,), (30,), (3, 11), (5, 20, 9))
+_TRIED_LENGTHS = ((1,), (7,), (30,), (3, 11), (5, 20, 9), (2, 14, 6, 25))
 _SAME = 1e-6
 """Cosines are told apart to four places; recorded and not, vectors differ by less than this, or the model is used."""
 _QUESTIONS_KEPT = 256
@@ -173,7 +173,7 @@ class SentenceTransformerEmbedder(Embedder):
 
     @cached_property
     def _recorded(self) -> Callable[[dict[str, Any]], dict[str, Any]] | None:
-        """The model for a few texts at a time, its transformer recorded once: a third of a question's time is Python's.
+        """The model for a few texts, its transformer recorded once: a quarter of a question's time is Python's.
 
         None where the recording does not give the very vectors of the model itself, or none can be made.
         """

@@ -1,5 +1,6 @@
 """The real embedder and the real local model, on the sample corpus."""
 
+import random
 import threading
 import time
 from collections.abc import Iterator
@@ -162,6 +163,15 @@ def test_a_questions_vector_is_the_one_that_the_model_itself_gives(embedder: Emb
     together = SentenceTransformerEmbedder("all-MiniLM-L6-v2").embed_questions(questions)
     for question, vector in zip(questions, together, strict=True):
         assert abs(vector - embedder._model.encode(question, show_progress_bar=False)).max() < 1e-6
+
+
+def test_any_few_texts_of_any_length_are_read_alike_recorded_or_not(embedder: Embedder):
+    assert isinstance(embedder, SentenceTransformerEmbedder)
+    drawn = random.Random(1)  # noqa: S311 - lengths, no secret
+    for _ in range(60):
+        texts = ["port " * drawn.randint(1, embedder.window - 2) for _ in range(drawn.randint(1, 4))]
+        own = embedder._model.encode(texts, show_progress_bar=False)
+        assert max(abs(a.vector - b).max() for a, b in zip(embedder.embed(texts), own, strict=True)) < 1e-6
 
 
 def test_a_model_whose_recording_is_not_the_same_is_read_as_usual(monkeypatch: pytest.MonkeyPatch):
