@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,10 @@ from .database import Database
 from .errors import UnknownDocument
 from .records import Document, Filters
 from .sentences import Span
+from .similarity import ALIKE, Signature, bands, resemblance
 from .wording import acronyms
 
-CATALOGUE_VERSION = 4
+CATALOGUE_VERSION = 5
 _CHUNKS_KEPT = 1_000
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -31,6 +33,20 @@ CREATE TABLE documents (
     publisher TEXT,
     published INTEGER NOT NULL
 );
+CREATE TABLE signatures (document_id TEXT PRIMARY KEY REFERENCES documents ON DELETE CASCADE, signature BLOB NOT NULL);
+CREATE TABLE bands (
+    band INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+    PRIMARY KEY (band, key, document_id)
+) WITHOUT ROWID;
+CREATE INDEX bands_by_document ON bands (document_id);
+CREATE TABLE alike (
+    document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+    other TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+    PRIMARY KEY (document_id, other)
+) WITHOUT ROWID;
+CREATE INDEX alike_by_other ON alike (other);
 CREATE TABLE files (
     source TEXT PRIMARY KEY,
     size INTEGER NOT NULL,
@@ -169,9 +185,15 @@ class Catalogue:
         with self._database.transaction() as connection:
             connection.executemany("DELETE FROM files WHERE source = ?", [(source,) for source in sources])
 
-    def put_document(self, document: Document, content_hash: str, chunks: Sequence[IndexedChunk]) -> None:
+    def put_document(
+        self,
+        document: Document,
+        content_hash: str,
+        chunks: Sequence[IndexedChunk],
+        signature: Signature | None = None,
+    ) -> None:
         """Write a document and its chunks in one transaction, in place of its earlier version."""
-        record = json.dumps(replace(document, text="", sources=[]).to_dict())
+        record = json.dumps(replace(document, text="", sources=[], similar=[]).to_dict())
         row = (document.document_id, content_hash, record, document.text, document.publisher, day_number(document))
         with self._database.transaction() as connection:
             _delete_document(connection, document.document_id)
@@ -189,6 +211,8 @@ class Catalogue:
                 "INSERT INTO acronyms VALUES (?, ?, ?, ?)",
                 [(a.letters, " ".join(a.name), a.explained, document.document_id) for a in acronyms(document.text)],
             )
+            if signature is not None:
+                _link_alike(connection, document.document_id, signature)
             self._forget_read()
 
     def drop_documents(self, document_ids: Iterable[str]) -> None:
@@ -229,14 +253,41 @@ class Catalogue:
         """Documents without their text, in the order asked for."""
         wanted = json.dumps(list(document_ids))
         within = "WHERE document_id IN (SELECT value FROM json_each(?))"
-        sources: dict[str, list[str]] = {}
-        for row in self._database.query(f"SELECT document_id, source FROM files {within} ORDER BY source", wanted):
-            sources.setdefault(row["document_id"], []).append(row["source"])
+        files: dict[str, list[sqlite3.Row]] = {}
+        for row in self._database.query(
+            f"SELECT document_id, source, failure FROM files {within} ORDER BY source", wanted
+        ):
+            files.setdefault(row["document_id"], []).append(row)
+        similar: dict[str, list[str]] = {}
+        for row in self._database.query(f"SELECT document_id, other FROM alike {within} ORDER BY other", wanted):
+            similar.setdefault(row["document_id"], []).append(row["other"])
         rows = self._database.query(f"SELECT document_id, record FROM documents {within}", wanted)
         records = {row["document_id"]: json.loads(row["record"]) for row in rows}
         return {
-            i: Document.from_dict(records[i] | {"sources": sources.get(i, [])}) for i in document_ids if i in records
+            i: Document.from_dict(
+                records[i] | _standing(records[i], files.get(i, [])) | {"similar": similar.get(i, [])}
+            )
+            for i in document_ids
+            if i in records
         }
+
+    def own_notes(self, document_id: str) -> list[str]:
+        """A document's notes as its file gave rise to them, without what its state adds."""
+        rows = self._database.query("SELECT record FROM documents WHERE document_id = ?", document_id)
+        notes: list[str] = json.loads(rows[0]["record"])["notes"] if rows else []
+        return notes
+
+    def paths(self, document_id: str) -> list[str]:
+        """The files that hold a document, relative to the corpus folder."""
+        rows = self._database.query("SELECT source FROM files WHERE document_id = ? ORDER BY source", document_id)
+        return [str(row["source"]) for row in rows]
+
+    def fetched_from(self, url: str) -> list[str]:
+        """The files that hold what was fetched from an address."""
+        rows = self._database.query(
+            "SELECT source FROM files JOIN documents USING (document_id) WHERE json_extract(record, '$.url') = ?", url
+        )
+        return [str(row["source"]) for row in rows]
 
     def titled(self, words: Sequence[str], limit: int) -> list[str]:
         """Ids of at most `limit` documents whose title has all these words, given in lower case."""
@@ -255,7 +306,13 @@ class Catalogue:
 
     def document_hashes(self) -> dict[str, str]:
         """The content hash of every document by id."""
-        return {r["document_id"]: r["content_hash"] for r in self._database.query("SELECT * FROM documents")}
+        rows = self._database.query("SELECT document_id, content_hash FROM documents")
+        return {row["document_id"]: row["content_hash"] for row in rows}
+
+    def content_hash(self, document_id: str) -> str | None:
+        """The content hash of one document; None when there is none of that id."""
+        rows = self._database.query("SELECT content_hash FROM documents WHERE document_id = ?", document_id)
+        return str(rows[0]["content_hash"]) if rows else None
 
     def failures(self) -> dict[str, str]:
         """Why each file that is no document is none."""
@@ -366,7 +423,10 @@ class Catalogue:
         if filters.sources:
             marks = json.dumps(filters.sources)
             rows = self._database.query(
-                "SELECT document_id FROM files WHERE source IN (SELECT value FROM json_each(?))", marks
+                "SELECT document_id FROM files WHERE source IN (SELECT value FROM json_each(?1)) UNION"
+                " SELECT document_id FROM documents"
+                " WHERE json_extract(record, '$.url') IN (SELECT value FROM json_each(?1))",
+                marks,
             )
             named = {row["document_id"] for row in rows}
             ids = ids & named if ids else named
@@ -392,6 +452,35 @@ class Catalogue:
 def day_number(document: Document) -> int:
     """The day of publication as yyyymmdd; 0 for an undated document."""
     return int(document.published.strftime("%Y%m%d")) if document.published else 0
+
+
+def _standing(record: dict[str, Any], files: Sequence[sqlite3.Row]) -> dict[str, Any]:
+    """A document's sources, and its state, which is that of its files: stale when none of them can be read."""
+    url = [record["url"]] if record.get("url") else []
+    found: dict[str, Any] = {"sources": [*url, *(row["source"] for row in files)]}
+    if files and all(row["failure"] for row in files):
+        remark = f"an older version: the newest of {files[0]['source']} cannot be read ({files[0]['failure']})"
+        found |= {"state": "stale", "notes": [*record["notes"], remark]}
+    return found
+
+
+def _link_alike(connection: sqlite3.Connection, document_id: str, signature: Signature) -> None:
+    """Remember a document's signature, and which documents say nearly the same."""
+    own = list(enumerate(bands(signature)))
+    found = connection.execute(
+        "SELECT DISTINCT s.document_id, s.signature FROM signatures s JOIN bands b USING (document_id) WHERE "
+        + " OR ".join("(b.band = ? AND b.key = ?)" for _ in own),
+        [value for pair in own for value in pair],
+    ).fetchall()
+    alike = [
+        row["document_id"]
+        for row in found
+        if resemblance(signature, np.frombuffer(row["signature"], dtype=np.uint32)) >= ALIKE
+    ]
+    connection.execute("INSERT INTO signatures VALUES (?, ?)", (document_id, signature.tobytes()))
+    connection.executemany("INSERT INTO bands VALUES (?, ?, ?)", [(*pair, document_id) for pair in own])
+    pairs = [(document_id, other) for other in alike]
+    connection.executemany("INSERT INTO alike VALUES (?, ?)", pairs + [(other, one) for one, other in pairs])
 
 
 def _delete_document(connection: sqlite3.Connection, document_id: str) -> None:

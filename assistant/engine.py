@@ -20,6 +20,7 @@ from .errors import IndexFailure, OwnerError, UsageError
 from .index import Index
 from .ledger import Ledger
 from .models import ChatModel, open_chat_model
+from .parsing import Parser
 from .receipts import receipt, verify
 from .records import Document, Done, Event, Filters, Passage, Progress, SyncReport, Verification
 from .reranking import Reranker, open_reranker
@@ -36,7 +37,8 @@ class Engine:
     """Holds the data folder for itself while open; a second engine on the same folder is an OwnerError.
 
     Everything heavy is opened when first needed. Methods may be called from several threads; questions for
-    one local model wait in a queue. `embedder` and `chat_model` take the place of the settings' ones.
+    one local model wait in a queue. `embedder` and `chat_model` take the place of the settings' ones, `parser` that
+    of a process of its own.
     """
 
     def __init__(
@@ -45,10 +47,12 @@ class Engine:
         embedder: Embedder | None = None,
         chat_model: ChatModel | None = None,
         wait: float = 0.0,
+        parser: Parser | None = None,
     ) -> None:
         self._settings = settings
         self._given_embedder = embedder
         self._given_model = chat_model
+        self._parser = parser or Parser()
         self._opening = threading.RLock()
         self._models: dict[str, ChatModel | None] = {}
         self._rerankers: list[Reranker | None] = []
@@ -184,7 +188,7 @@ class Engine:
                     report(Progress("loading the embedding model"))
                     embedder = open_embedder(self._settings)
                 self._index = Index(self._settings.data_dir, embedder)
-                self._corpus = Corpus(self._settings, self._index, Ledger(self._settings.state_dir))
+                self._corpus = Corpus(self._settings, self._index, Ledger(self._settings.state_dir), self._parser)
             return self._corpus
 
     def _reranker(self, report: Report) -> Reranker | None:

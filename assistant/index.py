@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,9 @@ import numpy as np
 from .catalogue import Catalogue, IndexedChunk
 from .chunking import CHUNKING_VERSION, Chunk, chunk
 from .embedding import Embedder, Vector
+from .formats import FORMATS_VERSION
 from .records import Document, Progress
+from .similarity import signature
 from .terms import content
 from .vectors import Vectors
 
@@ -49,7 +51,11 @@ class Index:
         self.vectors = Vectors(data_dir, embedder.fingerprint)
 
     def _begin_anew_if_outdated(self) -> str:
-        wanted = {"embedder": self.embedder.fingerprint, "chunking": str(CHUNKING_VERSION)}
+        wanted = {
+            "embedder": self.embedder.fingerprint,
+            "chunking": str(CHUNKING_VERSION),
+            "parsing": str(FORMATS_VERSION),
+        }
         found = {key: self.catalogue.meta(key) for key in wanted}
         if found == wanted:
             return ""
@@ -62,7 +68,7 @@ class Index:
         ]
         return "" if not any(found.values()) else "the index was rebuilt: " + "; ".join(changed)
 
-    def put(self, entries: Sequence[Entry], progress: Callable[[Progress], None]) -> None:
+    def put(self, entries: Iterable[Entry], progress: Callable[[Progress], None]) -> None:
         """Index documents in place of their earlier versions, in groups that bound memory."""
         group: list[_Planned] = []
         for entry in entries:
@@ -117,20 +123,41 @@ class Index:
         if not group:
             return
         self.catalogue.set_meta("dirty", "1")
-        before = {i for planned in group for i in self.catalogue.chunk_ids(planned.entry.document.document_id)}
+        chunks_of = self.catalogue.chunk_ids
+        before = {i for planned in group for i in chunks_of(planned.entry.document.document_id)}
         vectors = {i: known.vectors for i, known in self.catalogue.chunks(sorted(before)).items()}
-        new = [(p.entry.document, i, c) for p in group for i, c in p.chunks.items() if i not in before]
+        for planned in group:
+            vectors |= self._kept_vectors(planned)
+        parts = [(p.entry.document, i, c) for p in group for i, c in p.chunks.items() if i not in before]
+        new = [(document, part) for document, i, part in parts if i not in vectors]
         embedded = self.embedder.embed(
-            [part.embedded(document.text) for document, _, part in new], [_spans(part) for *_, part in new], progress
+            [part.embedded(document.text) for document, part in new], [_spans(part) for _, part in new], progress
         )
-        for (_, chunk_id, _), embedding in zip(new, embedded, strict=True):
-            vectors[chunk_id] = np.vstack([embedding.vector, *embedding.spans])
-        self.vectors.put([i for _, i, _ in new], [e.vector for e in embedded], [document for document, *_ in new])
+        fresh = iter(embedded)
+        for _, chunk_id, _ in parts:
+            if chunk_id not in vectors:
+                embedding = next(fresh)
+                vectors[chunk_id] = np.vstack([embedding.vector, *embedding.spans])
+        self.vectors.put([i for _, i, _ in parts], [vectors[i][0] for _, i, _ in parts], [d for d, *_ in parts])
         for planned in group:
             entry = planned.entry
             rows = [_indexed(i, part, entry.document, vectors[i]) for i, part in planned.chunks.items()]
-            self.catalogue.put_document(entry.document, entry.content_hash, rows)
+            self.catalogue.put_document(entry.document, entry.content_hash, rows, signature(entry.document.text))
         self.vectors.drop(sorted(before - {i for planned in group for i in planned.chunks}))
+
+    def _kept_vectors(self, planned: _Planned) -> dict[str, Vector]:
+        """For a file that only has another name: the vectors of its chunks, by their new ids.
+
+        A chunk's id covers the title, which a file without one has from its name. The vectors keep the former name's
+        share; the words are found under the new one.
+        """
+        document_id = planned.entry.document.document_id
+        if self.catalogue.content_hash(document_id) != planned.entry.content_hash:
+            return {}
+        former = self.catalogue.chunks(sorted(self.catalogue.chunk_ids(document_id))).values()
+        by_place = {(known.start, known.end, known.section): known.vectors for known in former}
+        places = {i: (part.start, part.end, part.section) for i, part in planned.chunks.items()}
+        return {i: by_place[place] for i, place in places.items() if place in by_place}
 
 
 def _spans(part: Chunk) -> list[tuple[int, int]]:

@@ -71,6 +71,11 @@ class Ledger:
         )
         return any(row["source"] in present for row in rows)
 
+    def id_of(self, source: str) -> str | None:
+        """The id that a source had last; None for one never seen."""
+        rows = self._database.query("SELECT document_id FROM ids WHERE source = ?", source)
+        return str(rows[0]["document_id"]) if rows else None
+
     def sources(self, document_id: str) -> list[str]:
         """Every source that has had this id, present or not."""
         rows = self._database.query("SELECT source FROM ids WHERE document_id = ? ORDER BY source", document_id)

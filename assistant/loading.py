@@ -1,4 +1,4 @@
-"""A file into a `Document`: its text, and what its front matter says of it."""
+"""A file into a `Document`: its text, what it says of itself, and the corrections that stand beside it."""
 
 from __future__ import annotations
 
@@ -10,31 +10,27 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-from charset_normalizer import from_bytes
-
 from .errors import DocumentError
+from .formats import Limits, Parsed, convert
+from .formats.markup import mapping, written
 from .records import Document
-from .terms import printable
-from .visible import visible, without_invisible
 
 AMENDMENTS_SUFFIX = ".amended.yaml"
-"""Corrections to a file's title, publisher and date stand beside it under its name and this ending."""
+"""Corrections to a file's title, publisher, author and date stand beside it under its name and this ending."""
 
-SUFFIXES = frozenset({".md", ".markdown", ".txt"})
 AMENDABLE = ("title", "publisher", "author", "published")
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)(?:^|\n)---[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIRST_HEADING = re.compile(r"(?m)^[ ]{0,3}#[ \t]+(?P<title>.+?)[ \t]*#*[ \t]*$")
 _WRITTEN_DATES = ("%d %B %Y", "%B %d, %Y", "%B %d %Y", "%d %b %Y", "%b %d, %Y", "%Y/%m/%d")
+_DATE_IN_NAME = re.compile(r"(?<!\d)(\d{4})([-_.])(\d\d)\2(\d\d)(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
     """A file's bytes and its amendments', read together; `hash` names the pair."""
 
-    path: Path
+    name: str
     data: bytes
-    amendments: bytes
+    amendments: bytes = b""
 
     @property
     def hash(self) -> str:
@@ -59,39 +55,31 @@ def read(path: Path, max_bytes: int) -> RawFile:
                 f"it has {size:,} bytes, over the limit of {max_bytes:,}; split it or raise max_file_bytes"
             )
         beside = amendments_path(path)
-        return RawFile(path, path.read_bytes(), beside.read_bytes() if os.path.isfile(beside) else b"")
+        return RawFile(path.name, path.read_bytes(), beside.read_bytes() if os.path.isfile(beside) else b"")
     except OSError as error:
         raise DocumentError(f"it cannot be read ({error.strerror}); check its permissions") from None
 
 
-def parse(raw: RawFile) -> Document:
+def parse(raw: RawFile, limits: Limits | None = None) -> Document:
     """The document a file holds, without an id. Raises DocumentError with the reason in words."""
-    if raw.path.suffix.lower() not in SUFFIXES:
-        known = ", ".join(sorted(SUFFIXES))
-        raise DocumentError(
-            f"{raw.path.suffix or 'a file without an ending'} is not a format this version reads ({known})"
-        )
-    whole = _decode(raw.data)
-    front, text = _split(whole)
-    text, remark = visible(text, markup=raw.path.suffix.lower() != ".txt")
-    text = text.strip("\n")
-    if not text.strip():
-        raise DocumentError("it holds no text")
-    amended = _mapping(raw.amendments.decode("utf-8", "replace"), "its amendments")
+    parsed = convert(raw.name, raw.data, limits or Limits())
+    amended = mapping(raw.amendments.decode("utf-8", "replace"), "its amendments")
+    published, remark = parse_date(amended["published"]) if "published" in amended else _published(parsed, raw.name)
+    corrected = ", ".join(key for key in sorted(amended) if key in AMENDABLE)
     document = Document(
-        title=_title(front, text, raw.path),
-        text=text,
-        publisher=_string(front.get("publisher") or _unless_url(front.get("source"))),
-        author=_string(front.get("author")),
+        title=parsed.title or _title(parsed.text, raw.name),
+        text=parsed.text,
+        publisher=parsed.publisher,
+        author=parsed.author,
+        published=published,
+        language=parsed.language,
+        url=written(amended.get("url")) or parsed.url,
+        pages=list(parsed.pages),
         size=len(raw.data),
-        notes=[remark] if remark else [],
+        notes=[*parsed.remarks, *filter(None, [corrected and f"corrected: {corrected}", remark])],
     )
-    document = _dated(document, front)
-    if not amended:
-        return document
-    kept: dict[str, Any] = {key: _string(amended[key]) for key in AMENDABLE[:-1] if key in amended}
-    document = replace(document, **kept, notes=[*document.notes, "corrected: " + ", ".join(sorted(amended))])
-    return _dated(document, amended) if "published" in amended else document
+    kept: dict[str, Any] = {key: written(amended[key]) for key in AMENDABLE[:-1] if key in amended}
+    return replace(document, **kept)
 
 
 def parse_date(value: Any) -> tuple[date | None, str]:
@@ -115,70 +103,26 @@ def parse_date(value: Any) -> tuple[date | None, str]:
     return None, f"the date {words!r} is ambiguous or not a date, so this article counts as undated; write YYYY-MM-DD"
 
 
-def _decode(data: bytes) -> str:
+def _published(parsed: Parsed, name: str) -> tuple[date | None, str]:
+    """The day of publication: as the file states it, else as its name does, else when the file was made."""
+    if parsed.published:
+        return parse_date(parsed.published)
+    days = {_day(found) for found in _DATE_IN_NAME.finditer(name)} - {None}
+    if len(days) == 1:
+        return days.pop(), "dated by its file name"
+    made, _ = parse_date(parsed.made)
+    return made, "dated by when the file was made; amend it if it was published on another day" if made else ""
+
+
+def _day(found: re.Match[str]) -> date | None:
     try:
-        text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
-    except UnicodeDecodeError:
-        text = _guessed(data)
-    if "\0" in text:
-        raise DocumentError("it holds binary data, not text")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+        return date(int(found[1]), int(found[3]), int(found[4]))
+    except ValueError:
+        return None
 
 
-def _guessed(data: bytes) -> str:
-    """Text in the likeliest encoding; Western European where that is as likely as the best guess."""
-    guesses = from_bytes(data)
-    best = guesses.best()
-    if best is None:
-        raise DocumentError("its bytes are no text in any known encoding; save it as UTF-8")
-    western = next((guess for guess in guesses if guess.encoding == "cp1252" and guess.chaos <= best.chaos), best)
-    return str(western)
-
-
-def _split(whole: str) -> tuple[dict[str, Any], str]:
-    found = _FRONT_MATTER.match(whole)
-    if not found:
-        return {}, whole
-    return _mapping(found["yaml"], "its front matter"), whole[found.end() :]
-
-
-def _mapping(source: str, what: str) -> dict[str, Any]:
-    try:
-        loaded = yaml.safe_load(source) or {}
-    except yaml.YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        where = f" (line {line + 1})" if line is not None else ""
-        raise DocumentError(f"{what} is not valid YAML{where}; put values that hold a colon in quotes") from None
-    except ValueError as error:  # such as 2026-02-31, which YAML reads as a date
-        raise DocumentError(f"{what} holds an impossible value ({error})") from None
-    except RecursionError:
-        raise DocumentError(f"{what} is nested too deeply") from None
-    if not isinstance(loaded, dict):
-        raise DocumentError(f"{what} is not a list of 'key: value' lines")
-    return {str(key).lower(): value for key, value in loaded.items()}
-
-
-def _title(front: dict[str, Any], text: str, path: Path) -> str:
-    given = _string(front.get("title"))
-    if given:
-        return given
+def _title(text: str, name: str) -> str:
     heading = _FIRST_HEADING.search(text)
-    found = heading["title"] if heading else path.stem.replace("-", " ").replace("_", " ")
-    return _string(found) or "untitled"
-
-
-def _dated(document: Document, front: dict[str, Any]) -> Document:
-    published, remark = parse_date(front.get("published") or front.get("date"))
-    return replace(document, published=published, notes=[*document.notes, remark] if remark else document.notes)
-
-
-def _string(value: Any) -> str | None:
-    try:
-        written = str(value) if value is not None else ""
-    except (ValueError, RecursionError):  # a number of thousands of digits, a list within itself
-        raise DocumentError("its front matter holds a value that cannot be written out") from None
-    return " ".join(printable(without_invisible(written)).split()) or None
-
-
-def _unless_url(value: Any) -> Any:
-    return None if re.match(r"https?://", str(value or "")) else value
+    stem = os.path.splitext(name)[0]
+    found = heading["title"] if heading else stem.replace("-", " ").replace("_", " ")
+    return written(found) or "untitled"

@@ -62,11 +62,19 @@ class Document(Record):
     publisher: str | None = None
     author: str | None = None
     published: date | None = None
+    language: str | None = None
+    """As the file names it, such as "en" or "en-GB"."""
+    url: str | None = None
+    """Where the article was fetched from, or says that it stands."""
     sources: list[str] = field(default_factory=list)
-    """Paths relative to the corpus folder, or URLs; several when the same bytes are there under several names."""
+    """The URL where there is one, then paths relative to the corpus folder: several when the same bytes have several
+    names."""
     pages: list[int] = field(default_factory=list)
-    """Where each page begins in `text`, in characters; empty for formats without pages."""
+    """Where each page or slide begins in `text`, in characters; empty for formats without pages."""
     state: State = "ready"
+    """"stale" when the file's newest version cannot be read and this is the one before it."""
+    similar: list[str] = field(default_factory=list)
+    """Ids of documents that say nearly the same."""
     size: int = 0
     """Bytes of the file it came from."""
     notes: list[str] = field(default_factory=list)

@@ -57,6 +57,14 @@ class Settings(BaseSettings):
     max_question_characters: int = Field(2000, ge=1, description="a longer question is refused")
     max_waiting: int = Field(32, ge=0, description="how many questions may wait for the language model")
     max_file_bytes: int = Field(50_000_000, ge=1, description="a larger file is reported, not read")
+    max_characters: int = Field(5_000_000, ge=1, description="a file with more text is reported, not read")
+    max_pages: int = Field(2_000, ge=1, description="a PDF or presentation with more pages is reported, not read")
+    max_expanded_bytes: int = Field(
+        500_000_000, ge=1, description="a DOCX, PPTX, XLSX or EPUB that unpacks to more is reported, not read"
+    )
+    max_parse_seconds: float = Field(
+        60.0, gt=0, allow_inf_nan=False, description="a file that takes longer to read is reported"
+    )
     reranker_model: str | None = Field(
         None, description="a sentence-transformers CrossEncoder that puts passages in order; none by default"
     )

@@ -31,6 +31,10 @@ _HELD_SETTINGS = (
     "reranker_model",
     "offline",
     "max_file_bytes",
+    "max_characters",
+    "max_pages",
+    "max_expanded_bytes",
+    "max_parse_seconds",
 )
 _EVENTS = {kind.__name__: kind for kind in (records.Retrieved, records.Waiting, records.Text, records.Done)}
 

@@ -10,6 +10,7 @@ import pytest
 
 from assistant.engine import Engine
 from assistant.models import ChatModel
+from assistant.parsing import Parser
 from assistant.settings import Settings
 from tests.fakes import WordEmbedder
 
@@ -44,18 +45,36 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
+class SharedParser(Parser):
+    """One process for all tests; closing an engine does not end it."""
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def parser() -> Iterator[Parser]:
+    shared = SharedParser()
+    yield shared
+    Parser.close(shared)
+
+
 OpenEngine = Callable[..., Engine]
 
 
 @pytest.fixture
-def open_engine(settings: Settings) -> Iterator[OpenEngine]:
+def open_engine(settings: Settings, parser: Parser) -> Iterator[OpenEngine]:
     """Opens engines on fakes; those still open at the end of the test are closed."""
     opened: list[Engine] = []
 
-    def open_one(model: ChatModel | None = None, embedder: WordEmbedder | None = None) -> Engine:
+    own = settings
+
+    def open_one(
+        model: ChatModel | None = None, embedder: WordEmbedder | None = None, settings: Settings = own
+    ) -> Engine:
         for former in opened:
             former.close()
-        opened[:] = [Engine(settings, embedder or WordEmbedder(), model)]
+        opened[:] = [Engine(settings, embedder or WordEmbedder(), model, parser=parser)]
         return opened[0]
 
     yield open_one

@@ -37,6 +37,40 @@ def test_without_a_heading_the_file_name_is_the_title(tmp_path: Path):
     assert load(article(tmp_path, "port-sold.txt", "Yes it was.")).title == "port sold"
 
 
+@pytest.mark.parametrize(
+    "name", ["2026-06-04-board.txt", "Board 2026-06-04.txt", "2026_06_04 board.txt", "board (2026.06.04).txt"]
+)
+def test_a_date_in_the_file_name_dates_an_article_that_states_none(tmp_path: Path, name: str):
+    document = load(article(tmp_path, name, "The port was sold."))
+    assert document.published == date(2026, 6, 4)
+    assert document.notes == ["dated by its file name"]
+
+
+@pytest.mark.parametrize("name", ["report 20260604.txt", "2026-13-04.txt", "2026-06-04 to 2026-06-05.txt", "v1.2.txt"])
+def test_no_date_is_made_of_a_name_that_has_not_exactly_one(tmp_path: Path, name: str):
+    assert load(article(tmp_path, name, "The port was sold.")).published is None
+
+
+def test_a_stated_date_counts_before_that_of_the_name(tmp_path: Path):
+    path = article(tmp_path, "2026-06-04.md", "The port was sold.", published="2026-05-01")
+    assert load(path).published == date(2026, 5, 1)
+
+
+def test_an_ambiguous_date_is_not_replaced_by_that_of_the_name(tmp_path: Path):
+    document = load(article(tmp_path, "2026-06-04.md", "The port was sold.", published="03/04/2026"))
+    assert document.published is None
+    assert "ambiguous" in document.notes[0]
+
+
+def test_language_and_address_are_taken_from_the_front_matter(tmp_path: Path):
+    document = load(article(tmp_path, "a.md", "Der Hafen.", lang="de", url="https://wire.example/a"))
+    assert (document.language, document.url) == ("de", "https://wire.example/a")
+
+
+def test_an_address_that_is_no_web_address_is_none(tmp_path: Path):
+    assert load(article(tmp_path, "a.md", "The port.", url="javascript:alert(1)")).url is None
+
+
 def test_windows_line_ends_and_byte_order_marks_do_not_reach_the_text(tmp_path: Path):
     path = tmp_path / "a.txt"
     path.write_bytes("﻿One.\r\nTwo.\r\n".encode())
@@ -60,7 +94,9 @@ def test_other_encodings_are_detected(tmp_path: Path, encoding: str):
         ("a.md", b"---\ntitle: a: b\n---\ntext", "not valid YAML (line 1)"),
         ("a.md", b"---\npublished: 2026-02-31\n---\ntext", "impossible value"),
         ("a.txt", b"PK\0\0\1", "binary"),
-        ("a.pdf", b"%PDF", ".pdf is not a format"),
+        ("a.pdf", b"%PDF", "damaged or no PDF"),
+        ("a.jpg", b"JFIF", ".jpg is not a format"),
+        ("a.doc", b"x", "save it as .docx"),
         ("a.txt", b"x" * (LIMIT + 1), "over the limit"),
     ],
 )

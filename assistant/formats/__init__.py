@@ -17,6 +17,8 @@ from importlib import import_module
 from ..errors import DocumentError
 from ..visible import without_invisible
 
+FORMATS_VERSION = 1
+"""Raised when the same file gives another text than before; indexes of an older version are rebuilt."""
 HIDDEN = "text that readers cannot see was left out"
 _DEEPEST = 3
 """An attachment of an attachment of a mail is read, and no further."""
@@ -54,13 +56,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a file says, and what it says of itself. `published` may be words; whoever reads it parses them."""
+    """What a file says, and what it says of itself. Dates may be words; whoever reads them parses them."""
 
     text: str
     title: str | None = None
     author: str | None = None
     publisher: str | None = None
     published: date | str | None = None
+    made: date | str | None = None
+    """When the file was made, which counts where nothing better is known."""
     language: str | None = None
     """As the file has it, such as "en" or "en-GB"."""
     url: str | None = None
@@ -79,7 +83,7 @@ def convert(name: str, data: bytes, limits: Limits, depth: int = 0) -> Parsed:
     if depth > _DEEPEST:
         raise DocumentError(f"it lies more than {_DEEPEST} attachments deep")
     if ending not in _MODULES:
-        raise DocumentError(_unknown(ending))
+        raise DocumentError(unknown_format(name))
     parsed: Parsed = import_module(f".{_MODULES[ending]}", __name__).parse(name, data, limits, depth)
     if len(parsed.text) > limits.characters:
         raise DocumentError(
@@ -96,7 +100,7 @@ def suffix(name: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """The text without invisible characters, with "\\n" line ends, at most one blank line, and none at its ends."""
+    """Text without invisible characters, lines ended by line feeds, at most one blank line, and none at its ends."""
     plain = without_invisible(text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", ""))
     lines = "\n".join(line.rstrip() for line in plain.replace("\u00a0", " ").split("\n"))
     return _BLANK_LINES.sub("\n\n", lines).strip("\n")
@@ -114,7 +118,7 @@ def paged(texts: Iterable[str], between: str = "\n\n") -> tuple[str, tuple[int, 
 
 
 def table(rows: Iterable[Iterable[str]]) -> str:
-    """Rows of cells as a Markdown table, the first of them its header; columns that are empty throughout are left out."""
+    """Rows of cells as a Markdown table, the first of them its header; columns without any words are left out."""
     cells = [[" ".join(cell.split()).replace("|", "\\|") for cell in row] for row in rows]
     cells = [row for row in cells if any(row)]
     width = max(map(len, cells), default=0)
@@ -124,8 +128,9 @@ def table(rows: Iterable[Iterable[str]]) -> str:
     return "\n".join([*lines[:1], "|" + " --- |" * len(kept), *lines[1:]]) if kept else ""
 
 
-def _unknown(ending: str) -> str:
-    readable = ", ".join(SUFFIXES)
+def unknown_format(name: str) -> str:
+    """Why a file of this name is not read, in words."""
+    ending = suffix(name)
     if ending in _OLDER:
-        return f"{ending} is an older format that is not read; save it as {_OLDER[ending]}"
-    return f"{ending or 'a file without an ending'} is not a format that is read ({readable})"
+        return f"{ending} is a format that is not read; save it as {_OLDER[ending]}"
+    return f"{ending or 'a file without an ending'} is not a format that is read ({', '.join(SUFFIXES)})"

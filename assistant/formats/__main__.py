@@ -1,0 +1,70 @@
+"""The process in which files are parsed: `python -m assistant.formats`, started by `parsing`.
+
+It reads requests on standard input and writes replies on standard output until its input ends. A hostile file may make
+it slow, large or crash, which costs that file only; what it cannot do from here is write files, start programs or
+reach the network.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from ..errors import DocumentError
+from ..frames import receive, send
+from ..loading import RawFile, parse
+from . import Limits
+
+_FORBIDDEN = ("socket.connect", "socket.bind", "subprocess.", "os.exec", "os.posix_spawn", "os.system", "os.fork")
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+
+def _reply(head: dict[str, Any], parts: list[bytes]) -> dict[str, Any]:
+    try:
+        document = asdict(parse(RawFile(head["name"], *parts), Limits(**head["limits"])))
+    except DocumentError as error:
+        return {"error": str(error)}
+    except MemoryError:
+        return {"error": "it needs more memory than a file may take; split it"}
+    except RecursionError:
+        return {"error": "it is nested too deeply"}
+    except Exception as error:  # noqa: BLE001 - a library's bug met by one file: the others must not suffer
+        return {
+            "error": f"it cannot be read as {head['name'].rpartition('.')[2]} ({type(error).__name__}: {error})"[:300]
+        }
+    published = document["published"]
+    return {"document": {**document, "published": published and published.isoformat()}}
+
+
+def _confine(memory: int) -> None:
+    """Bound the memory, and forbid what no parser needs."""
+    with contextlib.suppress(ImportError, ValueError, OSError):  # not on Windows; a lower limit may stand already
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+    def watch(event: str, arguments: tuple[Any, ...]) -> None:
+        writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING
+        if writes or event.startswith(_FORBIDDEN):
+            raise PermissionError(f"a parser may not do this: {event}")
+
+    sys.addaudithook(watch)
+
+
+def main() -> None:
+    """Answer requests until there are no more."""
+    requests, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no reply
+    sys.dont_write_bytecode = True
+    _confine(int(sys.argv[1]))
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        while True:
+            send(replies, _reply(*receive(requests)))
+
+
+if __name__ == "__main__":
+    main()

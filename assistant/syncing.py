@@ -1,0 +1,226 @@
+"""One pass over the corpus folder: what changed is read, parsed and indexed; what is gone leaves the index."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from . import folder
+from .catalogue import FileRow
+from .errors import DocumentError
+from .index import Entry, Index
+from .kept import Kept
+from .ledger import Ledger
+from .loading import RawFile, read
+from .parsing import Parser, ParsingFailed
+from .records import Document, Progress, SyncReport
+from .settings import Settings
+
+_SETTLED_NS = 2_000_000_000
+_REMARKS = 10
+"""Of one kind; the report counts the others."""
+
+
+class Pass:
+    """Used once. Files are read one after the other and indexed in groups, so that memory holds a few at a time.
+
+    A file whose newest version cannot be read keeps its document as it was, from the index or from `kept`. `again` has
+    files read once more that could not be read the last time, or whose parsing broke down.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        index: Index,
+        ledger: Ledger,
+        parser: Parser,
+        progress: Callable[[Progress], None],
+        *,
+        again: bool,
+    ) -> None:
+        self._settings = settings
+        self._index = index
+        self._catalogue = index.catalogue
+        self._ledger = ledger
+        self._parser = parser
+        self._progress = progress
+        self._kept = Kept(settings.state_dir / "kept")
+        self._limits = settings.model_dump_json(include=_LIMITS)
+        self._again = again
+        self._again_all = self._catalogue.meta("limits") != self._limits
+        self._known = self._catalogue.files()
+        self._before = self._catalogue.document_hashes()
+        self._rows: dict[str, FileRow] = {}
+        self._read: list[str] = []
+        self._queued: dict[str, str] = {}
+        self._held = set(self._before.values())
+
+    def run(self) -> SyncReport:
+        """Make the index hold what the folder holds. Raises CorpusError and IndexFailure."""
+        found = folder.scan(self._settings.corpus_dir)
+        self._index.put(self._changed(found), self._progress)
+        self._index.put(self._stale(), self._progress)
+        self._index.put(self._renamed(), self._progress)
+        wanted = {row.document_id for row in self._rows.values() if row.document_id}
+        removed = sorted(set(self._before) - wanted)
+        self._catalogue.put_files(row for source, row in self._rows.items() if self._known.get(source) != row)
+        self._catalogue.forget_files(set(self._known) - set(self._rows))
+        self._index.drop(removed)
+        self._index.finish()
+        self._kept.forget_all_but(_stale_ids(self._rows.values()))
+        if self._again_all:
+            self._catalogue.set_meta("limits", self._limits)
+        return SyncReport(
+            added=[i for i in self._queued if i not in self._before],
+            updated=[i for i in self._queued if i in self._before],
+            removed=removed,
+            unchanged=sorted(wanted - set(self._queued)),
+            failed=self._catalogue.failures(),
+            notes=[*self._why_rebuilt(), *self._copies(), *self._nearly_the_same()],
+        )
+
+    def _changed(self, found: list[folder.Found]) -> Iterator[Entry]:
+        """Documents of files that are new or have changed, and on the way a row for every file."""
+        present = {file.source for file in found}
+        for position, file in enumerate(found):
+            row = self._known.get(file.source)
+            if row and unchanged(row, file) and self._whole(row):
+                self._rows[file.source] = row
+                continue
+            self._progress(Progress("reading", position + 1, len(found)))
+            yield from self._entry(file, present)
+
+    def _whole(self, row: FileRow) -> bool:
+        if row.failure:
+            return not self._again_all and not (self._again and not row.content_hash)
+        return self._before.get(row.document_id or "") == row.content_hash
+
+    def _entry(self, file: folder.Found, present: set[str]) -> Iterator[Entry]:
+        settled = file.mtime_ns < time.time_ns() - _SETTLED_NS
+        row = FileRow(file.source, file.size, file.mtime_ns, settled, "", None, None)
+        self._read.append(file.source)
+        document: Document | None = None
+        try:
+            raw = read(self._settings.corpus_dir / file.source, self._settings.max_file_bytes)
+            row = replace(row, content_hash=raw.hash)
+            if raw.hash not in self._held:
+                document = self._parser.parse(raw, self._settings)
+            document_id = self._ledger.assign(file.source, raw.hash, present)
+            if self._wanting(document_id, raw.hash):
+                document = document or self._parser.parse(raw, self._settings)
+                self._queued[document_id] = raw.hash
+                self._held.add(raw.hash)
+                yield Entry(replace(document, document_id=document_id), raw.hash)
+            self._rows[file.source] = replace(row, document_id=document_id)
+        except ParsingFailed as error:
+            self._rows[file.source] = replace(row, content_hash="", failure=str(error))
+        except DocumentError as error:
+            self._rows[file.source] = replace(row, failure=str(error))
+
+    def _wanting(self, document_id: str, content_hash: str) -> bool:
+        """Whether the index lacks a document with these bytes. Two files of other bytes never become one document."""
+        if content_hash in (self._queued.get(document_id), self._before.get(document_id)):
+            return False
+        if document_id in self._queued:
+            raise DocumentError("its id belongs to another file; run 'assistant sync' again")
+        return True
+
+    def _stale(self) -> Iterator[Entry]:
+        """Documents whose files can no longer be read and that the index has lost; the others only keep their rows."""
+        fine = {row.document_id for row in self._rows.values() if not row.failure}
+        for source, row in self._rows.items():
+            if not row.failure:
+                continue
+            document_id = row.document_id or self._ledger.id_of(source)
+            known = document_id and document_id not in fine and self._keep(document_id)
+            self._rows[source] = replace(row, document_id=document_id if known else None)
+            if known and document_id and document_id not in self._before and document_id not in self._queued:
+                document, content_hash = known
+                self._queued[document_id] = content_hash
+                yield Entry(replace(document, document_id=document_id), content_hash)
+
+    def _keep(self, document_id: str) -> tuple[Document, str] | None:
+        """The last version that could be read, which is kept from now on; None when there was none."""
+        kept = self._kept.load(document_id)
+        content_hash = self._before.get(document_id)
+        if content_hash is None or (kept and kept[1] == content_hash):
+            return kept
+        document = self._catalogue.document(document_id)
+        document = replace(document, state="ready", notes=self._catalogue.own_notes(document_id))
+        self._kept.save(document, content_hash)
+        return document, content_hash
+
+    def _renamed(self) -> Iterator[Entry]:
+        """Documents whose first file has another name now, where the name tells their title or date."""
+        former = _first_sources(self._known.values())
+        for document_id, source in _first_sources(self._rows.values()).items():
+            content_hash = self._before.get(document_id)
+            if former.get(document_id, source) == source or document_id in self._queued or not content_hash:
+                continue
+            raw = self._read_again(source, content_hash)
+            document = raw and self._parsed_again(raw)
+            known = self._catalogue.described([document_id])[document_id]
+            if document and (document.title, document.published) != (known.title, known.published):
+                yield Entry(replace(document, document_id=document_id), content_hash)
+
+    def _read_again(self, source: str, content_hash: str) -> RawFile | None:
+        try:
+            raw = read(self._settings.corpus_dir / source, self._settings.max_file_bytes)
+        except DocumentError:
+            return None
+        return raw if raw.hash == content_hash else None
+
+    def _parsed_again(self, raw: RawFile) -> Document | None:
+        try:
+            return self._parser.parse(raw, self._settings)
+        except DocumentError:
+            return None
+
+    def _why_rebuilt(self) -> list[str]:
+        why, self._index.rebuilt_because = self._index.rebuilt_because, ""
+        return [why] if why else []
+
+    def _copies(self) -> list[str]:
+        first = _first_sources(self._rows.values())
+        read_now = [self._rows[source] for source in self._read if not self._rows[source].failure]
+        return _shortened(
+            [
+                f"{row.source} holds the same as {first[row.document_id]}: one article, two sources"
+                for row in read_now
+                if row.document_id and first[row.document_id] != row.source
+            ]
+        )
+
+    def _nearly_the_same(self) -> list[str]:
+        touched = self._catalogue.described(list(self._queued))
+        pairs = {frozenset((i, other)) for i, document in touched.items() for other in document.similar}
+        named = self._catalogue.described(sorted({i for pair in pairs for i in pair}))
+        found = sorted(sorted(named[i].sources[-1] for i in pair) for pair in pairs)
+        return _shortened([f"{one} and {two} say nearly the same" for one, two in found])
+
+
+_LIMITS = {"max_file_bytes", "max_characters", "max_pages", "max_expanded_bytes", "max_parse_seconds"}
+
+
+def unchanged(row: FileRow | None, file: folder.Found) -> bool:
+    """Whether a file is as it was when its row was written, by its size and time."""
+    return row is not None and row.settled and (row.size, row.mtime_ns) == (file.size, file.mtime_ns)
+
+
+def _first_sources(rows: Iterable[FileRow]) -> dict[str, str]:
+    """For each document the first of its files by name, which tells the title where the text does not."""
+    found: dict[str, str] = {}
+    for row in rows:
+        if row.document_id and not row.failure:
+            found[row.document_id] = min(row.source, found.get(row.document_id, row.source))
+    return found
+
+
+def _stale_ids(rows: Iterable[FileRow]) -> set[str]:
+    return {row.document_id for row in rows if row.document_id and row.failure}
+
+
+def _shortened(remarks: list[str]) -> list[str]:
+    more = len(remarks) - _REMARKS
+    return [*remarks[:_REMARKS], f"and {more} more like that"] if more > 0 else remarks

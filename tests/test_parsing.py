@@ -1,0 +1,109 @@
+import os
+import threading
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import DocumentError
+from assistant.loading import RawFile
+from assistant.parsing import Parser, ParsingFailed
+from assistant.settings import Settings
+
+SLOW = RawFile("slow.md", b"<script>" * 200_000)
+"""An element that is opened and never closed, so often that looking for its ends takes hours."""
+GOOD = RawFile("good.md", b"---\npublished: 2026-06-04\n---\n\nThe port was sold.")
+
+
+def quick(settings: Settings, **limits: float) -> Settings:
+    return Settings(**{**settings.model_dump(), **limits})
+
+
+def test_a_document_comes_back_as_it_was_read(parser: Parser, settings: Settings):
+    document = parser.parse(GOOD, settings)
+    assert (document.text, document.published) == ("The port was sold.", date(2026, 6, 4))
+
+
+def test_a_file_that_takes_too_long_is_given_up_and_the_next_one_is_read(parser: Parser, settings: Settings):
+    with pytest.raises(ParsingFailed, match=r"longer than 0\.3 seconds to read; split it or raise max_parse_seconds"):
+        parser.parse(SLOW, quick(settings, max_parse_seconds=0.3))
+    assert parser.parse(GOOD, settings).text == "The port was sold."
+
+
+def test_a_crash_of_the_parser_costs_one_file(settings: Settings):
+    parser = Parser()
+    try:
+        parser.parse(GOOD, settings)
+        process = parser._process
+        assert process
+        threading.Timer(0.2, process.kill).start()
+        with pytest.raises(ParsingFailed, match="broke down"):
+            parser.parse(SLOW, settings)
+        assert parser.parse(GOOD, settings).text == "The port was sold."
+    finally:
+        parser.close()
+
+
+def test_two_threads_get_their_own_files_back(parser: Parser, settings: Settings):
+    found: dict[int, str] = {}
+
+    def read(number: int) -> None:
+        found[number] = parser.parse(RawFile("a.txt", f"Number {number}.".encode()), settings).text
+
+    threads = [threading.Thread(target=read, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {number: f"Number {number}." for number in range(8)}
+
+
+def test_text_over_the_limit_is_refused(parser: Parser, settings: Settings):
+    with pytest.raises(DocumentError, match="over the limit of 10; split it or raise max_characters"):
+        parser.parse(GOOD, quick(settings, max_characters=10))
+
+
+PROBE = """
+import sys, os
+sys.argv = ["formats", "2000000000"]
+from assistant.formats.__main__ import _confine
+_confine(2_000_000_000)
+import socket, subprocess
+done = []
+for name, act in {
+    "write": lambda: open("written", "w"),
+    "os write": lambda: os.open("written", os.O_CREAT | os.O_WRONLY),
+    "program": lambda: subprocess.run(["true"]),
+    "network": lambda: socket.create_connection(("127.0.0.1", 9)),
+    "memory": lambda: bytearray(3_000_000_000),
+}.items():
+    try:
+        act()
+        done.append(name)
+    except (PermissionError, MemoryError):
+        pass
+print(done)
+"""
+
+
+def test_the_parser_cannot_write_start_programs_reach_the_network_or_take_all_memory(tmp_path: Path):
+    import subprocess
+    import sys
+
+    found = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert found.stdout.strip() == "[]"
+    assert not (tmp_path / "written").exists()
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="reads the environment of a process from /proc")
+def test_keys_and_passwords_are_not_given_to_the_parser(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SOME_API_KEY", "very secret")
+    parser = Parser()
+    try:
+        parser.parse(GOOD, settings)
+        assert parser._process
+        environment = Path(f"/proc/{parser._process.pid}/environ").read_bytes()
+    finally:
+        parser.close()
+    assert b"very secret" not in environment
+    assert os.environ["SOME_API_KEY"] == "very secret"
