@@ -106,15 +106,16 @@ def tidy(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", lines).strip("\n")
 
 
-def paged(texts: Iterable[str], between: str = "\n\n") -> tuple[str, tuple[int, ...]]:
-    """Pages joined, and where each begins. They must be tidy: whoever tidies the whole moves the beginnings."""
+def paged(texts: Iterable[str]) -> tuple[str, tuple[int, ...]]:
+    """Pages joined, and where each begins; they must be tidy. One without text begins where the next one does."""
     begins: list[int] = []
-    length = 0
-    parts = list(texts)
-    for part in parts:
-        begins.append(length)
-        length += len(part) + len(between)
-    return between.join(parts), tuple(begins)
+    whole = ""
+    for text in texts:
+        if text and whole:
+            whole += "\n\n"
+        begins.append(len(whole) if text or not whole else len(whole) + 2)
+        whole += text
+    return whole, tuple(min(begin, len(whole)) for begin in begins)
 
 
 def table(rows: Iterable[Iterable[str]]) -> str:

@@ -30,9 +30,15 @@ _NEAR = 60.0
 """Points: lines that begin so near each other stand in one column."""
 _EDGES = 2
 """So many lines at the head and foot of a page may be running lines."""
+_NUMBERING = 2
+"""Words that a page's number may have beside it."""
+_CHAPTER = 3
+"""Pages: so many that have the same running line, but for its figures, may be a chapter of a book."""
+_LETTERS = re.compile(r"[^\W\d_]+")
 _ITEM = re.compile(r"^(?:[•◦▪‣●○■□·∙–—*-]|\(?(?:\d{1,2}|[a-z])[.)])\s+(?=\S)")
 _BULLET = re.compile(r"^[•◦▪‣●○■□·∙–—*]\s+")
-_HYPHEN = "-\u00ad\u2010\ufffe\x02"
+_BROKEN = re.compile(r"\w-$")
+_OVER_THE_LINE = re.compile(r"[^\W\d_]+-\n[^\W\d_]+")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ENDS = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 
@@ -98,22 +104,27 @@ def _wide(gaps: Sequence[float], height: float) -> float:
 
 
 def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """Pages without the heads and feet that most of them repeat; what one says stays where it stands first."""
+    """Pages without the heads and feet that most of them repeat. What those say stands once, before the first page."""
     places = [{id(line): _running(line) for line in _edges(page)} for page in pages]
     often = Counter(key for found in places for key in set(found.values()))
+    running = {
+        key
+        for key, count in often.items()
+        if (len(pages) > 1 and count > len(pages) / 2) or (count >= _CHAPTER and "#" in key[0])
+    }
+    said: dict[tuple[str, int], Line] = {}
     kept: list[list[Line]] = []
-    seen: set[tuple[str, int]] = set()
     for page, found in zip(pages, places, strict=True):
-        lines = []
         for line in page:
-            key = found.get(id(line))
-            repeated = key is not None and len(pages) > 1 and often[key] > len(pages) / 2
-            if not repeated or (key not in seen and re.search(r"[^\W\d_]{3}", line.text)):
-                lines.append(line)
-            if key and repeated:
-                seen.add(key)
-        kept.append(lines)
-    return kept
+            if found.get(id(line)) in running and not _numbering(line):
+                said.setdefault(found[id(line)], line)
+        kept.append([line for line in page if found.get(id(line)) not in running])
+    return [[*said.values(), *kept[0]], *kept[1:]] if kept else []
+
+
+def _numbering(line: Line) -> bool:
+    """Whether a running line numbers the pages and says nothing else, such as "Page 3 of 9"."""
+    return bool(re.search(r"\d", line.text)) and len(_LETTERS.findall(line.text)) <= _NUMBERING
 
 
 def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
@@ -122,7 +133,8 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
     body = _common_height(lines)
     largest = max((line.height for line in lines), default=0.0)
     texts = [[_written(block, body, largest) for block in _blocks(page, body)] for page in pages]
-    words = Counter(word.lower() for page in texts for text in page for word in _WORD.findall(text))
+    unbroken = (_OVER_THE_LINE.sub(" ", text) for page in texts for text in page)
+    words = Counter(word.lower() for text in unbroken for word in _WORD.findall(text))
     for former, page in pairwise(texts):
         if former and page and _goes_on(former[-1], page[0]):
             former[-1] = f"{former[-1]}\n{page.pop(0)}"
@@ -217,10 +229,11 @@ def _written(block: Sequence[Line], body: float, largest: float) -> str:
 
 
 def _goes_on(former: str, begins: str) -> bool:
+    """Whether a page's first block goes on with the last one of the page before it."""
     marks = ("#", "|", "- ")
-    return not (former.startswith(marks[:2]) or begins.startswith(marks) or _ENDS.search(former)) and (
-        begins[:1].islower() or former[-1:] in _HYPHEN
-    )
+    if former.startswith(marks[:2]) or begins.startswith(marks) or _ENDS.search(former):
+        return False
+    return begins[:1].islower() or bool(_BROKEN.search(former))
 
 
 def _joined(text: str, words: Counter[str]) -> str:
@@ -230,15 +243,14 @@ def _joined(text: str, words: Counter[str]) -> str:
         return text
     whole = lines[0]
     for line in lines[1:]:
-        whole = _word_joined(whole, line, words) if whole[-1:] in _HYPHEN and line[:1].islower() else f"{whole} {line}"
+        whole = _word_joined(whole, line, words) if _BROKEN.search(whole) else f"{whole} {line}"
     return whole
 
 
 def _word_joined(former: str, line: str, words: Counter[str]) -> str:
     """A hyphen stays where the text elsewhere writes the word with it, or writes both halves by themselves."""
-    half, rest = re.search(r"[^\W\d_]*(?=.$)", former), re.match(r"[^\W\d_]*", line)
+    half, rest = re.search(r"[^\W\d_]*(?=-$)", former), re.match(r"[^\W\d_]*", line)
     one, two = (half[0].lower() if half else ""), (rest[0].lower() if rest else "")
-    hyphen = (
-        former[-1] == "-" and not words[one + two] and (words[f"{one}-{two}"] or (words[one] and words[two]) or not one)
-    )
-    return former[:-1] + ("-" if hyphen else "") + line
+    spelled = words[f"{one}-{two}"] or (words[one] and words[two])
+    stays = not one or not line[:1].islower() or (spelled and not words[one + two])
+    return (former if stays else former[:-1]) + line

@@ -17,6 +17,9 @@ _FROM_A_PROGRAM = re.compile(
     r"^(?:Microsoft \w+ - |PowerPoint Presentation$|untitled\b)|\.(?:docx?|pptx?|xlsx?|indd|qxd|pdf|tex|rtf)$",
     re.IGNORECASE,
 )
+_BREAKS = "\x02\ufffe"
+"""What PDFium puts in place of a hyphen at the end of a line, which it joins with the next."""
+_LINE_ENDS = "\r\n" + _BREAKS
 _LONGEST_SIDE = 1_600
 """Pixels of a page as it is rendered to look for ink."""
 _CONTRAST = 24
@@ -75,9 +78,11 @@ def _lines(page: pypdfium2.PdfPage) -> Iterator[Line]:
     letters: list[Letter] = []
     for i in range(text.count_chars() + 1):
         letter = chr(pypdfium2.raw.FPDFText_GetUnicode(text, i)) if i < text.count_chars() else "\n"
-        if letter not in "\r\n":
+        if letter not in _LINE_ENDS:
             letters.append((letter, *text.get_charbox(i, loose=True)))
         elif letters:
+            if letter in _BREAKS:
+                letters.append(("-", *letters[-1][1:]))
             line = Line.of(letters)
             letters = []
             if line:
