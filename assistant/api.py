@@ -23,6 +23,11 @@ Report = Callable[[Progress], None]
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
+def is_url(item: str) -> bool:
+    """Whether it is a web address, or looks like one of another kind; a path is none."""
+    return bool(_URL.match(item))
+
+
 class Assistant:
     """A corpus one can ask. Use `Assistant.open`, best in a `with` block.
 
@@ -48,9 +53,12 @@ class Assistant:
         """The settings it was opened with."""
         return self._settings
 
-    def sync(self) -> SyncReport:
-        """Make the index hold what the corpus folder holds. Raises CorpusError."""
-        return self._engine.sync(self._progress)
+    def sync(self, *, again: bool = True) -> SyncReport:
+        """Make the index hold what the corpus folder holds. Raises CorpusError.
+
+        Files that took too long, or could not be opened, the last time are tried once more unless `again` is False.
+        """
+        return self._engine.sync(self._progress, again=again)
 
     def add(self, item: str | Path | Document) -> SyncReport:
         """Put a file, every file of a folder, or a Document into the corpus folder, and sync.

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
@@ -14,11 +15,12 @@ from typing import Annotated, Any
 import typer
 
 from . import terminal
-from .api import Assistant
+from .api import Assistant, is_url
 from .client import stop as stop_owner
 from .errors import AssistantError, UsageError
 from .records import Answer, Done, Filters, SyncReport, Text, Waiting, ahead_in_words
 from .settings import Settings
+from .watching import follow
 from .web.address import listen
 
 
@@ -42,6 +44,8 @@ app.add_typer(models_app, name="models")
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Llm = Annotated[str | None, typer.Option(help="embedded, extractive, or provider:model.")]
+DocumentIds = Annotated[list[str], typer.Argument(help="Ids as 'assistant list' shows them.", show_default=False)]
+Correction = Annotated[str | None, typer.Option(help="What it should be.")]
 Question = Annotated[str, typer.Argument(help="The question, in quotes.", show_default=False)]
 
 
@@ -107,13 +111,20 @@ def search(
 
 
 @app.command()
-def add(paths: Annotated[list[str], typer.Argument(help="Files or folders.")], json_: Json = False) -> None:
-    """Copy files, or all files of a folder, into the corpus."""
+def add(
+    paths: Annotated[list[str], typer.Argument(help="Files, folders or web addresses.", show_default=False)],
+    json_: Json = False,
+) -> None:
+    """Copy files, all files of a folder, or web pages into the corpus. Exits 1 when some could not be read."""
+    missing = [path for path in paths if not is_url(path) and not Path(path).expanduser().exists()]
+    if missing:
+        raise UsageError(f"{missing[0]} does not exist; give files, folders or web addresses")
     with _open() as assistant:
-        reports = [assistant.add(path) for path in paths]
-    for report in reports:
-        _show_report(report, json_)
-    raise typer.Exit(Exit.FAILED if any(report.failed for report in reports) else Exit.DONE)
+        report = SyncReport()
+        for path in paths:
+            report = report.followed_by(assistant.add(path))
+        _show_report(report, json_, assistant)
+    raise typer.Exit(Exit.FAILED if report.failed else Exit.DONE)
 
 
 @app.command()
@@ -121,16 +132,15 @@ def sync(
     json_: Json = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on, and sync whenever the folder changes.")] = False,
 ) -> None:
-    """Make the index hold what the corpus folder holds."""
+    """Make the index hold what the corpus folder holds. Exits 1 when some files could not be read."""
     with _open() as assistant:
         report = assistant.sync()
-        _show_report(report, json_)
+        _show_report(report, json_, assistant)
         if watch:
-            from watchfiles import watch as changes
-
-            for _ in changes(assistant.settings.corpus_dir):
-                _show_report(assistant.sync(), json_)
-    raise typer.Exit(Exit.FAILED if report.failed else Exit.DONE)
+            terminal.say(f"following {assistant.settings.corpus_dir} (Ctrl-C ends it)")
+            for later in follow(assistant, report):
+                _show_report(later, json_, assistant)
+    raise typer.Exit(Exit.FAILED if report.failed and not watch else Exit.DONE)
 
 
 @app.command(name="list")
@@ -145,21 +155,47 @@ def list_(json_: Json = False) -> None:
 
 
 @app.command()
-def remove(document_ids: Annotated[list[str], typer.Argument(help="Ids as 'assistant list' shows them.")]) -> None:
+def remove(document_ids: DocumentIds, json_: Json = False) -> None:
     """Move articles to the trash; 'assistant restore' brings them back."""
     with _open() as assistant:
         for document_id in document_ids:
-            assistant.remove(document_id)
+            report = assistant.remove(document_id)
             terminal.say(f"removed {document_id}; 'assistant restore {document_id}' brings it back")
+    if json_:
+        _print_json(report.to_dict())
 
 
 @app.command()
-def restore(document_ids: Annotated[list[str], typer.Argument(help="Ids of removed articles.")]) -> None:
+def restore(
+    document_ids: Annotated[list[str], typer.Argument(help="Ids of removed articles.")], json_: Json = False
+) -> None:
     """Bring removed articles back."""
     with _open() as assistant:
         for document_id in document_ids:
-            assistant.restore(document_id)
+            report = assistant.restore(document_id)
             terminal.say(f"restored {document_id}")
+    if json_:
+        _print_json(report.to_dict())
+
+
+@app.command()
+def amend(
+    document_id: Annotated[str, typer.Argument(help="An id as 'assistant list' shows it.", show_default=False)],
+    title: Correction = None,
+    publisher: Correction = None,
+    author: Correction = None,
+    published: Annotated[str | None, typer.Option(help="The day of publication, as 2026-03-01; '' for none.")] = None,
+    json_: Json = False,
+) -> None:
+    """Correct what is known of an article; kept in a file beside the document's own."""
+    given = {"title": title, "publisher": publisher, "author": author, "published": published}
+    with _open() as assistant:
+        assistant.amend(document_id, **{key: value or None for key, value in given.items() if value is not None})
+        document = replace(assistant.document(document_id), text="")
+    if json_:
+        _print_json(document.to_dict())
+    else:
+        terminal.show_documents([document], {})
 
 
 @app.command()
@@ -299,11 +335,14 @@ def _read_text(file: Path) -> str:
         raise UsageError(f"{file} is no text; give a file that 'assistant ask --json' wrote") from None
 
 
-def _show_report(report: SyncReport, json_: bool) -> None:
+def _show_report(report: SyncReport, json_: bool, assistant: Assistant) -> None:
     if json_:
         _print_json(report.to_dict())
     else:
-        terminal.show_report(report)
+        changed = {*report.added, *report.updated}
+        terminal.show_report(
+            report, [document for document in assistant.documents() if document.document_id in changed]
+        )
 
 
 def _print_json(plain: Any) -> None:

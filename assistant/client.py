@@ -44,9 +44,9 @@ class RemoteEngine:
         self._turn = threading.Lock()
         self._free.append(_reach(settings))
 
-    def sync(self, report: Report) -> SyncReport:
+    def sync(self, report: Report, *, again: bool = True) -> SyncReport:
         """See Engine.sync."""
-        return SyncReport.from_dict(self._call("sync", {}, report))
+        return SyncReport.from_dict(self._call("sync", {"again": again}, report))
 
     def add(self, path: Path, report: Report) -> SyncReport:
         """See Engine.add."""

@@ -11,7 +11,7 @@ from .asking import Asked
 from .catalogue import Catalogue
 from .evidence import Evidence
 from .grounding import check_claim, plain
-from .records import Answer, Citation, Derived, Filters, day_in_words
+from .records import Answer, Citation, Derived, Document, Filters, day_in_words
 from .relevance import holds_the_kind
 from .retrieval import Retrieval
 from .sentences import sentences
@@ -74,6 +74,7 @@ class Draft:
         citation = item.citation(number or len(self.citations) + 1, lead=not self._quoted(item))
         if number is None:
             self.citations.append(citation)
+            self._warn_of(item.sentence.document)
         yield self.add(label + _marked(claim, citation.number), apart=apart)
 
     def add(self, sentence: str, *, apart: bool = False) -> str:
@@ -116,6 +117,12 @@ class Draft:
             usage=self.usage,
             timings={step: round(seconds, 4) for step, seconds in self.timings.items()},
         )
+
+    def _warn_of(self, document: Document) -> None:
+        """Note that an article is quoted as it was before its file could no longer be read."""
+        note = f"“{document.title}” is quoted as it was before: the newest version of its file cannot be read"
+        if document.state == "stale" and note not in self.notes:
+            self.notes.append(note)
 
     def _quoted(self, item: Evidence) -> bool:
         """Whether the sentence that this one leans on is quoted already."""

@@ -60,9 +60,9 @@ class Engine:
         self._corpus: Corpus | None = None
         self._lock = _hold(settings.data_dir, wait)
 
-    def sync(self, report: Report = lambda _: None) -> SyncReport:
-        """Make the index hold what the folder holds."""
-        return self._open(report).sync(report)
+    def sync(self, report: Report = lambda _: None, *, again: bool = True) -> SyncReport:
+        """Make the index hold what the folder holds; `again` tries files once more that could not be read."""
+        return self._open(report).sync(report, again=again)
 
     def add(self, path: Path, report: Report = lambda _: None) -> SyncReport:
         """Copy a file or the files of a folder into the corpus, which is made where there is none, and sync."""

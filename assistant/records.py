@@ -247,6 +247,18 @@ class SyncReport(Record):
     failed: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
+    def followed_by(self, later: SyncReport) -> SyncReport:
+        """One report of two syncs, the second right after this one."""
+        added, updated = [*self.added, *later.added], [*self.updated, *later.updated]
+        return SyncReport(
+            added=[i for i in added if i not in later.removed],
+            updated=[i for i in dict.fromkeys(updated) if i not in {*added, *later.removed}],
+            removed=[*self.removed, *later.removed],
+            unchanged=[i for i in later.unchanged if i not in {*added, *updated}],
+            failed=self.failed | later.failed,
+            notes=list(dict.fromkeys([*self.notes, *later.notes])),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Progress(Record):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from .doctor import Finding
 from .records import Answer, Citation, Document, Passage, Progress, SyncReport, Verification, day_in_words
 from .terms import printable
 
 _WIDTH = 100
+_SHOWN = 20
+"""Of one kind; the others are counted."""
 _BYTES = 10_000_000
 """A total above this counts bytes, not things."""
 
@@ -100,25 +102,44 @@ def show_documents(documents: Sequence[Document], failures: Mapping[str, str]) -
     """The corpus as a list, and what of the folder is not in it."""
     for document in documents:
         when = document.published or "undated   "
-        print(f"{document.document_id}  {when}  {document.title}  ({printable(document.sources[0])})")
-        for note in document.notes:
+        sources = ", ".join(map(printable, document.sources))
+        stale = "STALE  " if document.state == "stale" else ""
+        print(f"{document.document_id}  {when}  {stale}{document.title}  ({sources})")
+        alike = [f"nearly the same as {', '.join(document.similar)}"] if document.similar else []
+        for note in [*document.notes, *alike]:
             print(f"{'':14}{note}")
     if not documents:
         print("The corpus is empty: put articles into its folder, or run 'assistant add PATH'.")
-    for source, reason in failures.items():
-        print(f"not read: {printable(source)}: {reason}")
+    for line in _unread(failures):
+        print(line)
 
 
-def show_report(report: SyncReport) -> None:
-    """What a sync did, in a line, with a line for each file that failed."""
+def show_report(report: SyncReport, changed: Sequence[Document] = ()) -> None:
+    """What a sync did, in a line; then the changed articles with what is known of them, and the files that failed."""
     parts = [(len(report.added), "added"), (len(report.updated), "updated"), (len(report.removed), "removed")]
     done = ", ".join(f"{count} {what}" for count, what in parts if count) or "nothing to do"
     total = len(report.added) + len(report.updated) + len(report.unchanged)
     say(f"{done}; the corpus holds {total} article{'s' * (total != 1)}")
+    for document in changed[:_SHOWN]:
+        say(f"  {document.title} · {day_in_words(document.published)} · {printable(document.sources[0])}")
+        for note in document.notes:
+            say(f"      {note}")
+    if len(changed) > _SHOWN:
+        say(f"  and {len(changed) - _SHOWN} more; 'assistant list' shows all")
     for note in report.notes:
         say(note)
-    for source, reason in report.failed.items():
-        say(f"not read: {printable(source)}: {reason}")
+    for line in _unread(report.failed):
+        say(line)
+
+
+def _unread(failures: Mapping[str, str]) -> Iterator[str]:
+    """The files that could not be read; those with one reason stand together."""
+    reasons: dict[str, list[str]] = {}
+    for source, reason in failures.items():
+        reasons.setdefault(reason, []).append(printable(source))
+    for reason, sources in reasons.items():
+        more = f" and {len(sources) - _SHOWN} more" if len(sources) > _SHOWN else ""
+        yield f"not read: {', '.join(sources[:_SHOWN])}{more}: {reason}"
 
 
 def show_score(score: Mapping[str, float]) -> None:

@@ -205,3 +205,11 @@ def test_a_kept_version_that_is_damaged_is_no_version(broken: Path, settings: Se
     engine = open_engine()
     assert list(engine.sync().failed) == ["a.md"]
     assert engine.documents() == []
+
+
+def test_an_answer_from_a_stale_document_says_so(broken: Path, open_engine: OpenEngine):
+    engine = open_engine()
+    engine.sync()
+    *_, done = engine.stream("was the port sold?")
+    assert done.answer.answered
+    assert "“Port” is quoted as it was before: the newest version of its file cannot be read" in done.answer.notes
