@@ -67,9 +67,10 @@ class Corpus:
 
     def add(self, path: Path, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Copy a file, or every file of a folder, into the corpus and sync."""
-        files = [path] if path.is_file() else [path / found.source for found in folder.scan(path)]
+        found = [folder.Found("", 0, 0)] if path.is_file() else folder.scan(path)
         with self._turn:
-            unread = {str(file): reason for file in files if (reason := self._put(file))}
+            tried = {path / file.source: file.refused or self._put(path / file.source) for file in found}
+            unread = {str(file): reason for file, reason in tried.items() if reason}
             report = self.sync(progress)
         return replace(report, failed=unread | report.failed)
 

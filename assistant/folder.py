@@ -24,20 +24,28 @@ class Found:
     source: str
     size: int
     mtime_ns: int
+    refused: str = ""
+    """Why it is not even opened, in words."""
 
 
 def scan(corpus_dir: Path) -> list[Found]:
-    """Every file that could be a document. Hidden files and links that leave the folder are passed over.
+    """Every file that could be a document, in order of names. Hidden files are passed over.
 
-    A file's size and time cover its amendments too. Raises CorpusError when the folder cannot be read.
+    A file's size and time cover its amendments too. Links that leave the folder are not followed, and are refused like
+    everything else that cannot be opened as a file. Raises CorpusError when the folder cannot be read.
     """
     check(corpus_dir)
     found: dict[str, Found] = {}
     root = os.path.realpath(corpus_dir)
-    for entry in _walk(str(corpus_dir), root):
-        source = _readable(os.path.relpath(entry.path, corpus_dir).replace(os.sep, "/"))
-        stat = entry.stat()
-        found[source] = Found(source, stat.st_size, stat.st_mtime_ns)
+    for entry in _walk(str(corpus_dir)):
+        path = os.path.relpath(entry.path, corpus_dir).replace(os.sep, "/")
+        source = _readable(path)
+        refused = "its name is no text in UTF-8; rename it" if source != path else _refused(entry, root)
+        try:
+            stat = entry.stat(follow_symlinks=not refused)
+        except FileNotFoundError:  # removed since the folder was listed
+            continue
+        found[source] = Found(source, stat.st_size, stat.st_mtime_ns, refused)
     amended = [source for source in found if source.endswith(AMENDMENTS_SUFFIX)]
     for beside in (found.pop(source) for source in amended):
         of = beside.source.removesuffix(AMENDMENTS_SUFFIX)
@@ -98,7 +106,9 @@ def put_beside(path: Path, data: bytes) -> None:
         incoming.write_bytes(data)
         incoming.replace(target)
     except OSError as error:
-        raise CorpusError(f"cannot write {target} ({error.strerror}); check its permissions") from None
+        raise CorpusError(
+            f"cannot write {target} ({error.strerror}); check its permissions, or give the article a shorter name"
+        ) from None
 
 
 def to_trash(corpus_dir: Path, sources: Iterable[str], trash: Path) -> None:
@@ -109,7 +119,7 @@ def to_trash(corpus_dir: Path, sources: Iterable[str], trash: Path) -> None:
             target = place / source
             target.parent.mkdir(parents=True, exist_ok=True)
             for path in (amendments_path(corpus_dir / source), corpus_dir / source):
-                if path.exists():
+                if os.path.exists(path):  # unlike Path.exists no error for a name that is too long
                     shutil.move(path, target.with_name(path.name))
     except OSError as error:
         raise CorpusError(
@@ -127,7 +137,7 @@ def from_trash(corpus_dir: Path, source: str, trash: Path) -> bool:
         if kept.is_file():
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)
-                if amendments_path(kept).exists():
+                if os.path.exists(amendments_path(kept)):
                     shutil.move(amendments_path(kept), amendments_path(target))
                 shutil.move(kept, target)
             except OSError as error:
@@ -138,19 +148,27 @@ def from_trash(corpus_dir: Path, source: str, trash: Path) -> bool:
     return False
 
 
-def _walk(folder: str, root: str) -> Iterator[os.DirEntry[str]]:
+def _walk(folder: str) -> Iterator[os.DirEntry[str]]:
     for entry in _entries(folder):
         if entry.name.startswith((".", "~$")):
             continue
-        if entry.is_symlink() and not os.path.realpath(entry.path).startswith(root + os.sep):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            if os.access(entry.path, os.R_OK | os.X_OK):
-                yield from _walk(entry.path, root)
-            else:
-                yield entry  # reading it fails, which is reported like any file that cannot be read
-        elif entry.is_file():
+        if entry.is_dir(follow_symlinks=False) and os.access(entry.path, os.R_OK | os.X_OK):
+            yield from _walk(entry.path)
+        else:
             yield entry
+
+
+def _refused(entry: os.DirEntry[str], root: str) -> str:
+    """Why an entry of the folder is not opened; empty for a file that may be a document."""
+    if entry.is_dir(follow_symlinks=False):
+        return "the folder cannot be read; check its permissions"
+    if entry.is_symlink() and not os.path.realpath(entry.path).startswith(root + os.sep):
+        return "it is a link out of the corpus folder, which is not followed; copy the file here"
+    if entry.is_symlink() and entry.is_dir():
+        return "it is a link to a folder, which is not followed"
+    if not entry.is_file():
+        return "it is a link to nothing" if entry.is_symlink() else "it is no file, but a device or pipe"
+    return ""
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

@@ -102,7 +102,7 @@ class Pass:
         self._read.append(file.source)
         document: Document | None = None
         try:
-            raw = read(self._settings.corpus_dir / file.source, self._settings.max_file_bytes)
+            raw = self._raw(file)
             row = replace(row, content_hash=raw.hash)
             if raw.hash not in self._held:
                 document = self._parser.parse(raw, self._settings)
@@ -117,6 +117,11 @@ class Pass:
             self._rows[file.source] = replace(row, content_hash="", failure=str(error))
         except DocumentError as error:
             self._rows[file.source] = replace(row, failure=str(error))
+
+    def _raw(self, file: folder.Found) -> RawFile:
+        if file.refused:
+            raise DocumentError(file.refused)
+        return read(self._settings.corpus_dir / file.source, self._settings.max_file_bytes)
 
     def _wanting(self, document_id: str, content_hash: str) -> bool:
         """Whether the index lacks a document with these bytes. Two files of other bytes never become one document."""

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import CorpusError, UnknownDocument, UsageError
+from assistant.folder import put
 from assistant.records import Document
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
@@ -268,7 +269,7 @@ def test_a_correction_is_kept_beside_the_file_and_survives_a_rebuild(settings: S
         engine.amend(document_id, {"text": "x"})
 
 
-def test_hidden_files_and_links_out_of_the_folder_are_not_documents(
+def test_hidden_files_are_passed_over_and_links_out_of_the_folder_are_refused(
     settings: Settings, open_engine: OpenEngine, tmp_path: Path
 ):
     outside = article(tmp_path / "outside", "secret.md", "The secret is 42.")
@@ -277,7 +278,59 @@ def test_hidden_files_and_links_out_of_the_folder_are_not_documents(
     article(settings.corpus_dir, ".hidden.md", "Hidden.")
     engine = open_engine()
     report = engine.sync()
-    assert (report.added, report.failed) == ([], {})
+    assert report.added == []
+    assert set(report.failed) == {"link.md", "linked"}
+    assert "a link out of the corpus folder, which is not followed" in report.failed["link.md"]
+
+
+def test_what_is_no_file_is_said_to_be_none(settings: Settings, open_engine: OpenEngine):
+    os.mkfifo(settings.corpus_dir / "pipe.md")
+    (settings.corpus_dir / "gone.md").symlink_to(settings.corpus_dir / "nothing.md")
+    article(settings.corpus_dir, "good.md", "The port was sold.")
+    report = open_engine().sync()
+    assert report.failed == {"gone.md": "it is a link to nothing", "pipe.md": "it is no file, but a device or pipe"}
+    assert len(report.added) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a\\..\\x.md",
+        "-rf.md",
+        "a\nb.md",
+        "con.md",
+        "порт.md",
+        "港口.md",
+        "🚢.md",
+        "a" * 252 + ".md",
+        "a;b|c$.md",
+        "tab\t.md",
+    ],
+    ids=ascii,
+)
+def test_a_file_of_any_name_is_read_removed_and_brought_back(settings: Settings, open_engine: OpenEngine, name: str):
+    article(settings.corpus_dir, name, "The port was sold.")
+    engine = open_engine()
+    (document_id,) = engine.sync().added
+    assert engine.documents()[0].sources == [name]
+    engine.remove(document_id)
+    assert list(settings.corpus_dir.iterdir()) == []
+    assert engine.restore(document_id).added == [document_id]
+    assert [path.name for path in settings.corpus_dir.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../x.md", "/etc/x.md", "a/../../x.md", "..\\x.md", "\x1b[31mx.md", "x" * 300 + ".md", "..", "\u202ex.md"],
+)
+def test_what_is_put_into_the_folder_stays_in_it_whatever_its_name(tmp_path: Path, name: str):
+    root = tmp_path / "deep/corpus"
+    root.mkdir(parents=True)
+    source = put(root, name, b"The port was sold.")
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()] == [
+        f"deep/corpus/{source}"
+    ]
+    assert source.isprintable()
 
 
 def test_a_missing_folder_is_one_clear_line(settings: Settings, open_engine: OpenEngine):

@@ -167,7 +167,7 @@ def test_a_questions_vector_is_the_one_that_the_model_itself_gives(embedder: Emb
 
 def test_any_few_texts_of_any_length_are_read_alike_recorded_or_not(embedder: Embedder):
     assert isinstance(embedder, SentenceTransformerEmbedder)
-    drawn = random.Random(1)  # noqa: S311 - lengths, no secret
+    drawn = random.Random(1)
     for _ in range(60):
         texts = ["port " * drawn.randint(1, embedder.window - 2) for _ in range(drawn.randint(1, 4))]
         own = embedder._model.encode(texts, show_progress_bar=False)
