@@ -61,14 +61,15 @@ class Assistant:
         return self._engine.sync(self._progress, again=again)
 
     def add(self, item: str | Path | Document) -> SyncReport:
-        """Put a file, every file of a folder, or a Document into the corpus folder, and sync.
+        """Put a file, every file of a folder, a web page or a Document into the corpus folder, and sync.
 
-        Raises UsageError when there is nothing there; files that are no documents are in `failed`.
+        What cannot be read is in `failed`. Raises UsageError when there is nothing there, and for a web address when
+        fetching is off (`fetch_urls`).
         """
         if isinstance(item, Document):
             return self._engine.add_document(item, self._progress)
-        if _URL.match(str(item)):
-            raise UsageError(f"links are not fetched yet; save {item} as Markdown or text and add that file")
+        if is_url(str(item)):
+            return self._engine.add_page(str(item), self._progress)
         return self._engine.add(Path(item).expanduser().absolute(), self._progress)
 
     def remove(self, document_id: str) -> SyncReport:

@@ -56,6 +56,10 @@ class RemoteEngine:
         """See Engine.add_document."""
         return SyncReport.from_dict(self._call("add_document", {"document": document.to_dict()}, report))
 
+    def add_page(self, url: str, report: Report) -> SyncReport:
+        """See Engine.add_page."""
+        return SyncReport.from_dict(self._call("add_page", {"url": url}, report))
+
     def remove(self, document_id: str, report: Report) -> SyncReport:
         """See Engine.remove."""
         return SyncReport.from_dict(self._call("remove", {"document_id": document_id}, report))

@@ -13,12 +13,14 @@ from typing import Any
 import yaml
 
 from . import folder
-from .errors import DocumentError, UnknownDocument, UsageError
+from .errors import DocumentError, FetchError, UnknownDocument, UsageError
+from .fetching import FetchLimits, fetch
 from .formats import SUFFIXES, suffix, unknown_format
 from .index import Index
 from .ledger import Ledger
 from .loading import AMENDABLE, amendments_path, parse_date, read
 from .parsing import Parser
+from .pasting import kept, written
 from .records import Document, Progress, SyncReport
 from .settings import Settings
 from .syncing import Pass, unchanged
@@ -76,17 +78,43 @@ class Corpus:
 
     def add_document(self, document: Document, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Write a document as Markdown with front matter into the corpus and sync."""
-        front: dict[str, Any] = {
+        front = {
             "title": document.title,
             "publisher": document.publisher,
             "author": document.author,
             "published": document.published,
+            "language": document.language,
+            "url": document.url,
         }
-        stated = {key: value for key, value in front.items() if value is not None}
-        body = f"---\n{yaml.safe_dump(stated, sort_keys=False, allow_unicode=True)}---\n\n{document.text}\n"
+        body = b"---\n" + written(front) + b"---\n\n" + f"{document.text}\n".encode(errors="replace")
         name = printable(document.title).replace("/", "-").strip(". ") or "document"
         with self._turn:
-            folder.put(self._folder, f"{name}.md", body.encode(errors="replace"))
+            folder.put(self._folder, f"{name}.md", body)
+            return self.sync(progress)
+
+    def add_page(self, url: str, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
+        """Fetch a web page, keep it as a file in the corpus, and sync; one that was kept before is replaced.
+
+        What goes wrong with the page is in `failed`. Raises UsageError when fetching is off.
+        """
+        settings = self._settings
+        if not settings.fetch_urls or settings.offline:
+            off = "offline is set" if settings.offline else "fetching is off; set fetch_urls = true"
+            raise UsageError(f"{url} is not fetched, as {off}, or save the page and add the file")
+        progress(Progress(f"fetching {url}"))
+        try:
+            limits = FetchLimits(settings.max_file_bytes, settings.fetch_seconds, settings.fetch_private)
+            fetched = fetch(url, limits)
+            page = kept(fetched, lambda raw: self._parser.parse(raw, settings))
+        except (FetchError, DocumentError) as error:
+            return replace(self.sync(progress), failed={url: str(error)} | self._catalogue.failures())
+        with self._turn:
+            former = self._catalogue.fetched_from(fetched.final_url)
+            if former:
+                folder.replace(self._folder, former[0], page.data)
+            source = former[0] if former else folder.put(self._folder, page.name, page.data)
+            if page.amendments and not former:
+                folder.put_beside(self._folder / source, page.amendments)
             return self.sync(progress)
 
     def remove(self, document_id: str, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:

@@ -76,6 +76,11 @@ class Engine:
         folder.make(self._settings.corpus_dir)
         return self._open(report).add_document(document, report)
 
+    def add_page(self, url: str, report: Report = lambda _: None) -> SyncReport:
+        """Fetch a web page into the corpus folder, which is made where there is none, and sync."""
+        folder.make(self._settings.corpus_dir)
+        return self._open(report).add_page(url, report)
+
     def remove(self, document_id: str, report: Report = lambda _: None) -> SyncReport:
         """Move a document's files to the trash and sync."""
         return self._open(report).remove(document_id, report)

@@ -98,9 +98,17 @@ def put(corpus_dir: Path, name: str, data: bytes) -> str:
     raise CorpusError(f"the corpus folder {corpus_dir} holds too many files called {name!r}; rename yours")
 
 
+def replace(corpus_dir: Path, source: str, data: bytes) -> None:
+    """Write a file in place of the one that is there, whole or not at all. Raises CorpusError."""
+    _written_whole(corpus_dir / source, data)
+
+
 def put_beside(path: Path, data: bytes) -> None:
     """Replace the amendments of a file, whole or not at all. Raises CorpusError."""
-    target = amendments_path(path)
+    _written_whole(amendments_path(path), data)
+
+
+def _written_whole(target: Path, data: bytes) -> None:
     incoming = target.with_name(f"{_BEING_WRITTEN}{secrets.token_hex(6)}")
     try:
         incoming.write_bytes(data)

@@ -165,6 +165,7 @@ _CALLS = frozenset(
         "sync",
         "add",
         "add_document",
+        "add_page",
         "remove",
         "restore",
         "amend",

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     max_question_characters: int = Field(2000, ge=1, description="a longer question is refused")
     max_waiting: int = Field(32, ge=0, description="how many questions may wait for the language model")
     max_file_bytes: int = Field(50_000_000, ge=1, description="a larger file is reported, not read")
+    fetch_urls: bool = Field(False, description="fetch a web address that somebody adds; off, as it reaches the network")
+    fetch_private: bool = Field(False, description="fetch from addresses of private networks and of this machine, too")
+    fetch_seconds: float = Field(30.0, gt=0, allow_inf_nan=False, description="how long fetching one address may take")
     max_characters: int = Field(5_000_000, ge=1, description="a file with more text is reported, not read")
     max_pages: int = Field(2_000, ge=1, description="a PDF or presentation with more pages is reported, not read")
     max_expanded_bytes: int = Field(

@@ -1,0 +1,60 @@
+"""A fetched web page as the file that the corpus keeps of it: Markdown with its address and date, or as it came."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from .fetching import Fetched, ending, file_name
+from .loading import RawFile
+from .records import Document
+
+_MARKUP = (".html", ".xhtml", ".txt", ".md")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A file's name and bytes, and what stands beside it where its format has no room for an address."""
+
+    name: str
+    data: bytes
+    amendments: bytes = b""
+
+
+def kept(fetched: Fetched, parse: Callable[[RawFile], Document]) -> KeptPage:
+    """The file to keep. Raises DocumentError when the page holds nothing that can be read."""
+    suffix = ending(fetched)
+    document = parse(RawFile(f"page{suffix}", _unicode(fetched) if suffix in _MARKUP else fetched.data))
+    named = document.title if document.title != "page" else ""
+    whence = {"url": fetched.final_url, "fetched": fetched.fetched}
+    if suffix not in _MARKUP:
+        return KeptPage(file_name(named, fetched.final_url) + suffix, fetched.data, written(whence))
+    front = written(
+        {
+            "title": named or fetched.final_url,
+            "author": document.author,
+            "publisher": document.publisher,
+            "published": document.published,
+            "language": document.language,
+            **whence,
+        }
+    )
+    data = b"---\n" + front + b"---\n\n" + document.text.encode("utf-8", "replace") + b"\n"
+    return KeptPage(file_name(named, fetched.final_url) + ".md", data)
+
+
+def written(values: dict[str, Any]) -> bytes:
+    """Lines of "key: value", as front matter and amendments have them; what is None is left out."""
+    stated = {key: value for key, value in values.items() if value is not None}
+    return yaml.safe_dump(stated, sort_keys=False, allow_unicode=True, width=10_000).encode("utf-8", "replace")
+
+
+def _unicode(fetched: Fetched) -> bytes:
+    """The page in UTF-8 that says so, where the server names its encoding, which counts more than what the page says."""
+    if not fetched.charset or fetched.data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return fetched.data
+    return codecs.BOM_UTF8 + fetched.data.decode(fetched.charset, "replace").encode("utf-8", "replace")
