@@ -7,7 +7,8 @@ AssistantError
 │   └── UnknownDocument     a document id that the corpus does not hold
 ├── CorpusError             the corpus folder cannot be read or written
 │   ├── EmptyCorpus         there is nothing to ask
-│   └── DocumentError       one file cannot be made into a document; carries the reason
+│   ├── DocumentError       one file cannot be made into a document; carries the reason
+│   └── FetchError          a web address cannot be fetched; carries the reason
 ├── IndexFailure            the derived index cannot be opened or written
 ├── ModelError              a language or embedding model cannot be used
 │   ├── ModelMissing        its weights are not on this machine
@@ -51,6 +52,10 @@ class EmptyCorpus(CorpusError):
 
 class DocumentError(CorpusError):
     """One file cannot be made into a document; the message is the reason."""
+
+
+class FetchError(CorpusError):
+    """A web address cannot be fetched; the message is the reason."""
 
 
 class IndexFailure(AssistantError):
