@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from .fetching import Fetched, ending, file_name
+from .addresses import file_name
+from .fetching import Fetched, ending
 from .loading import RawFile
 from .records import Document
 
@@ -54,7 +55,7 @@ def written(values: dict[str, Any]) -> bytes:
 
 
 def _unicode(fetched: Fetched) -> bytes:
-    """The page in UTF-8 that says so, where the server names its encoding, which counts more than what the page says."""
+    """The page in UTF-8 that says so, where the server names its encoding, which counts more than the page's word."""
     if not fetched.charset or fetched.data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return fetched.data
     return codecs.BOM_UTF8 + fetched.data.decode(fetched.charset, "replace").encode("utf-8", "replace")
