@@ -84,9 +84,9 @@ class Assistant:
         """Correct `title`, `publisher`, `author` or `published`, kept in a file beside the document's own."""
         return self._engine.amend(document_id, values, self._progress)
 
-    def documents(self) -> list[Document]:
-        """What is in the corpus, newest first; `text` is left out (see `document`)."""
-        return self._engine.documents(self._progress)
+    def documents(self, filters: Filters | None = None) -> list[Document]:
+        """What is in the corpus and passes the filters, newest first; `text` is left out (see `document`)."""
+        return self._engine.documents(self._progress, filters)
 
     def failures(self) -> dict[str, str]:
         """Files of the corpus folder that are no documents, each with the reason in words."""
@@ -157,9 +157,9 @@ class Assistant:
         """`amend`, awaited."""
         return await asyncio.to_thread(self.amend, document_id, **values)
 
-    async def adocuments(self) -> list[Document]:
+    async def adocuments(self, filters: Filters | None = None) -> list[Document]:
         """`documents`, awaited."""
-        return await asyncio.to_thread(self.documents)
+        return await asyncio.to_thread(self.documents, filters)
 
     async def afailures(self) -> dict[str, str]:
         """`failures`, awaited."""

@@ -73,9 +73,10 @@ class RemoteEngine:
         plain = {key: str(value) if value is not None else None for key, value in values.items()}
         return SyncReport.from_dict(self._call("amend", {"document_id": document_id, "values": plain}, report))
 
-    def documents(self, report: Report) -> list[Document]:
+    def documents(self, report: Report, filters: Filters | None = None) -> list[Document]:
         """See Engine.documents."""
-        return [Document.from_dict(plain) for plain in self._call("documents", {}, report)]
+        arguments = {"filters": filters and filters.to_dict()}
+        return [Document.from_dict(plain) for plain in self._call("documents", arguments, report)]
 
     def failures(self, report: Report) -> dict[str, str]:
         """See Engine.failures."""

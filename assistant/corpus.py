@@ -20,7 +20,7 @@ from .index import Index
 from .ledger import Ledger
 from .loading import AMENDABLE, amendments_path, parse_date, read
 from .parsing import Parser
-from .pasting import kept, written
+from .pasting import KeptPage, kept, was_fetched, written
 from .records import Document, Progress, SyncReport
 from .settings import Settings
 from .syncing import Pass, unchanged
@@ -109,12 +109,7 @@ class Corpus:
         except (FetchError, DocumentError) as error:
             return replace(self.sync(progress), failed={url: str(error)} | self._catalogue.failures())
         with self._turn:
-            former = self._catalogue.fetched_from(fetched.final_url)
-            if former:
-                folder.replace(self._folder, former[0], page.data)
-            source = former[0] if former else folder.put(self._folder, page.name, page.data)
-            if page.amendments and not former:
-                folder.put_beside(self._folder / source, page.amendments)
+            self._replace_or_put(page, fetched.final_url)
             return self.sync(progress)
 
     def remove(self, document_id: str, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
@@ -164,6 +159,16 @@ class Corpus:
     @property
     def _trash(self) -> Path:
         return self._settings.state_dir / "trash"
+
+    def _replace_or_put(self, page: KeptPage, url: str) -> None:
+        """Write a fetched page; one that was fetched before has its name again, and the former goes to the trash."""
+        former = [s for s in self._catalogue.fetched_from(url) if was_fetched(self._folder / s)]
+        if former:
+            folder.to_trash(self._folder, former[:1], self._trash)
+            folder.replace(self._folder, former[0], page.data)
+        source = former[0] if former else folder.put(self._folder, page.name, page.data)
+        if page.amendments:
+            folder.put_beside(self._folder / source, page.amendments)
 
     def _put(self, file: Path) -> str:
         """Copy one file into the folder; the reason in words when that fails, or when it could never be read."""

@@ -93,10 +93,10 @@ class Engine:
         """Correct title, publisher, author or date of a document."""
         return self._open(report).amend(document_id, **values)
 
-    def documents(self, report: Report = lambda _: None) -> list[Document]:
-        """All documents without their text, newest first."""
+    def documents(self, report: Report = lambda _: None, filters: Filters | None = None) -> list[Document]:
+        """All documents that the filters let pass, without their text, newest first."""
         self._open(report).sync_if_changed(report)
-        return self._opened_index.catalogue.documents()
+        return self._opened_index.catalogue.documents(filters)
 
     def failures(self, report: Report = lambda _: None) -> dict[str, str]:
         """Files of the folder that are no documents, each with the reason."""

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import codecs
+import os
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from .addresses import file_name
 from .fetching import Fetched, ending
-from .loading import RawFile
+from .loading import RawFile, amendments_path
 from .records import Document
 
+_FETCHED = re.compile(rb"(?m)^fetched: \d{4}-\d\d-\d\d$")
+_HEAD = 10_000
 _MARKUP = (".html", ".xhtml", ".txt", ".md")
 
 
@@ -46,6 +52,14 @@ def kept(fetched: Fetched, parse: Callable[[RawFile], Document]) -> KeptPage:
     )
     data = b"---\n" + front + b"---\n\n" + document.text.encode("utf-8", "replace") + b"\n"
     return KeptPage(file_name(named, fetched.final_url) + ".md", data)
+
+
+def was_fetched(path: Path) -> bool:
+    """Whether a file of the corpus is one that `kept` made, by what it or its amendments say."""
+    beside = amendments_path(path)
+    with suppress(OSError):
+        return any(_FETCHED.search(file.read_bytes()[:_HEAD]) for file in (path, beside) if os.path.exists(file))
+    return False
 
 
 def written(values: dict[str, Any]) -> bytes:

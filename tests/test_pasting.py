@@ -11,14 +11,15 @@ import pytest
 from assistant.engine import Engine
 from assistant.errors import UsageError
 from assistant.settings import Settings
-from tests.conftest import OpenEngine
+from tests.conftest import OpenEngine, article
 from tests.samples import SENTENCE, pdf
 from tests.test_fetching import Site
 
 PAGE = f"""<html lang="en-GB"><head><title>Port sold</title><meta charset="iso-8859-1">
 <meta name="author" content="T. Arkwell"><meta property="og:site_name" content="Northfield Wire">
 <meta property="article:published_time" content="2026-06-04T08:00:00Z"></head>
-<body><nav><a href="/">Home</a></nav><article><h1>Port sold</h1><p>{SENTENCE} The café stays.</p></article></body></html>
+<body><nav><a href="/">Home</a></nav>
+<article><h1>Port sold</h1><p>{SENTENCE} The café stays.</p></article></body></html>
 """
 TYPE = "text/html; charset=utf-8"
 
@@ -77,6 +78,17 @@ def test_a_page_added_again_is_the_same_document_in_its_new_version(fetching: En
     assert (report.added, report.updated) == ([], [document_id])
     assert [path.name for path in settings.corpus_dir.iterdir()] == ["port-sold.md"]
     assert "sold in July" in fetching.document(document_id).text
+
+
+def test_a_file_of_somebody_elses_is_never_replaced_by_a_page_of_its_address(
+    fetching: Engine, site: Site, settings: Settings
+):
+    url = site.serve("/port", PAGE.encode(), content_type=TYPE)
+    own = article(settings.corpus_dir, "port-sold.md", "My own notes on the sale.", url=url)
+    fetching.sync()
+    assert len(fetching.add_page(url).added) == 1
+    assert "My own notes" in own.read_text(encoding="utf-8")
+    assert sorted(path.name for path in settings.corpus_dir.iterdir()) == ["port-sold-2.md", "port-sold.md"]
 
 
 def test_a_pdf_is_kept_as_it_came_with_its_address_beside_it(fetching: Engine, site: Site, settings: Settings):

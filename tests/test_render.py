@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.records import Answer, Citation, Document, Passage
-from assistant.web.render import Turn, holdings, in_html, in_markdown, messages, sources, with_links
+from assistant.web.render import Turn, holdings, in_html, in_markdown, messages, sources, used, with_links
 
 TEXT = "## Sale\n\nIt was long awaited. Acme owns the port. More follows."
 QUOTE = "Acme owns the port."
@@ -37,6 +37,21 @@ def test_a_refusal_shows_the_closest_passages_and_no_marks():
     panel = sources([Turn("q", answer=refusal, passages=(PASSAGE,))])
     assert "Closest passages" in panel
     assert "<mark>" not in panel
+
+
+def test_of_an_article_that_is_gone_from_the_corpus_no_words_are_offered():
+    panel = sources([Turn("q", answer=ANSWER)], gone={"id"})
+    assert "no longer in the corpus" in panel
+    assert QUOTE not in panel
+    refused = replace(ANSWER, answered=False, kind="refusal", citations=[], text="The corpus does not say.")
+    assert "Acme" not in sources([Turn("q", answer=refused, passages=(PASSAGE,))], gone={"id"})
+
+
+def test_the_articles_that_a_panel_shows_are_those_cited_and_those_found():
+    assert used([Turn("q", answer=ANSWER), Turn("r", passages=(replace(PASSAGE, document_id="other"),))]) == {
+        "id",
+        "other",
+    }
 
 
 @pytest.mark.parametrize("payload", ["<b>x</b>", "![x](http://evil/x.png)", "[a](javascript:x)", "*x*", "`x`", "$x$"])

@@ -17,9 +17,9 @@ from fastapi import FastAPI
 
 from ..api import Assistant
 from ..errors import AssistantError
-from ..records import Done, Retrieved, Text, Waiting
+from ..records import Done, Filters, Retrieved, Text, Waiting
 from ..streaming import Stream
-from .render import Turn, holdings, messages, sources
+from .render import Turn, holdings, messages, sources, used
 
 _HERE = Path(__file__).parent
 _TITLE = "Briefing assistant"
@@ -94,12 +94,21 @@ def page(assistant: Assistant) -> gr.Blocks:
                 gr.HTML("<h2>Sources</h2>")
                 panel = gr.HTML(sources([]), elem_id="sources", apply_default_css=False)
 
+        def gone(said: list[Turn]) -> set[str]:
+            shown = used(said)
+            try:
+                held = assistant.documents(Filters(document_ids=tuple(sorted(shown)))) if shown else []
+            except AssistantError:  # the question itself will tell what is wrong
+                return set()
+            return shown - {document.document_id for document in held}
+
         def respond(question: str, before: list[Turn], request: gr.Request) -> Iterator[list[Any]]:
             events = assistant.stream(question.strip(), [said.answer for said in before if said.answer])
             running[request.session_hash] = events
+            removed = gone(before)
             with events:
                 for now in _conversation(events, question, before):
-                    yield [now, messages(now), sources(now), "", *_buttons(busy=True)]
+                    yield [now, messages(now), sources(now, removed), "", *_buttons(busy=True)]
 
         def halt(request: gr.Request) -> None:
             if events := running.pop(request.session_hash, None):
@@ -108,7 +117,7 @@ def page(assistant: Assistant) -> gr.Blocks:
         def settle(now: list[Turn]) -> list[Any]:
             if now and now[-1].answer is None and not now[-1].stopped:
                 now = [*now[:-1], replace(now[-1], stopped=True)]
-            return [now, messages(now), sources(now), *_buttons(busy=False)]
+            return [now, messages(now), sources(now, gone(now)), *_buttons(busy=False)]
 
         shown = [turns, chat, panel, box, send, stop]
         after = [turns, chat, panel, send, stop]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ..records import Answer, Citation, Document, Passage, ahead_in_words, day_in_words
@@ -45,11 +45,20 @@ def messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
     return shown
 
 
-def sources(turns: Sequence[Turn]) -> str:
-    """The source panel: the newest question's sources first, under their numbers."""
+def sources(turns: Sequence[Turn], gone: Collection[str] = ()) -> str:
+    """The source panel: the newest question's sources first, under their numbers.
+
+    Of articles that are `gone` from the corpus nothing but their title is shown.
+    """
     if not turns:
         return '<p class="hint">Sources appear here: the exact words, the article, its date.</p>'
-    return "".join(_turn_sources(number, turn) for number, turn in reversed(list(enumerate(turns, start=1))))
+    return "".join(_turn_sources(number, turn, gone) for number, turn in reversed(list(enumerate(turns, start=1))))
+
+
+def used(turns: Sequence[Turn]) -> set[str]:
+    """The ids of the articles that the panel shows something of."""
+    found = {passage.document_id for turn in turns for passage in turn.passages}
+    return found | {citation.document_id for turn in turns if turn.answer for citation in turn.answer.citations}
 
 
 def holdings(documents: Sequence[Document]) -> str:
@@ -80,14 +89,27 @@ def in_html(text: str) -> str:
     return html.escape(text).translate(_ACTIVE)
 
 
-def _turn_sources(number: int, turn: Turn) -> str:
+def _turn_sources(number: int, turn: Turn, gone: Collection[str]) -> str:
     heading = f'<h3 class="asked">{in_html(turn.question)}</h3>'
     if turn.answer and turn.answer.citations:
-        cards = "".join(_citation(number, citation, turn.answer.passages) for citation in turn.answer.citations)
+        cards = "".join(
+            _gone(number, citation)
+            if citation.document_id in gone
+            else _citation(number, citation, turn.answer.passages)
+            for citation in turn.answer.citations
+        )
         return f"<section>{heading}{cards}</section>"
     remark = "Closest passages" if turn.answer or turn.stopped else "Reading"
-    found = "".join(_passage(passage) for passage in turn.passages[:3])
+    found = "".join(_passage(passage) for passage in turn.passages[:3] if passage.document_id not in gone)
     return f'<section>{heading}<p class="hint">{remark}</p>{found}</section>'
+
+
+def _gone(turn: int, citation: Citation) -> str:
+    return (
+        f'<article class="source faint" id="c{turn}-{citation.number}">'
+        f'<p class="title"><span class="number">{citation.number}</span> {in_html(citation.title)}</p>'
+        '<p class="place">no longer in the corpus</p></article>'
+    )
 
 
 def _citation(turn: int, citation: Citation, passages: Sequence[Passage]) -> str:
