@@ -175,8 +175,9 @@ def test_what_the_page_states_of_itself_is_taken():
 
 
 def test_linked_data_tells_what_meta_elements_do_not():
-    data = """{"@graph": [{"@type": "WebSite", "publisher": {"name": "Other"}}, {"@type": "NewsArticle",
-    "datePublished": "2026-06-04", "author": [{"name": "A. Berg"}, {"name": "P. Lund"}], "publisher": {"name": "Wire"}}]}"""
+    data = """{"@graph": [{"@type": "WebSite", "publisher": {"name": "Other"}},
+    {"@type": "NewsArticle", "datePublished": "2026-06-04", "author": [{"name": "A. Berg"}, {"name": "P. Lund"}],
+    "publisher": {"name": "Wire"}}]}"""
     parsed = read(page(STORY, f"<script type='application/ld+json'>{data}</script>"))
     assert (parsed.published, parsed.author, parsed.publisher) == ("2026-06-04", "A. Berg, P. Lund", "Wire")
 
