@@ -147,7 +147,10 @@ class Catalogue:
         self._frequencies: dict[str, int] = {}
         self._kept: dict[str, IndexedChunk] = {}
         self._database = Database(path, _SCHEMA, CATALOGUE_VERSION)
+        self.former_version: int | None = None
+        """The version of a catalogue that was found, could not be read by this one, and was begun anew."""
         if self._database.found_version != CATALOGUE_VERSION:
+            self.former_version = self._database.found_version
             self._database.close()
             for ending in ("", "-wal", "-shm"):
                 path.with_name(path.name + ending).unlink(missing_ok=True)

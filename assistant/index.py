@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .catalogue import Catalogue, IndexedChunk
+from .catalogue import CATALOGUE_VERSION, Catalogue, IndexedChunk
 from .chunking import CHUNKING_VERSION, Chunk, chunk
 from .embedding import Embedder, Vector
 from .formats import FORMATS_VERSION
@@ -64,9 +64,13 @@ class Index:
             self.catalogue.set_meta(key, value)
         self.catalogue.set_meta("dirty", "1")
         changed = [
-            f"the {key} changed from {found[key]} to {wanted[key]}" for key in wanted if found[key] != wanted[key]
+            f"the {key} changed from {found[key]} to {wanted[key]}"
+            for key in wanted
+            if any(found.values()) and found[key] != wanted[key]
         ]
-        return "" if not any(found.values()) else "the index was rebuilt: " + "; ".join(changed)
+        if self.catalogue.former_version is not None:
+            changed = [f"the catalogue's format changed from {self.catalogue.former_version} to {CATALOGUE_VERSION}"]
+        return "the index was rebuilt: " + "; ".join(changed) if changed else ""
 
     def put(self, entries: Iterable[Entry], progress: Callable[[Progress], None]) -> None:
         """Index documents in place of their earlier versions, in groups that bound memory."""

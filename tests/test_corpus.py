@@ -1,13 +1,17 @@
 import os
+import sqlite3
 import time
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from assistant.catalogue import CATALOGUE_VERSION
 from assistant.errors import CorpusError, UnknownDocument, UsageError
 from assistant.folder import put
+from assistant.formats import FORMATS_VERSION
 from assistant.records import Document
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
@@ -185,6 +189,35 @@ def test_another_embedder_means_a_rebuild_and_one_line_that_says_why(settings: S
     report = open_engine(embedder=other).sync()
     assert other.embedded == ["a\nThe port was sold."]
     assert report.notes == ["the index was rebuilt: the embedder changed from first to second"]
+
+
+@pytest.mark.parametrize("version", [1, 999])
+def test_an_index_of_another_version_is_rebuilt_with_one_line_that_says_why(
+    settings: Settings, open_engine: OpenEngine, version: int
+):
+    article(settings.corpus_dir, "a.md", "The port was sold.")
+    engine = open_engine()
+    (document_id,) = engine.sync().added
+    engine.close()
+    with closing(sqlite3.connect(settings.data_dir / "catalogue.sqlite")) as connection:
+        connection.execute("DROP TABLE alike")
+        connection.execute(f"PRAGMA user_version = {version}")
+    report = open_engine().sync()
+    assert report.added == [document_id]
+    assert report.notes == [
+        f"the index was rebuilt: the catalogue's format changed from {version} to {CATALOGUE_VERSION}"
+    ]
+
+
+def test_another_way_of_parsing_means_a_rebuild(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "a.md", "The port was sold.")
+    engine = open_engine()
+    engine.sync()
+    engine._opened_index.catalogue.set_meta("parsing", "0")
+    engine.close()
+    report = open_engine().sync()
+    assert report.notes == [f"the index was rebuilt: the parsing changed from 0 to {FORMATS_VERSION}"]
+    assert len(report.added) == 1
 
 
 def test_a_sync_cut_off_half_way_is_mended_by_the_next(settings: Settings, open_engine: OpenEngine):
