@@ -44,7 +44,7 @@ class Parser:
     def parse(self, raw: RawFile, settings: Settings) -> Document:
         """The document a file holds, without an id. Raises DocumentError with the reason in words."""
         limits = Limits(settings.max_characters, settings.max_pages, settings.max_expanded_bytes)
-        head = {"name": raw.name, "limits": asdict(limits)}
+        head = {"name": raw.name, "limits": asdict(limits), "seconds": settings.max_parse_seconds}
         with self._turn:
             reply = self._ask(head, raw, settings.max_parse_seconds)
         if "error" in reply:
@@ -77,6 +77,8 @@ class Parser:
         finally:
             overdue.cancel()
         self._parsed += 1
+        if late.is_set():  # it answered at the last moment, and was ended nevertheless
+            self._end()
         return reply
 
     def _running(self) -> subprocess.Popen[bytes]:

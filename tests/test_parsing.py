@@ -1,4 +1,7 @@
 import os
+import signal
+import subprocess
+import sys
 import threading
 from datetime import date
 from pathlib import Path
@@ -6,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import DocumentError
+from assistant.frames import send
 from assistant.loading import RawFile
 from assistant.parsing import Parser, ParsingFailed
 from assistant.settings import Settings
+from tests.conftest import CLONE
 
 SLOW = RawFile("slow.md", b"<script>" * 200_000)
 """An element that is opened and never closed, so often that looking for its ends takes hours."""
@@ -63,6 +68,16 @@ def test_text_over_the_limit_is_refused(parser: Parser, settings: Settings):
         parser.parse(GOOD, quick(settings, max_characters=10))
 
 
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs timers of the system")
+def test_a_parser_whose_owner_is_gone_does_not_go_on_for_ever():
+    command = [sys.executable, "-m", "assistant.formats", "2000000000"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=CLONE) as process:
+        assert process.stdin
+        head = {"name": SLOW.name, "limits": {}, "seconds": 0.1}
+        send(process.stdin, head, SLOW.data, b"")
+        assert process.wait(timeout=20) == -signal.SIGALRM
+
+
 PROBE = """
 import sys, os
 sys.argv = ["formats", "2000000000"]
@@ -87,9 +102,6 @@ print(done)
 
 
 def test_the_parser_cannot_write_start_programs_reach_the_network_or_take_all_memory(tmp_path: Path):
-    import subprocess
-    import sys
-
     found = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, cwd=tmp_path, check=True)
     assert found.stdout.strip() == "[]"
     assert not (tmp_path / "written").exists()
