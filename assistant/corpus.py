@@ -68,13 +68,16 @@ class Corpus:
             self._look_again_at = now + min(1.0, _LOOK_SHARE * (now - began)) if same else 0.0
 
     def add(self, path: Path, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
-        """Copy a file, or every file of a folder, into the corpus and sync."""
+        """Copy a file, or every file of a folder, into the corpus and sync. What lies in it already stays there."""
         found = [folder.Found("", 0, 0)] if path.is_file() else folder.scan(path)
+        if path.resolve().is_relative_to(self._folder.resolve()):
+            return self.sync(progress)
+        notes: list[str] = []
         with self._turn:
-            tried = {path / file.source: file.refused or self._put(path / file.source) for file in found}
+            tried = {path / file.source: file.refused or self._put(path / file.source, notes) for file in found}
             unread = {str(file): reason for file, reason in tried.items() if reason}
             report = self.sync(progress)
-        return replace(report, failed=unread | report.failed)
+        return replace(report, failed=unread | report.failed, notes=[*notes, *report.notes])
 
     def add_document(self, document: Document, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Write a document as Markdown with front matter into the corpus and sync."""
@@ -170,12 +173,17 @@ class Corpus:
         if page.amendments:
             folder.put_beside(self._folder / source, page.amendments)
 
-    def _put(self, file: Path) -> str:
+    def _put(self, file: Path, notes: list[str]) -> str:
         """Copy one file into the folder; the reason in words when that fails, or when it could never be read."""
         if suffix(file.name) not in SUFFIXES:
             return unknown_format(file.name)
         try:
-            folder.put(self._folder, file.name, read(file, self._settings.max_file_bytes).data)
+            raw = read(file, self._settings.max_file_bytes)
         except DocumentError as error:
             return str(error)
+        source = folder.put(self._folder, file.name, raw.data)
+        if raw.amendments:
+            folder.put_beside(self._folder / source, raw.amendments)
+        if source != file.name:
+            notes.append(f"{printable(file.name)} is kept as {source}")
         return ""

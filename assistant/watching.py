@@ -14,23 +14,23 @@ _LOOK_EVERY = 5.0
 """Seconds: a change that the system told nobody of, as on a network drive, is found by looking."""
 
 
-def follow(assistant: Assistant, before: SyncReport) -> Iterator[SyncReport]:
+def follow(assistant: Assistant, before: SyncReport, look_every: float = _LOOK_EVERY) -> Iterator[SyncReport]:
     """A report for each sync after `before` that did something, until Ctrl-C.
 
     A folder that is away for a while is waited for.
     """
     failed = before.failed
-    for _ in _changes(assistant.settings.corpus_dir):
+    for _ in _changes(assistant.settings.corpus_dir, look_every):
         try:
             report = assistant.sync(again=False)
         except CorpusError:
             continue
-        if report.added or report.updated or report.removed or report.failed != failed:
+        if report.added or report.updated or report.removed or report.notes or report.failed != failed:
             yield report
         failed = report.failed
 
 
-def _changes(folder: Path) -> Iterator[None]:
+def _changes(folder: Path, look_every: float) -> Iterator[None]:
     """A moment to look: at once, after each change, and every few seconds."""
     from watchfiles import watch
 
@@ -38,11 +38,11 @@ def _changes(folder: Path) -> Iterator[None]:
         while True:
             yield None
             if folder.is_dir():
-                for _ in watch(folder, rust_timeout=int(1000 * _LOOK_EVERY), yield_on_timeout=True):
+                for _ in watch(folder, rust_timeout=int(1000 * look_every), yield_on_timeout=True):
                     yield None
                     if not folder.is_dir():
                         break
             else:
-                time.sleep(_LOOK_EVERY)
+                time.sleep(look_every)
     except KeyboardInterrupt:
         return

@@ -12,6 +12,7 @@ from assistant.catalogue import CATALOGUE_VERSION
 from assistant.errors import CorpusError, UnknownDocument, UsageError
 from assistant.folder import put
 from assistant.formats import FORMATS_VERSION
+from assistant.loading import amendments_path
 from assistant.records import Document
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
@@ -255,6 +256,40 @@ def test_added_files_and_folders_are_copied_into_the_corpus(
     assert len(engine.add(tmp_path / "drop").added) == 1
     assert sorted(path.name for path in settings.corpus_dir.iterdir()) == ["a-2.md", "a.md"]
     assert len(engine.add(tmp_path / "drop").unchanged) == 2
+
+
+def test_a_second_file_of_a_name_is_kept_under_another_and_said_so(
+    settings: Settings, open_engine: OpenEngine, tmp_path: Path
+):
+    engine = open_engine()
+    engine.add(article(tmp_path / "one", "a.md", "The port was sold."))
+    report = engine.add(article(tmp_path / "two", "a.md", "The mine was shut."))
+    assert (len(report.added), report.notes) == (1, ["a.md is kept as a-2.md"])
+
+
+def test_a_correction_comes_along_with_its_file(settings: Settings, open_engine: OpenEngine, tmp_path: Path):
+    path = article(tmp_path / "one", "a.md", "The port was sold.")
+    amendments_path(path).write_text("title: Port\n", encoding="utf-8")
+    engine = open_engine()
+    engine.add(path.parent)
+    assert engine.documents()[0].title == "Port"
+
+
+def test_adding_what_lies_in_the_corpus_copies_nothing(settings: Settings, open_engine: OpenEngine):
+    path = article(settings.corpus_dir, "deep/a.md", "The port was sold.")
+    engine = open_engine()
+    assert len(engine.add(path).added) == 1
+    engine.add(settings.corpus_dir)
+    assert [p.name for p in settings.corpus_dir.rglob("*") if p.is_file()] == ["a.md"]
+
+
+def test_a_file_of_an_unknown_format_is_refused_and_not_copied(
+    settings: Settings, open_engine: OpenEngine, tmp_path: Path
+):
+    (tmp_path / "logo.jpg").write_bytes(b"x")
+    report = open_engine().add(tmp_path / "logo.jpg")
+    assert ".jpg is not a format that is read" in report.failed[str(tmp_path / "logo.jpg")]
+    assert list(settings.corpus_dir.iterdir()) == []
 
 
 def test_adding_what_is_not_there_says_so(open_engine: OpenEngine, tmp_path: Path):
