@@ -115,5 +115,4 @@ def test_a_mail_that_is_not_as_it_should_be_is_read(data: bytes):
 
 
 def test_an_encoding_that_a_mail_does_not_state_is_guessed():
-    words = "The café paid €40 for crème brûlée, naïve as it may seem to the fiancée of the maître d’."
-    assert read(f"Subject: x\n\n{words}\n".encode("cp1252")).text == words
+    assert read("Subject: x\n\nThe café paid €40.\n".encode("cp1252")).text == "The café paid €40."

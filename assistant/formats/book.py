@@ -12,8 +12,8 @@ from lxml import etree
 from ..errors import DocumentError
 from . import HIDDEN, Limits, Parsed, tidy
 from .archive import open_archive, part
+from .encoding import decoded
 from .html import markdown_of
-from .markup import decoded
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"

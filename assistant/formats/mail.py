@@ -13,8 +13,8 @@ from typing import Any
 
 from ..errors import DocumentError
 from . import HIDDEN, Limits, Parsed, convert, tidy
+from .encoding import decoded
 from .html import markdown_of
-from .markup import decoded
 
 _UNREADABLE = (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError)
 """What the email package raises on headers and bodies that are not as they should be."""
@@ -76,7 +76,7 @@ def _content(part: EmailMessage | None) -> str:
     if _MISREAD not in text:
         return text
     try:
-        return decoded(_payload(part))
+        return decoded(_payload(part)).replace("\r\n", "\n")
     except DocumentError:
         return ""
 

@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 import yaml
-from charset_normalizer import from_bytes
 
 from ..errors import DocumentError
 from ..terms import printable
 from ..visible import visible, without_invisible
 from . import Limits, Parsed, suffix
+from .encoding import decoded
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)(?:^|\n)---[ \t]*(?:\n|\Z)", re.DOTALL)
 _ADDRESS = re.compile(r"https?://\S+\Z")
@@ -19,7 +19,7 @@ _ADDRESS = re.compile(r"https?://\S+\Z")
 
 def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa: ARG001 - every format is called alike
     """The text of a file without its front matter, and what the front matter says. Raises DocumentError."""
-    front, body = _split(decoded(data))
+    front, body = _split(decoded(data).replace("\r\n", "\n").replace("\r", "\n"))
     text, remark = visible(body, markup=suffix(name) != ".txt")
     text = text.strip("\n")
     if not text.strip():
@@ -36,17 +36,6 @@ def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa
         url=address if address and _ADDRESS.match(address) else None,
         remarks=(remark,) if remark else (),
     )
-
-
-def decoded(data: bytes) -> str:
-    """Bytes as text, whatever their encoding, lines ended by line feeds. Raises DocumentError when they are no text."""
-    try:
-        text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
-    except UnicodeDecodeError:
-        text = _guessed(data)
-    if "\0" in text:
-        raise DocumentError("it holds binary data, not text")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def mapping(source: str, what: str) -> dict[str, Any]:
@@ -73,16 +62,6 @@ def written(value: Any) -> str | None:
     except (ValueError, RecursionError):  # a number of thousands of digits, a list within itself
         raise DocumentError("its front matter holds a value that cannot be written out") from None
     return " ".join(printable(without_invisible(words)).split()) or None
-
-
-def _guessed(data: bytes) -> str:
-    """Text in the likeliest encoding; Western European where that is as likely as the best guess."""
-    guesses = from_bytes(data)
-    best = guesses.best()
-    if best is None:
-        raise DocumentError("its bytes are no text in any known encoding; save it as UTF-8")
-    western = next((guess for guess in guesses if guess.encoding == "cp1252" and guess.chaos <= best.chaos), best)
-    return str(western)
 
 
 def _split(whole: str) -> tuple[dict[str, Any], str]:

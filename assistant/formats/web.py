@@ -11,8 +11,8 @@ from lxml.html import HtmlElement, tostring
 from ..errors import DocumentError
 from . import HIDDEN, Limits, Parsed
 from .about_page import stated
+from .encoding import decoded
 from .html import read_html, rendered
-from .markup import decoded
 from .unseen import without_unseen
 
 _CHARSET = re.compile(
