@@ -9,7 +9,7 @@ from datetime import date
 
 from .sentences import Span, heading_title, sentences
 
-CHUNKING_VERSION = 4
+CHUNKING_VERSION = 5
 """Raised when the same document gives other chunks than before; indexes of an older version are rebuilt."""
 
 CountTokens = Callable[[Sequence[str]], list[int]]

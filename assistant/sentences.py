@@ -19,6 +19,7 @@ _TITLE = re.compile(
     r"|(?<=\bProf|\bCapt)\.(?=\s+[A-Z])"
 )
 """Full stops behind a title or "No", which end no sentence."""
+_MAY = re.compile(r"\bMay(?=\.\s)")
 _QUOTATION = re.compile('["“”«»„]')
 _LONGEST_QUOTED = 500
 """Characters: longer than this, a quotation mark is missing its pair."""
@@ -109,6 +110,7 @@ def _lengths(block: str, language: str) -> Iterator[int]:
     quotation, "Ms." ends no sentence, and a quotation mark without its pair hides no sentence ends.
     """
     masked = _TITLE.sub("·", block.replace("'", "ʼ").replace("’", "ʼ"))
+    masked = _MAY.sub("Maz", masked)  # the splitter takes "May." for an abbreviation, which it never is
     for piece in sentencex.segment(language, masked):
         if len(piece) <= _LONGEST_QUOTED:
             yield len(piece)

@@ -17,6 +17,7 @@ _LONG = 16
 """A sentence of fewer words is shown whole."""
 _MAY_GO = frozenset("advcl relcl acl appos conj".split())
 _THINGS = frozenset("NOUN PROPN ADJ DET NUM PRON".split())
+_OPENING = frozenset("“‘„«")
 _LINKS = frozenset(
     "additionally moreover furthermore firstly secondly thirdly lastly finally however also meanwhile overall".split()
 )
@@ -34,10 +35,13 @@ def shortened(sentence: str, wanted: Collection[str], answers: Collection[Key]) 
     kept = {token.i for token in doc}
     if len(doc) <= _LONG:
         return sentence
+    marks = _quotation_marks(doc)
     for token in sorted(doc, key=lambda t: t.left_edge.i - t.right_edge.i):  # the longest first
         if not (token.dep_ in _MAY_GO or token.lower_ in _LINKS) or token.i not in kept or not _set_off(token):
             continue
-        part = {t.i for t in token.subtree}
+        part = _with_quotation_marks({t.i for t in token.subtree}, marks)
+        if any(marks.get(i, i) in kept - part for i in part):
+            continue
         rest = {lemma(doc[i]) for i in kept - part} | {key(doc[i]) for i in kept - part}
         if any(_needed(doc[i], wanted, answers) and not {lemma(doc[i]), key(doc[i])} & rest for i in part & kept):
             continue
@@ -47,6 +51,26 @@ def shortened(sentence: str, wanted: Collection[str], answers: Collection[Key]) 
         if not left_out(doc, without) and not pieced_together(doc, without):
             kept = without
     return _written(doc, kept)
+
+
+def _quotation_marks(doc: Doc) -> dict[int, int]:
+    """For each quotation mark of the sentence the one that it pairs with."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for token in doc:
+        if not token.is_quote or token.tag_ == "POS":
+            continue
+        if opened and (token.text not in _OPENING):
+            found[token.i] = opened.pop()
+            found[found[token.i]] = token.i
+        else:
+            opened.append(token.i)
+    return found
+
+
+def _with_quotation_marks(part: set[int], marks: dict[int, int]) -> set[int]:
+    """A part with the marks right around it that pair with one in it."""
+    return part | {i for i in (min(part) - 1, max(part) + 1) if marks.get(i) in part}
 
 
 def _set_off(token: Token) -> bool:

@@ -69,3 +69,8 @@ def test_every_character_but_white_space_lies_in_exactly_one_sentence(text: str)
     assert len(covered) == len(set(covered))
     assert {i for i, character in enumerate(text) if not character.isspace()} <= set(covered)
     assert all(span.of(text).strip() == span.of(text) != "" for span in spans)
+
+
+def test_the_month_of_may_ends_a_sentence():
+    text = "Bids are due by 15 May. Lodestrand is expected to bid."
+    assert [span.of(text) for span in sentences(text)] == ["Bids are due by 15 May.", "Lodestrand is expected to bid."]

@@ -24,6 +24,11 @@ def test_a_short_sentence_stays_as_it_is():
     assert short("Grenmark Foods raised $30 million.", "Who raised money?") == "Grenmark Foods raised $30 million."
 
 
+def test_a_quotation_mark_goes_with_the_one_that_it_pairs_with():
+    sentence = "Grenmark Foods raised $30 million in the quarter, which its chief executive called 'a steady state'."
+    assert short(sentence, "How much did Grenmark raise?") == "Grenmark Foods raised $30 million in the quarter."
+
+
 def test_a_condition_and_a_speaker_stay():
     sentence = "If both regulators agree to it, Grenmark Foods will sell its two mills in May 2021, the company said."
     assert short(sentence, "When will Grenmark sell its mills?") == sentence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from urllib.parse import unquote
@@ -19,6 +20,7 @@ _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 _FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 """Ways to hide fonts, which are no text."""
+_NO_PARTS = "its table of parts is damaged; open it in the program that made it and save it anew"
 _PAGES = ("application/xhtml+xml", "text/html")
 
 
@@ -28,6 +30,8 @@ def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa
         if _is_encrypted(archive):
             raise DocumentError("it is protected against copying (DRM); a copy without it is needed")
         path = next((found.get("full-path", "") for found in _named(_xml(part(archive, _CONTAINER)), "rootfile")), "")
+        if not path:
+            raise DocumentError(_NO_PARTS)
         package = _xml(part(archive, path))
         chapters, missing = [], 0
         hidden = False
@@ -61,7 +65,7 @@ def _xml(data: bytes) -> etree._Element:
     except (etree.LxmlError, ValueError):
         root = None
     if root is None:
-        raise DocumentError("its table of parts is damaged; open it in the program that made it and save it anew")
+        raise DocumentError(_NO_PARTS)
     return root
 
 
@@ -73,9 +77,8 @@ def _markup(data: bytes) -> str:
 
 def _named(root: etree._Element, name: str) -> Iterator[etree._Element]:
     """Elements of a name, whatever their namespace."""
-    return (
-        element for element in root.iter() if isinstance(element.tag, str) and etree.QName(element).localname == name
-    )
+    named = (element for element in root.iter() if isinstance(element.tag, str))
+    return (element for element in named if re.split("[}:]", element.tag)[-1] == name)
 
 
 def _all(package: etree._Element, name: str) -> list[str]:

@@ -16,7 +16,7 @@ from . import HIDDEN, Limits, Parsed, convert, tidy
 from .encoding import decoded
 from .html import markdown_of
 
-_UNREADABLE = (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError)
+_UNREADABLE = (MessageError, LookupError, ValueError, OverflowError, TypeError, AttributeError, RecursionError)
 """What the email package raises on headers and bodies that are not as they should be."""
 _MISREAD = "\ufffd"
 """What stands for bytes that are no text in the encoding that a mail states."""

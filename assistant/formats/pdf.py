@@ -35,20 +35,23 @@ def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa
             f"it has {len(document):,} pages, over the limit of {limits.pages:,}; split it or raise max_pages"
         )
     pages: list[list[Line]] = []
-    unread: list[int] = []
+    pictures: list[int] = []
+    damaged: list[int] = []
     hidden = 0
-    for number, page in enumerate(document, start=1):
-        lines = list(_lines(page))
-        shown = _with_ink(page, lines)
+    for number in range(1, len(document) + 1):
+        try:
+            lines, shown, has_picture = _page(document, number - 1)
+        except pypdfium2.PdfiumError:
+            lines, shown, has_picture = [], [], False
+            damaged.append(number)
         hidden += sum(len(line.text.split()) for line in lines) - sum(len(line.text.split()) for line in shown)
-        if not shown and any(page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=2)):
-            unread.append(number)
+        if has_picture and not shown:
+            pictures.append(number)
         pages.append(shown)
-        page.close()
     texts = [tidy(text) for text in paragraphs(without_running_lines(pages))]
     if not any(texts):
         scan = "its pages are pictures, as of a scanner; run text recognition (OCR) on it and add the result"
-        raise DocumentError(f"it holds no text: {scan}" if unread else "it holds no text")
+        raise DocumentError(f"it holds no text: {scan}" if pictures else "it holds no text")
     text, begins = paged(texts)
     information = document.get_metadata_dict()
     made = _MADE.match(information.get("CreationDate", ""))
@@ -59,8 +62,18 @@ def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa
         made="-".join(made.groups()) if made else None,
         language=_language(document),
         pages=begins,
-        remarks=tuple(_remarks(unread, hidden)),
+        remarks=tuple(_remarks(pictures, damaged, hidden)),
     )
+
+
+def _page(document: pypdfium2.PdfDocument, place: int) -> tuple[list[Line], list[Line], bool]:
+    """A page's lines, those of them that show, and whether it has a picture. Raises PdfiumError when it is damaged."""
+    page = document[place]
+    lines = list(_lines(page))
+    shown = _with_ink(page, lines)
+    picture = any(page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=2))
+    page.close()
+    return lines, shown, picture
 
 
 def _opened(data: bytes) -> pypdfium2.PdfDocument:
@@ -119,10 +132,16 @@ def _language(document: pypdfium2.PdfDocument) -> str | None:
     return bytes(buffer).decode("utf-16-le", "replace").strip("\0 ") or None
 
 
-def _remarks(unread: list[int], hidden: int) -> Iterator[str]:
-    if unread:
-        which = ", ".join(map(str, unread[:10])) + (" and more" if len(unread) > 10 else "")
-        pages = f"page {which} holds" if len(unread) == 1 else f"pages {which} hold"
-        yield f"{pages} a picture without text, as of a scanner"
+def _remarks(pictures: list[int], damaged: list[int], hidden: int) -> Iterator[str]:
+    if pictures:
+        pages = _numbered(pictures)
+        yield f"{pages} {'holds' if len(pictures) == 1 else 'hold'} a picture without text, as of a scanner"
+    if damaged:
+        yield f"{_numbered(damaged)} could not be read"
     if hidden > _LOSS:
         yield HIDDEN
+
+
+def _numbered(numbers: list[int]) -> str:
+    more = f" and {len(numbers) - 10} more" if len(numbers) > 10 else ""
+    return f"page{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers[:10]))}{more}"
