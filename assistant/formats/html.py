@@ -18,6 +18,7 @@ from .unseen import without_unseen
 _NOTE = re.compile(r"^#|(?:foot|end)note|fnref|cite[_-]?ref", re.IGNORECASE)
 _BARE = "a img b strong em i u code kbd samp tt var cite mark small big font abbr ins sub span".split()
 """Elements of which only the words are kept."""
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _DEEPEST = 500
 _LONG_CELL = 600
 """Characters: a table with a longer cell lays out a page."""
@@ -27,7 +28,7 @@ def read_html(text: str) -> HtmlElement:
     """The tree of a page or a part of one. Raises DocumentError."""
     parser = lxml.html.HTMLParser(no_network=True, huge_tree=True, remove_pis=True)
     try:
-        root: HtmlElement = lxml.html.document_fromstring(text, parser=parser)
+        root: HtmlElement = lxml.html.document_fromstring(_CONTROLS.sub("", text), parser=parser)
     except (lxml.etree.LxmlError, ValueError):
         raise DocumentError("it holds no text") from None
     depth = 0
