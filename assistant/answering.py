@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -19,6 +19,7 @@ from .errors import EmptyCorpus, QuestionError
 from .evidence import AT_MOST, Evidence, by_article
 from .grounding import plain
 from .index import Index
+from .looking_up import Told, looked_up
 from .models import EXTRACTIVE, ChatModel
 from .proposing import Proposal, Usage, certainty, propose
 from .records import Answer, Done, Event, Filters, Retrieved, Text, Waiting, day_in_words
@@ -35,6 +36,8 @@ _SURE = 0.45
 
 docs/quality.md says on which questions it and SOME were chosen, and how they do on others.
 """
+_EVERY_WORD = 0.999
+"""Share of the matter: a sentence that speaks of all of it is told before a row of a table."""
 _LATER = 3
 """Later articles that a note names at most."""
 
@@ -91,8 +94,21 @@ def answer(
     else:
         yield from _answer(draft, candidates, open_model, stop)
     if not draft.citations:
+        yield from map(Text, _from_tables(draft, _rows_of(draft)))
+    if not draft.citations:
         yield Text(draft.refuse(index.catalogue, means.filters))
     yield Done(draft.finished())
+
+
+def _from_tables(draft: Draft, parts: Iterable[Sequence[Told]]) -> Iterator[str]:
+    """What rows of tables tell, a statement for each."""
+    draft.model = EXTRACTIVE
+    for told in parts:
+        for each in told:
+            yield from draft.show(each.statement, each.item)
+        articles = list(dict.fromkeys(_article(each.item) for each in told))
+        if len(articles) > 1:
+            draft.notes.append(f"several articles fit the question, name one to narrow it: {'; '.join(articles)}")
 
 
 def _said_by_code(question: str, meant: str, told: str, began: float) -> Iterator[Event]:
@@ -112,6 +128,10 @@ def _answer(
     parts = [
         candidates.of(replace(asked(part), kind=wanted.kind, wanted=wanted.wanted)) for part in draft.retrieval.parts
     ]
+    told = _rows_of(draft)
+    if all(told) and not any(item.relevance.share >= _EVERY_WORD for part in parts for item in part):
+        yield from map(Text, _from_tables(draft, told))
+        return
     shown = by_article([item for part in parts for item in _best(part, max(2, AT_MOST // len(parts)))])
     if not shown:
         return
@@ -131,6 +151,11 @@ def _answer(
         yield from map(Text, _shown(draft, wanted, parts, candidates, judged=True))
     elif draft.citations and (wanted.open or len(parts) > 1):
         yield from map(Text, _filled(draft, wanted, parts))
+
+
+def _rows_of(draft: Draft) -> list[list[Told]]:
+    """For each part of the question the rows of tables that answer it."""
+    return [looked_up(part, draft.retrieval.sentences) for part in draft.retrieval.parts]
 
 
 def _written(draft: Draft, model: ChatModel, shown: Sequence[Evidence], wanted: Asked, stop: Stop) -> Iterator[str]:

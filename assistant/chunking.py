@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from .sentences import Span, heading_title, sentences
+from .tables import columns_named
 
 CHUNKING_VERSION = 5
 """Raised when the same document gives other chunks than before; indexes of an older version are rebuilt."""
@@ -97,7 +98,7 @@ def _tables_marked(spans: list[Span], text: str) -> list[tuple[Span, str | None]
         if not words.startswith("|"):
             columns = None
         elif ruled and not _RULE.match(words):
-            columns = ", ".join(cell.strip() for cell in words.strip("|").split("|") if cell.strip())
+            columns = columns_named(words)
             span = replace(span, heading=True)  # noqa: PLW2901
         elif _RULE.match(words):
             span = replace(span, heading=True)  # noqa: PLW2901

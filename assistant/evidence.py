@@ -74,7 +74,8 @@ def gather(
     asked: Asked, found: Sequence[FoundSentence], weights: Mapping[str, float], catalogue: Catalogue
 ) -> list[Evidence]:
     """Every usable sentence, best first. For an account of something, a best one brings the one that follows on it."""
-    usable = [s for s in found if len(s.text) <= _QUOTE_CHARACTERS and len(s.text.split()) > 1]
+    told = [s for s in found if not s.text.startswith("|")]  # a row of a table is no sentence: see `looking_up`
+    usable = [s for s in told if len(s.text) <= _QUOTE_CHARACTERS and len(s.text.split()) > 1]
     places = [(s.document.document_id, max(0, s.start - _AROUND), s.start) for s in usable]
     before = [part[part.rfind("\n") + 1 :] for part in catalogue.texts(places)]
     after = catalogue.texts([(s.document.document_id, s.end, s.end + _AROUND) for s in usable])

@@ -22,6 +22,7 @@ from .sentences import sentences
 from .spelling import written_out
 from .statements import statements
 from .syntax import dates, parse, same
+from .tables import row_of
 from .terms import Value, content, figures, names, sequence, values, words
 
 if TYPE_CHECKING:
@@ -54,8 +55,10 @@ def check_claim(claim: str, quotes: Sequence[str | Citation], question: str | No
         return ClaimCheck(supported=False, reasons=["there is no claim or no quote to check"])
     if max(len(said), *map(len, told)) > _LONGEST:
         return ClaimCheck(supported=False, reasons=[f"a claim or quote is longer than {_LONGEST:,} characters"])
-    reasons = _missing("the figure", values(said) - set().union(*map(figures, told)))
-    if not reasons:
+    rows = [row_of(quote.quote, quote.section) for quote in quotes if isinstance(quote, Citation)]
+    in_a_table = any(row and row.says(claim) for row in rows)
+    reasons = [] if in_a_table else _missing("the figure", values(said) - set().union(*map(figures, told)))
+    if not reasons and not in_a_table:
         every = [*told, *spelled_out(told)]
         reasons = _unsupported(said, every)
     if question:

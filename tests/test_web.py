@@ -45,7 +45,7 @@ def test_html_is_plain_markdown(html: str, text: str):
 
 def test_a_raised_figure_never_becomes_part_of_the_one_before_it():
     assert markdown_of("<p>5 million<sup><a href='#fn1'>1</a></sup> in 10<sup>6</sup> m<sup>2</sup></p>")[0] == (
-        "5 million in 10^6 m2"
+        "5 million in 10⁶ m²"
     )
 
 

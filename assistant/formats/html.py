@@ -15,6 +15,8 @@ from ..errors import DocumentError
 from . import table, tidy
 from .unseen import without_unseen
 
+_FIGURES = "0123456789+-−"
+_RAISED = str.maketrans(_FIGURES, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _NOTE = re.compile(r"^#|(?:foot|end)note|fnref|cite[_-]?ref", re.IGNORECASE)
 _BARE = "a img b strong em i u code kbd samp tt var cite mark small big font abbr ins sub span".split()
 """Elements of which only the words are kept."""
@@ -150,7 +152,7 @@ def _span(cell: Tag, name: str) -> int:
 
 
 def _raised_plain(element: HtmlElement) -> None:
-    """Raised figures, which would make another figure of the one before: a note's mark goes, a power is written "^"."""
+    """Raised figures, which would make another figure of the one before: a note's mark goes, a power stays raised."""
     for raised in element.iter("sup"):
         words = "".join(raised.itertext()).strip()
         links = [link.get("href", "") + link.get("class", "") for link in raised.iter("a")]
@@ -158,8 +160,10 @@ def _raised_plain(element: HtmlElement) -> None:
             for child in list(raised):
                 raised.remove(child)
             raised.text = ""
-        elif words[:1].isalnum() and _before(raised)[-1:].isdigit():
-            raised.text = f"^{raised.text or ''}"
+        elif words and _before(raised)[-1:].isalnum():
+            for child in list(raised):
+                raised.remove(child)
+            raised.text = words.translate(_RAISED) if set(words) <= set(_FIGURES) else f"^{words}"
 
 
 def _before(element: HtmlElement) -> str:

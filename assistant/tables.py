@@ -1,0 +1,72 @@
+"""A row of a table as statements: one cell under its column's name, and the cells that tell which row it is. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+UNNAMED = "–"
+"""What stands for the name of a column that has none, in the section that names a table's columns."""
+_CELL_ENDS = re.compile(r"(?<!\\)\|")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cells of a row, and the names of their columns."""
+
+    columns: tuple[str, ...]
+    cells: tuple[str, ...]
+
+    def said(self, of: int, beside: Sequence[int]) -> str:
+        """One cell, and others that tell of what: "Revenue: €101 million (Year: 2025)"."""
+        others = ", ".join(self._named(place) for place in beside)
+        return self._named(of) + (f" ({others})" if others else "")
+
+    def says(self, claim: str) -> bool:
+        """Whether a claim is what `said` makes of some of the cells, in their order."""
+        claim = claim.strip().removesuffix(".")
+        for of in range(len(self.cells)):
+            if self.cells[of] and claim == self._named(of):
+                return True
+            if self.cells[of] and claim.startswith(f"{self._named(of)} (") and claim.endswith(")"):
+                rest = claim[len(self._named(of)) + 2 : -1]
+                if self._lists(rest, [place for place in range(len(self.cells)) if place != of]):
+                    return True
+        return False
+
+    def _lists(self, written: str, places: Sequence[int]) -> bool:
+        """Whether a text lists some of these cells, in their order and whole."""
+        for number, place in enumerate(places):
+            named = self._named(place)
+            if not self.cells[place]:
+                continue
+            if written == named:
+                return True
+            if written.startswith(f"{named}, ") and self._lists(written[len(named) + 2 :], places[number + 1 :]):
+                return True
+        return False
+
+    def _named(self, place: int) -> str:
+        column = self.columns[place]
+        return self.cells[place] if column == UNNAMED else f"{column}: {self.cells[place]}"
+
+
+def cells_of(line: str) -> tuple[str, ...]:
+    """The cells of a Markdown table's line."""
+    inner = line.strip().removeprefix("|").removesuffix("|")
+    return tuple(cell.strip().replace("\\|", "|") for cell in _CELL_ENDS.split(inner))
+
+
+def columns_named(line: str) -> str:
+    """The names of a table's columns, from its first line, as the section of its rows has them."""
+    return ", ".join(cell or UNNAMED for cell in cells_of(line))
+
+
+def row_of(quote: str, section: str) -> Row | None:
+    """The row that a quote is, by the section that names its columns; None for anything else, and where unsure."""
+    if not quote.startswith("|") or "\n" in quote:
+        return None
+    columns = tuple(section.rsplit(": ", 1)[-1].split(", "))
+    cells = cells_of(quote)
+    return Row(columns, cells) if len(columns) == len(cells) > 1 else None

@@ -1,0 +1,135 @@
+import pytest
+
+from assistant import Citation, check_claim
+from assistant.engine import Engine
+from assistant.records import Answer, Done
+from assistant.settings import Settings
+from assistant.tables import Row, row_of
+from tests.conftest import OpenEngine, article
+
+ROW = Row(("Year", "Ships", "Revenue (m)"), ("2025", "1,080", "€101"))
+TABLE = """# Traffic
+
+| Year | Ships | Revenue (€ m) |
+| --- | --- | --- |
+| 2024 | 1,020 | 96 |
+| 2025 | 1,080 | 101 |
+"""
+
+
+@pytest.fixture
+def engine(settings: Settings, open_engine: OpenEngine) -> Engine:
+    article(settings.corpus_dir, "a.md", TABLE, title="Skarnholm terminal", published="2026-03-04")
+    return open_engine()
+
+
+def answered(engine: Engine, question: str) -> Answer:
+    *_, done = engine.stream(question)
+    assert isinstance(done, Done)
+    return done.answer
+
+
+@pytest.mark.parametrize(
+    "claim", ["Revenue (m): €101 (Year: 2025)", "Ships: 1,080.", "Ships: 1,080 (Year: 2025, Revenue (m): €101)"]
+)
+def test_a_row_says_a_cell_under_its_column_and_beside_others_of_it(claim: str):
+    assert ROW.says(claim)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Revenue (m): €10",
+        "Ships: €101",
+        "Revenue (m): €101 (Year: 2024)",
+        "Revenue (m): €101 (2025)",
+        "Ships: 1,080 (Revenue (m): €101, Year: 2025)",
+        "Ships: 1,080 (Ships: 1,080)",
+        "Ships: 1,080 (Year: 2025) and more",
+        "",
+    ],
+)
+def test_a_row_says_nothing_else(claim: str):
+    assert not ROW.says(claim)
+
+
+@pytest.mark.parametrize(
+    ("quote", "section"),
+    [
+        ("| 2025 | 1,080 |", "Traffic: Year, Ships, Revenue"),
+        ("| 2025 | 1,080 | 101 |", "Traffic: Year, Ships, in all, Revenue"),
+        ("It was 2025.", "Traffic: Year"),
+        ("| 2025 | 1,080 |\n| 2026 | 2 |", "Year, Ships"),
+    ],
+)
+def test_a_row_whose_columns_are_unsure_is_none(quote: str, section: str):
+    assert row_of(quote, section) is None
+
+
+def test_a_cell_with_a_bar_in_it_is_one_cell():
+    assert row_of("| a \\| b | c |", "One, Two") == Row(("One", "Two"), ("a | b", "c"))
+
+
+def test_a_column_without_a_name_tells_its_cells_as_they_are():
+    row = row_of("| Revenue | 96 | 101 |", "Traffic: –, 2024, 2025")
+    assert row
+    assert row.said(2, [0]) == "2025: 101 (Revenue)"
+    assert row.says("2025: 101 (Revenue)")
+
+
+def test_the_check_knows_a_row_by_the_section_of_its_citation():
+    quote = Citation(1, "| 2025 | 1,080 |", "id", "a.md", "Port", 0, 16, section="Traffic: Year, Ships")
+    assert check_claim("Ships: 1,080 (Year: 2025)", [quote]).supported
+    assert not check_claim("Ships: 1,080 (Year: 2024)", [quote]).supported
+    assert not check_claim("Ships: 1,080 (Year: 2025)", ["| 2025 | 1,080 |"]).supported
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("what was the terminal's revenue in 2025?", "Revenue (€ m): 101 (Year: 2025) [1]."),
+        ("how many ships were there in 2024?", "Ships: 1,020 (Year: 2024) [1]."),
+        ("how many ships in 2024 and in 2025?", "Ships: 1,020 (Year: 2024) [1]. Ships: 1,080 (Year: 2025) [2]."),
+        ("in which year were there 1,080 ships?", "Year: 2025 (Ships: 1,080) [1]."),
+    ],
+)
+def test_a_cell_that_is_asked_for_is_told_with_its_column_and_row(engine: Engine, question: str, told: str):
+    answer = answered(engine, question)
+    assert answer.text == told
+    assert all(citation.quote.startswith("| 202") for citation in answer.citations)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what was the revenue in 2023?",
+        "what was Lodestrand's revenue in 2025?",
+        "what was the highest revenue?",
+        "what was the operating revenue in 2025?",
+        "how many ships will there be in 2026?",
+        "how many trains were there in 2025?",
+    ],
+)
+def test_what_no_row_tells_word_for_word_is_refused(engine: Engine, question: str):
+    assert not answered(engine, question).answered
+
+
+def test_rows_that_only_differ_in_what_is_not_asked_are_told_whole(settings: Settings, open_engine: OpenEngine):
+    table = "| Region | Month | Sales |\n| --- | --- | --- |\n| North | May | 10 |\n| North | June | 12 |\n"
+    article(settings.corpus_dir, "a.md", table, title="Sales report")
+    assert answered(open_engine(), "what were the sales in the North?").text == (
+        "Sales: 10 (Region: North, Month: May) [1]. Sales: 12 (Region: North, Month: June) [2]."
+    )
+
+
+def test_two_articles_with_other_figures_are_both_told_and_a_note_names_them(engine: Engine, settings: Settings):
+    later = TABLE.replace("1,080", "1,081")
+    article(settings.corpus_dir, "b.md", later, title="Skarnholm terminal, corrected", published="2026-05-04")
+    answer = answered(engine, "how many ships were there in 2025?")
+    assert answer.text == "Ships: 1,081 (Year: 2025) [1]. Ships: 1,080 (Year: 2025) [2]."
+    assert any("several articles fit the question" in note for note in answer.notes)
+
+
+def test_a_sentence_that_says_all_that_is_asked_is_told_before_a_row(engine: Engine, settings: Settings):
+    article(settings.corpus_dir, "b.md", "There were 1,080 ships in 2025.", title="Skarnholm", published="2026-05-04")
+    assert answered(engine, "how many ships were there in 2025?").text == "There were 1,080 ships in 2025 [1]."
