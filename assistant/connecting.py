@@ -52,7 +52,7 @@ def objection(address: str, private: bool) -> str:
     if any(ip in network for network in _METADATA):
         return "the metadata service of a cloud"
     if any(ip in network for network in _INTRANET):
-        return "" if private else "an address of a private network or of this machine"
+        return "" if private else "an address of a private network or this machine, which fetch_private = true admits"
     apart = ip.is_multicast or ip.is_reserved or ip.is_link_local or ip.is_unspecified
     apart = apart or any(ip in network for network in _NOT_PUBLIC)
     unicast = ip.version == 4 or ip in _UNICAST

@@ -147,7 +147,7 @@ def test_a_private_address_is_not_fetched_unless_it_is_admitted(
 ):
     engine = open_engine(settings=Settings(**{**settings.model_dump(), "fetch_urls": True, "offline": False}))
     url = site.serve("/port", PAGE.encode(), content_type=TYPE)
-    assert "private network or of this machine" in engine.add_page(url).failed[url]
+    assert "private network or this machine" in engine.add_page(url).failed[url]
     assert site.asked == []
 
 

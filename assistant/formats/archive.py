@@ -1,55 +1,53 @@
-"""The zip archives that office files and books are, checked before anything of them is unpacked."""
+"""The ZIP archive that a DOCX, PPTX, XLSX or EPUB is, refused before it can fill the memory."""
 
 from __future__ import annotations
 
+import io
+import lzma
+import struct
 import zipfile
 import zlib
-from io import BytesIO
 
 from ..errors import DocumentError
 from . import Limits
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""How files of older Office begin, and newer ones that are encrypted."""
 _MOST_MEMBERS = 10_000
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How Office files before 2007 begin, and newer ones under a password."""
+_ENCRYPTED = 0x1
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError, OverflowError)
+"""What the standard library raises on archives that are cut short or altered."""
 
 
 def open_archive(data: bytes, limits: Limits) -> zipfile.ZipFile:
-    """The archive, whose members unpack to no more than the limit. Raises DocumentError.
-
-    Sizes are those that the archive states; `zipfile` unpacks no further than that.
-    """
+    """The archive in `data`. Raises DocumentError where it is none, is encrypted, too large or ambiguous."""
     if data.startswith(_OLE):
-        raise DocumentError("it is protected by a password, or of an older Office; save it anew without one")
+        raise DocumentError("it is under a password or of an older format; save it again without a password")
     try:
-        archive = zipfile.ZipFile(BytesIO(data))
+        archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError, UnicodeError):
-        raise DocumentError("it is damaged; open it in the program that made it and save it anew") from None
-    if any(member.flag_bits & 1 for member in members):
-        raise DocumentError("it is protected by a password; save it without one")
-    if len(members) > _MOST_MEMBERS or len({member.filename for member in members}) < len(members):
+    except (*_DAMAGE, NotImplementedError):
+        raise DocumentError("it is damaged: it is no ZIP archive, as its ending says; save it again") from None
+    if any(member.flag_bits & _ENCRYPTED for member in members):
+        raise DocumentError("it is encrypted; save it again without a password")
+    if len(members) > _MOST_MEMBERS:
+        raise DocumentError(f"it holds {len(members):,} parts, over the limit of {_MOST_MEMBERS:,}; split it")
+    expanded = sum(member.file_size for member in members)
+    if expanded > limits.expanded_bytes:
         raise DocumentError(
-            "its parts are too many, or there twice; open it in the program that made it and save it anew"
-        )
-    size = sum(member.file_size for member in members)
-    if size > limits.expanded_bytes:
-        raise DocumentError(
-            f"it unpacks to {size:,} bytes, over the limit of {limits.expanded_bytes:,}; "
+            f"it unpacks to {expanded:,} bytes, over the limit of {limits.expanded_bytes:,}; "
             "split it or raise max_expanded_bytes"
         )
+    if len({member.filename for member in members}) != len(members):
+        raise DocumentError("it is damaged: two of its parts have the same name; save it again")
     return archive
 
 
 def part(archive: zipfile.ZipFile, name: str) -> bytes:
-    """One member, unpacked. Raises DocumentError when it is missing or damaged."""
+    """One member's bytes, at most as many as it declares. Raises DocumentError where it is missing or damaged."""
     try:
         return archive.read(name)
     except KeyError:
-        raise DocumentError(
-            f"its part {name} is missing; open it in the program that made it and save it anew"
-        ) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
-        raise DocumentError(
-            f"its part {name} is damaged; open it in the program that made it and save it anew"
-        ) from None
+        raise DocumentError(f"it is damaged: its part {name!r} is missing; save it again") from None
+    except (*_DAMAGE, NotImplementedError, RuntimeError):
+        raise DocumentError(f"it is damaged: its part {name!r} cannot be unpacked; save it again") from None

@@ -1,107 +1,183 @@
-"""EPUB: the chapters of a book in the order in which it is read, and what its package says of it."""
+"""EPUB: the chapters of a book in the order of reading, and what its package says of it."""
 
 from __future__ import annotations
 
 import posixpath
-import re
 import zipfile
-from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 from lxml import etree
+from lxml.etree import _Element
 
 from ..errors import DocumentError
 from . import HIDDEN, Limits, Parsed, tidy
+from .about_page import stated_day, text_of
 from .archive import open_archive, part
-from .encoding import decoded
-from .html import markdown_of
+from .web import decoded_page, markdown_of
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
-_FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
-"""Ways to hide fonts, which are no text."""
-_NO_PARTS = "its table of parts is damaged; open it in the program that made it and save it anew"
-_PAGES = ("application/xhtml+xml", "text/html")
+_FONT_METHODS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
+"""Ways to make the fonts of a book unreadable to others, which leave its text as it is."""
+_PAGES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
+_EVENT = "{http://www.idpf.org/2007/opf}event"
 
 
-def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa: ARG001 - every format is called alike
-    """The text of all chapters. Raises DocumentError."""
+@dataclass(frozen=True, slots=True)
+class _Package:
+    """A book's list of parts: its root, the folder that its paths start from, and the names of all members."""
+
+    root: _Element
+    folder: str
+    members: tuple[str, ...]
+
+    def named(self, name: str) -> list[_Element]:
+        """Elements of a name, whatever their namespace."""
+        return [element for element in self.root.iter() if _local(element) == name]
+
+    def words(self, name: str) -> list[str]:
+        """The words of each element of a name."""
+        return [words for element in self.named(name) if (words := text_of(element))]
+
+    def member(self, href: str) -> str | None:
+        """The member that a path means: as written, by any other case of its letters, or None."""
+        path = posixpath.normpath(posixpath.join(self.folder, unquote(href.partition("#")[0]))).lstrip("./")
+        if path in self.members:
+            return path
+        alike = [member for member in self.members if member.lower() == path.lower()]
+        return alike[0] if len(alike) == 1 else None
+
+
+def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa: ARG001 - every format's interface
+    """A book's chapters. Raises DocumentError for what is no book, is protected or has no text."""
     with open_archive(data, limits) as archive:
-        if _is_encrypted(archive):
-            raise DocumentError("it is protected against copying (DRM); a copy without it is needed")
-        path = next((found.get("full-path", "") for found in _named(_xml(part(archive, _CONTAINER)), "rootfile")), "")
-        if not path:
-            raise DocumentError(_NO_PARTS)
-        package = _xml(part(archive, path))
-        chapters, missing = [], 0
-        hidden = False
-        for chapter in _chapters(package, posixpath.dirname(path)):
-            if chapter not in archive.namelist():
-                missing += 1
-                continue
-            text, unseen = markdown_of(_markup(part(archive, chapter)))
-            hidden = hidden or unseen
-            chapters += [text] if text else []
+        package = _package(archive)
+        chapters, remarks = _chapters(archive, package, _encrypted(archive))
     if not chapters:
-        raise DocumentError("it holds no text")
-    remarks = [HIDDEN] if hidden else []
-    if missing:
-        remarks.append(f"{missing} of its chapters {'is' if missing == 1 else 'are'} missing in the file")
+        raise DocumentError("; ".join(["it holds no text", *remarks]))
     return Parsed(
         text=tidy("\n\n".join(chapters)),
-        title=_first(package, "title"),
-        author=", ".join(_all(package, "creator")) or None,
-        publisher=_first(package, "publisher"),
-        published=_first(package, "date"),
-        language=_first(package, "language"),
-        remarks=tuple(remarks),
+        title=next(iter(package.words("title")), None),
+        author=", ".join(dict.fromkeys(package.words("creator"))) or None,
+        publisher=next(iter(package.words("publisher")), None),
+        published=_published(package),
+        language=next(iter(package.words("language")), None),
+        remarks=tuple(dict.fromkeys(remarks)),
     )
 
 
-def _xml(data: bytes) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
+def _package(archive: zipfile.ZipFile) -> _Package:
+    members = tuple(archive.namelist())
+    packages = [member for member in members if member.lower().endswith(".opf")]
+    if _CONTAINER in members:
+        listed = (
+            unquote(e.get("full-path") or "") for e in _xml(archive, _CONTAINER).iter() if _local(e) == "rootfile"
+        )
+        packages = [path for path in listed if path in members] or packages
+    if not packages:
+        raise DocumentError("it is damaged: it lists no chapters (OPF); save it again")
+    return _Package(_xml(archive, packages[0]), posixpath.dirname(packages[0]), members)
+
+
+def _xml(archive: zipfile.ZipFile, member: str) -> _Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     try:
-        root = etree.fromstring(data, parser)
+        root: _Element | None = etree.fromstring(part(archive, member), parser)
+        for element in [] if root is None else root.iter():
+            _ = (
+                element.tag,
+                element.text,
+                element.tail,
+                dict(element.attrib),
+            )  # fails on what a recovering parser lets pass
     except (etree.LxmlError, ValueError):
         root = None
     if root is None:
-        raise DocumentError(_NO_PARTS)
+        raise DocumentError(f"it is damaged: its part {member!r} is no XML; save it again")
     return root
 
 
-def _markup(data: bytes) -> str:
-    """A chapter's markup without the declaration of its encoding, which lxml does not want with text."""
-    text = decoded(data)
-    return text[text.index("?>") + 2 :] if text.lstrip().startswith("<?xml") and "?>" in text else text
+def _local(element: _Element) -> str:
+    return str(element.tag).rpartition("}")[2]
 
 
-def _named(root: etree._Element, name: str) -> Iterator[etree._Element]:
-    """Elements of a name, whatever their namespace."""
-    named = (element for element in root.iter() if isinstance(element.tag, str))
-    return (element for element in named if re.split("[}:]", element.tag)[-1] == name)
-
-
-def _all(package: etree._Element, name: str) -> list[str]:
-    found = (" ".join("".join(element.itertext()).split()) for element in _named(package, name))
-    return [words for words in found if words]
-
-
-def _first(package: etree._Element, name: str) -> str | None:
-    return next(iter(_all(package, name)), None)
-
-
-def _chapters(package: etree._Element, folder: str) -> Iterator[str]:
-    """The names of the chapters' parts, in the order of reading; tables of contents are none."""
-    items = {item.get("id"): item for item in _named(package, "item")}
-    for reference in _named(package, "itemref"):
-        item = items.get(reference.get("idref"))
-        if item is None or item.get("media-type") not in _PAGES or "nav" in item.get("properties", "").split():
-            continue
-        yield posixpath.normpath(posixpath.join(folder, unquote(item.get("href", "")))).lstrip("./")
-
-
-def _is_encrypted(archive: zipfile.ZipFile) -> bool:
+def _encrypted(archive: zipfile.ZipFile) -> frozenset[str]:
+    """The members that only a reading device with the key can open."""
     if _ENCRYPTION not in archive.namelist():
-        return False
-    methods = [found.get("Algorithm", "") for found in _named(_xml(part(archive, _ENCRYPTION)), "EncryptionMethod")]
-    return any(method not in _FONTS for method in methods)
+        return frozenset()
+    locked: set[str] = set()
+    for entry in _xml(archive, _ENCRYPTION).iter():
+        if _local(entry) == "EncryptedData":
+            inner = {_local(element): element for element in entry.iter()}
+            method, reference = inner.get("EncryptionMethod"), inner.get("CipherReference")
+            if reference is not None and (method is None or method.get("Algorithm") not in _FONT_METHODS):
+                locked.add(unquote(reference.get("URI") or ""))
+    return frozenset(locked)
+
+
+def _chapters(archive: zipfile.ZipFile, package: _Package, locked: frozenset[str]) -> tuple[list[str], list[str]]:
+    chapters: list[str] = []
+    remarks: list[str] = []
+    headings = _headings(archive, package)
+    for href in _reading_order(package):
+        member = package.member(href)
+        if member is None:
+            remarks.append(f"chapter {href} is listed and missing in the file")
+            continue
+        if member in locked:
+            raise DocumentError("it is protected against copying (DRM); ask its publisher for an open copy")
+        try:
+            text, hidden = markdown_of(decoded_page(part(archive, member)))
+        except DocumentError as error:
+            remarks.append(f"chapter {href}: {error}")
+            continue
+        remarks.extend([HIDDEN] if hidden else [])
+        heading = headings.get(member)
+        if text and heading and not text.lstrip("# ").startswith(heading) and not text.startswith("#"):
+            text = f"# {heading}\n\n{text}"
+        chapters.extend([text] if text else [])
+    return chapters, remarks
+
+
+def _reading_order(package: _Package) -> list[str]:
+    """The paths of the chapters; tables of contents are none."""
+    items = {item.get("id"): item for item in package.named("item")}
+    contents = {
+        package.member(reference.get("href") or "")
+        for reference in package.named("reference")
+        if (reference.get("type") or "").lower() == "toc"
+    }
+    order: list[str] = []
+    for reference in package.named("itemref"):
+        item = items.get(reference.get("idref"))
+        if item is None or item.get("media-type") not in _PAGES or "nav" in (item.get("properties") or "").split():
+            continue
+        href = item.get("href") or ""
+        member = package.member(href)
+        if member is None or member not in contents:
+            order.append(href)
+    return list(dict.fromkeys(order))
+
+
+def _headings(archive: zipfile.ZipFile, package: _Package) -> dict[str, str]:
+    """What the table of contents (NCX) calls each member; a chapter may show its name nowhere else."""
+    found: dict[str, str] = {}
+    for item in package.named("item"):
+        member = package.member(item.get("href") or "")
+        if item.get("media-type") != "application/x-dtbncx+xml" or member is None:
+            continue
+        contents = _Package(_xml(archive, member), posixpath.dirname(member), package.members)
+        for point in contents.named("navPoint"):
+            inner = {_local(element): element for element in reversed(list(point.iter()))}
+            target = contents.member(inner["content"].get("src") or "") if "content" in inner else None
+            words = text_of(inner["text"]) if "text" in inner else None
+            if target and words:
+                found.setdefault(target, words)
+    return found
+
+
+def _published(package: _Package) -> str | None:
+    dates = {element.get(_EVENT) or element.get("event") or "": text_of(element) for element in package.named("date")}
+    stated = dates.get("publication") or dates.get("original-publication") or dates.get("")
+    return stated_day([stated]) if stated else None

@@ -1,134 +1,240 @@
-"""EML: what a mail says, then what its attachments say; subject, sender and date are the document's own."""
+"""EML: what a mail says, what is attached to it, and who sent it when."""
 
 from __future__ import annotations
 
+import email
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
 from email import policy
 from email.errors import MessageError
-from email.message import EmailMessage, Message
-from email.parser import BytesParser
+from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..errors import DocumentError
-from . import HIDDEN, Limits, Parsed, convert, tidy
+from ..visible import without_invisible
+from . import HIDDEN, Limits, Parsed, convert, suffix, tidy
 from .encoding import decoded
-from .html import markdown_of
+from .web import markdown_of
 
-_UNREADABLE = (MessageError, LookupError, ValueError, OverflowError, TypeError, AttributeError, RecursionError)
-"""What the email package raises on headers and bodies that are not as they should be."""
+_DEFECTS = (
+    MessageError,
+    LookupError,
+    ValueError,
+    AttributeError,
+    TypeError,
+    AssertionError,
+    OverflowError,
+    RecursionError,
+)
+"""What the standard library raises, somewhere or other, on mails that are not well-formed."""
+_Message: TypeAlias = "Message[Any, Any]"
+_ENDINGS = {"text/html": ".html", "text/plain": ".txt", "application/pdf": ".pdf", "message/rfc822": ".eml"}
 _MISREAD = "\ufffd"
-"""What stands for bytes that are no text in the encoding that a mail states."""
-_FLOWED = re.compile(r" \n(?!-- $)")
+_SIGNATURE = "-- "
+_SIGNATURE_LINES = 10
 
 
-def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa: ARG001 - every format is called alike
-    """The text of a mail and of its attachments. Raises DocumentError."""
-    message = BytesParser(policy=policy.default).parsebytes(data)
-    body, hidden = _body(message)
-    parts, remarks = [body] if body else [], [HIDDEN] if hidden else []
-    for attached, payload in _attachments(message):
-        try:
-            found = convert(attached, payload, limits, depth + 1)
-        except DocumentError as error:
-            remarks.append(f"attachment {attached}: {error}")
-        else:
-            parts.append(f"# Attachment: {attached}\n\n{found.text}")
-            remarks += [f"attachment {attached}: {remark}" for remark in found.remarks]
-    if not parts:
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """Versions of the same text of a mail."""
+
+    plain: list[str] = field(default_factory=list)
+    marked: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attachment:
+    """A file that came with a mail, by its name."""
+
+    name: str
+    data: bytes
+
+
+def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa: ARG001 - every format's interface
+    """A mail's text, and below it that of each attachment. Raises DocumentError for one without any text."""
+    message = _or(lambda: email.message_from_bytes(data, policy=policy.default), None)
+    if message is None or not message.keys():
+        raise DocumentError("it has no headers or is damaged, so it is no mail; save it again as .eml")
+    bodies, attachments = _parts(message)
+    shown = [_shown(body) for body in bodies]
+    sections, remarks = _sections(attachments, limits, depth)
+    whole = tidy("\n\n".join(text for text in [*(text for text, _ in shown), *sections] if text))
+    if not whole.strip():
         raise DocumentError("; ".join(["it holds no text", *remarks]))
+    display, address = parseaddr(_header(message, "from") or "")
     return Parsed(
-        text=tidy("\n\n".join(parts)),
+        text=whole,
         title=_header(message, "subject"),
-        author=_sender(message),
+        author=display or address or None,
         published=_sent(message),
         language=_header(message, "content-language"),
-        remarks=tuple(remarks),
+        remarks=tuple(dict.fromkeys([*(HIDDEN for _, hidden in shown if hidden), *remarks])),
     )
 
 
-def _body(message: EmailMessage) -> tuple[str, bool]:
-    """The mail's own text, and whether text in it was hidden. The HTML part, where there is one, is what is seen."""
-    marked, hidden = markdown_of(_content(_part(message, "html")))
-    if marked:
-        return marked, hidden
-    plain = _content(_part(message, "plain"))
-    return tidy(_FLOWED.sub(" ", plain) if _flowed(_part(message, "plain")) else plain), hidden
+def _parts(message: _Message) -> tuple[list[_Body], list[_Attachment]]:
+    """The mail's own text, in its order, and what is attached."""
+    bodies: dict[int, _Body] = {}
+    attachments: list[_Attachment] = []
+    for place, part in _leaves(message):
+        kind = _kind(part)
+        named = _or(part.get_filename, None)
+        attached = named or _or(part.get_content_disposition, None) == "attachment"
+        if kind == "text/html" and not attached:
+            bodies.setdefault(place, _Body()).marked.append(_text(part))
+        elif kind == "text/plain" and not attached:
+            bodies.setdefault(place, _Body()).plain.append(_unflowed(_text(part), part))
+        elif kind.startswith("multipart/"):
+            bodies.setdefault(place, _Body()).plain.append(_undivided(part))
+        elif not (kind.startswith("image/") and _is_inline(part)):
+            attachments.append(_attachment(part, named, len(attachments) + 1))
+    return list(bodies.values()), attachments
 
 
-def _part(message: EmailMessage, kind: str) -> EmailMessage | None:
+def _leaves(message: _Message) -> Iterator[tuple[int, _Message]]:
+    """The parts that hold something, in order, with a number that versions of the same text share.
+
+    A mail within the mail is one part.
+    """
+    waiting: list[tuple[int, _Message]] = [(0, message)]
+    count = 0
+    while waiting:
+        place, part = waiting.pop()
+        payload = _or(part.get_payload, None)
+        if _kind(part) == "message/rfc822" or not isinstance(payload, list):
+            count += 1
+            yield place or -count, part
+            continue
+        if _kind(part) == "multipart/alternative":
+            count += 1
+            place = place or count
+        waiting.extend((place, inner) for inner in reversed(payload) if isinstance(inner, Message))
+
+
+def _undivided(part: _Message) -> str:
+    """The text of a mail that says it has parts and does not say rightly where they begin."""
+    text = _text(part)
+    if "content-type:" in text.lower():
+        raise DocumentError("it is damaged: where its parts begin cannot be told; export it again")
+    return text
+
+
+def _is_inline(part: _Message) -> bool:
+    return _or(part.get_content_disposition, None) != "attachment" or bool(_header(part, "content-id"))
+
+
+def _attachment(part: _Message, named: str | None, number: int) -> _Attachment:
+    kind = _kind(part)
+    payload = _or(part.get_payload, None)
+    if kind == "message/rfc822" and isinstance(payload, list) and payload and isinstance(payload[0], Message):
+        inner = payload[0]
+        title = named or _header(inner, "subject") or f"mail {number}"
+        data = _or(lambda: inner.as_bytes(policy=policy.compat32), b"")
+    else:
+        title = named or f"file {number}"
+        data = _bytes(part)
+    title = " ".join(without_invisible(title).replace("/", " ").split()) or f"file {number}"
+    return _Attachment(title if suffix(title) or kind not in _ENDINGS else title + _ENDINGS[kind], data)
+
+
+def _sections(attachments: list[_Attachment], limits: Limits, depth: int) -> tuple[list[str], list[str]]:
+    sections: list[str] = []
+    remarks: list[str] = []
+    for attached in attachments:
+        try:
+            parsed = convert(attached.name, attached.data, limits, depth + 1)
+        except DocumentError as error:
+            remarks.append(f"attachment {attached.name}: {error}")
+            continue
+        sections.append(f"# Attachment: {attached.name}\n\n{parsed.text}")
+        remarks.extend(f"attachment {attached.name}: {remark}" for remark in parsed.remarks)
+    return sections, remarks
+
+
+def _shown(body: _Body) -> tuple[str, bool]:
+    """What a mail program shows, which is the HTML where there is any, and whether text in it was hidden."""
+    written = tidy("\n\n".join(map(_without_signature, body.plain)))
     try:
-        found = message.get_body((kind,))
-    except _UNREADABLE:
-        return None
-    return found if isinstance(found, EmailMessage) else None
-
-
-def _content(part: EmailMessage | None) -> str:
-    """A part's text; in the likeliest encoding where it does not say, or not rightly, which one it has."""
-    if part is None:
-        return ""
-    try:
-        text = str(part.get_content()).replace("\r\n", "\n") if part.get_content_charset() else _MISREAD
-    except _UNREADABLE:
-        text = _MISREAD
-    if _MISREAD not in text:
-        return text
-    try:
-        return decoded(_payload(part)).replace("\r\n", "\n")
+        rendered = [markdown_of(html) for html in body.marked]
     except DocumentError:
-        return ""
+        if written.strip():
+            return written, False
+        raise
+    text = tidy("\n\n".join(text for text, _ in rendered if text))
+    return text or written, any(hidden for _, hidden in rendered)
 
 
-def _payload(part: Message[Any, Any]) -> bytes:
+def _text(part: _Message) -> str:
+    """A text part's characters: as it declares, or else in the likeliest encoding."""
+    data = _bytes(part)
+    for encoding in (_or(part.get_content_charset, None), "utf-8"):
+        try:
+            text = data.decode(encoding or "utf-8")
+        except (UnicodeError, LookupError, ValueError):
+            continue
+        return text.replace("\r\n", "\n").replace("\r", "\n")
     try:
-        payload = part.get_payload(decode=True)
-    except _UNREADABLE:
-        return b""
+        text = decoded(data)
+    except DocumentError:
+        text = data.decode("utf-8", "replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _bytes(part: _Message) -> bytes:
+    payload = _or(lambda: part.get_payload(decode=True), b"")
     return payload if isinstance(payload, bytes) else b""
 
 
-def _flowed(part: EmailMessage | None) -> bool:
+def _unflowed(text: str, part: _Message) -> str:
+    """The text; where it is format=flowed, with each paragraph on one line: a space at a line's end says it goes on."""
+    if str(_or(lambda: part.get_param("format"), "")).lower() != "flowed":
+        return text
+    joins = "" if str(_or(lambda: part.get_param("delsp"), "")).lower() == "yes" else " "
+    lines: list[str] = []
+    goes_on = ""
+    for line in text.split("\n"):
+        quote = re.match(r">*", line)
+        depth = quote[0] if quote else ""
+        words = line[len(depth) :].removeprefix(" ")
+        if lines and goes_on == f"{depth}+":
+            lines[-1] = lines[-1].rstrip(" ") + joins + words
+        else:
+            lines.append(f"{depth} {words}" if depth else words)
+        goes_on = f"{depth}+" if words.endswith(" ") and words != _SIGNATURE else ""
+    return "\n".join(lines)
+
+
+def _without_signature(text: str) -> str:
+    """The text without the signature behind its last "-- " line, if that is no longer than a signature is."""
+    lines = text.rstrip().split("\n")
+    marks = [place for place, line in enumerate(lines) if line in (_SIGNATURE, _SIGNATURE.rstrip())]
+    short = marks and len(lines) - marks[-1] - 1 <= _SIGNATURE_LINES
+    return (
+        "\n".join(lines[: marks[-1]]) if marks and short and any(line.strip() for line in lines[: marks[-1]]) else text
+    )
+
+
+def _kind(part: _Message) -> str:
+    return str(_or(part.get_content_type, "application/octet-stream"))
+
+
+def _header(message: _Message, name: str) -> str | None:
+    words = _or(lambda: str(message.get(name, "")), "")
+    return " ".join(without_invisible(words.replace(_MISREAD, "")).encode("utf-8", "ignore").decode().split()) or None
+
+
+def _sent(message: _Message) -> date | None:
+    """The day that the Date header names, in its own time zone."""
+    sent: date | None = _or(lambda: parsedate_to_datetime(_header(message, "date") or "").date(), None)
+    return sent
+
+
+def _or(read: Callable[[], Any], otherwise: Any) -> Any:
+    """What the standard library reads of a part; `otherwise` where it fails on one that is not well-formed."""
     try:
-        return part is not None and part.get_param("format") == "flowed"
-    except _UNREADABLE:
-        return False
-
-
-def _attachments(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
-    """The names and bytes of what is attached; pictures that stand in the text are no attachments."""
-    try:
-        found = list(message.iter_attachments())
-    except _UNREADABLE:
-        return
-    for number, part in enumerate(found, start=1):
-        try:
-            kind, disposition, name = part.get_content_type(), part.get_content_disposition(), part.get_filename()
-        except _UNREADABLE:
-            kind, disposition, name = "", None, None
-        if kind == "message/rfc822":
-            inner = part.get_payload(0) if part.is_multipart() else None
-            if isinstance(inner, Message):
-                yield f"{_header(inner, 'subject') or f'mail {number}'}.eml", inner.as_bytes(policy=policy.compat32)
-        elif name and not (kind.startswith("image/") and (disposition != "attachment" or part["content-id"])):
-            yield " ".join(name.split()), _payload(part)
-
-
-def _header(message: Message[Any, Any], name: str) -> str | None:
-    try:
-        return " ".join(str(message.get(name, "")).split()) or None
-    except _UNREADABLE:
-        return None
-
-
-def _sender(message: EmailMessage) -> str | None:
-    name, address = parseaddr(_header(message, "from") or "")
-    return name or address or None
-
-
-def _sent(message: EmailMessage) -> str | None:
-    try:
-        return parsedate_to_datetime(_header(message, "date") or "").date().isoformat()
-    except _UNREADABLE:
-        return None
+        return read()
+    except _DEFECTS:
+        return otherwise

@@ -1,82 +1,157 @@
-"""What of a page's HTML nobody sees: taken out before anything else is done with it."""
+"""The text of an HTML page that its readers do not see, taken out of the tree.
+
+Only what the page itself says is judged: attributes, inline styles and `<style>` rules for one class or id. What a
+style sheet elsewhere or a script hides cannot be known here.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 
-from lxml import etree
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
-_NO_TEXT = frozenset(
-    "script style template noscript svg iframe object embed head canvas audio video map dialog select textarea button "
-    "input datalist rp rt s strike del".split()
+from .colours import Colour, alike, colour, first_colour
+
+_WHITE: Colour = (255, 255, 255)
+_FOR_SCREEN_READERS = frozenset(
+    {"sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "govuk-visually-hidden"}
 )
-"""Elements without words of the article's own, and those whose words are struck out."""
-_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:font-size|opacity|max-height|max-width)\s*:\s*0(?![.\d]*[1-9])"
-    r"|(?:left|right|top|text-indent|margin-left)\s*:\s*-\s*\d{3,}|clip(?:-path)?\s*:\s*(?:rect\(0|inset\((?:50|100)%)"
-    r"|(?<![-\w])color\s*:\s*transparent",
-    re.IGNORECASE,
-)
-_WHITE = re.compile(
-    r"(?<![-\w])color\s*:\s*(?:white\b|#fff(?:fff)?\b|rgba?\(\s*255\s*,\s*255\s*,\s*255)", re.IGNORECASE
-)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_SELECTOR = re.compile(r"(?:^|,)\s*([.#][\w-]+)\s*(?=,|$)")
-_LOSS = 3
-"""Words: losing more of them is worth a remark."""
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_AT_RULE = re.compile(r"@[^{};@]*(?:;|\{(?:[^{}]|\{[^{}]*\})*\})")
+"""For print, for narrow screens and the like: what it hides there, a reader sees elsewhere."""
+_SIMPLE_SELECTOR = re.compile(r"[.#][\w-]+")
+_NUMBER = re.compile(r"(-?(?:\d+\.?\d*|\.\d+))\s*([a-z%]*)")
+_OFF_SCREEN = re.compile(r"-\s*\d*9{3}|-\s*[1-9]\d{3}|-\s*[1-9]\d{2,}(?:vw|vh|em|rem|%)")
+_CLIPPED = re.compile(r"rect\(\s*[01](?:px)?[\s,]|inset\(\s*(?:[5-9]\d|100)%")
+_FAINT = 0.05
+"""Of full opacity."""
 
 
-def without_unseen(root: HtmlElement) -> bool:
-    """Take away what a reader of the page does not see; whether words were hidden that an author may have hidden."""
-    named = _named_by_styles(root)
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What an element's text looks like. All but `gone` can be set anew by an element within."""
+
+    gone: bool = False
+    tiny: bool = False
+    invisible: bool = False
+    transparent: bool = False
+    ink: Colour | None = None
+    """None where the page does not say."""
+    paper: Colour = _WHITE
+
+    @property
+    def unseen(self) -> bool:
+        same = self.ink is not None and alike(self.ink, self.paper)
+        return self.gone or self.tiny or self.invisible or self.transparent or same
+
+
+def hiding_rules(page: _Element) -> frozenset[str]:
+    """The selectors (".note", "#x") of one class or id that the page's own style rules hide."""
+    hidden: dict[str, bool] = {}
+    for style in page.iter("style"):
+        source = _AT_RULE.sub("", _COMMENT.sub("", style.text or ""))
+        for rule in source.split("}"):
+            selectors, _, declarations = rule.partition("{")
+            styles = _styles(declarations)
+            if "display" not in styles and "visibility" not in styles:
+                continue
+            hides = styles.get("display") == "none" or styles.get("visibility") == "hidden"
+            names = (name.strip() for name in selectors.split(","))
+            hidden.update({name: hides for name in names if _SIMPLE_SELECTOR.fullmatch(name)})
+    return frozenset(name for name, hides in hidden.items() if hides)
+
+
+def take_out_unseen(page: _Element, rules: frozenset[str]) -> int:
+    """Take the text out that readers do not see; how many words that were."""
+    looks: dict[_Element, _Look] = {}
+    gone: list[_Element] = []
     words = 0
-    for element in list(root.iter()):
-        if not isinstance(element.tag, str) or (element.tag in _NO_TEXT and element is not root):
-            _take_away(element)
-        elif element is not root and _hidden(element, named):
-            words += len("".join(element.itertext()).split())
-            _take_away(element)
-    return words > _LOSS
+    for element in page.iter():
+        parent = element.getparent()
+        above = looks.get(parent, _Look()) if parent is not None else _Look()
+        if above.unseen and element.tail:
+            words += len(element.tail.split())
+            element.tail = None
+        look = looks[element] = above if above.gone else _look(element, above, rules)
+        if look.gone and not above.gone:
+            gone.append(element)
+        if look.unseen and element.text:
+            words += len(element.text.split())
+            element.text = None
+    for element in gone:
+        take_out(element)
+    return words
 
 
-def _hidden(element: HtmlElement, named: set[str]) -> bool:
-    attributes = element.attrib
-    if "hidden" in attributes or attributes.get("aria-hidden", "").lower() == "true":
-        return True
-    if named and (
-        named & {f".{name}" for name in attributes.get("class", "").split()} or f"#{attributes.get('id')}" in named
-    ):
-        return True
-    style = attributes.get("style", "")
-    if not style:
-        return False
-    return bool(_STYLE.search(style)) or bool(_WHITE.search(style) and not _on_colour(element))
+def take_out(element: _Element) -> None:
+    """Take an element out of its tree; the text behind it stays."""
+    parent = element.getparent()
+    if parent is None:
+        element.clear()
+        return
+    before = element.getprevious()
+    if element.tail and before is not None:
+        before.tail = (before.tail or "") + element.tail
+    elif element.tail:
+        parent.text = (parent.text or "") + element.tail
+    parent.remove(element)
 
 
-def _on_colour(element: HtmlElement) -> bool:
-    """Whether something behind an element is given a colour, so that white on it may be seen."""
-    return any(
-        "background" in around.get("style", "") or around.get("bgcolor")
-        for around in [element, *element.iterancestors()]
+def _look(element: _Element, above: _Look, rules: frozenset[str]) -> _Look:
+    if not element.attrib:
+        return above
+    names = (element.get("class") or "").split()
+    selectors = {f".{name}" for name in names} | {f"#{element.get('id')}"}
+    hidden = element.get("hidden") is not None or (element.get("aria-hidden") or "").strip().lower() == "true"
+    if hidden or selectors & rules or not _FOR_SCREEN_READERS.isdisjoint(names):
+        return replace(above, gone=True)
+    styles = _styles(element.get("style") or "")
+    if _is_gone(styles):
+        return replace(above, gone=True)
+    ink = styles.get("color") or element.get("color" if element.tag == "font" else "text") or ""
+    paper = styles.get("background-color") or styles.get("background") or element.get("bgcolor") or ""
+    size = styles.get("font-size") or styles.get("font") or ""
+    visibility = styles.get("visibility")
+    return replace(
+        above,
+        tiny=_is_tiny(size) if size else above.tiny,
+        invisible=visibility in ("hidden", "collapse") if visibility else above.invisible,
+        transparent=_is_transparent(ink) if ink else above.transparent,
+        ink=(colour(ink) or (None if ink not in ("inherit", "currentcolor") else above.ink)) if ink else above.ink,
+        paper=(None if _is_transparent(paper) else first_colour(paper)) or above.paper,
     )
 
 
-def _named_by_styles(root: HtmlElement) -> set[str]:
-    """Classes and ids that a style of the page hides, such as ".x" of ".x { display: none }"."""
-    rules = (rule for style in root.iter("style") for rule in _RULE.findall("".join(style.itertext())))
-    return {name for selectors, body in rules if _STYLE.search(body) for name in _SELECTOR.findall(selectors.strip())}
+def _styles(declarations: str) -> dict[str, str]:
+    pairs = (part.partition(":") for part in _COMMENT.sub("", declarations.lower()).split(";"))
+    return {key.strip(): " ".join(value.replace("!important", "").split()) for key, mark, value in pairs if mark}
 
 
-def _take_away(element: etree._Element) -> None:
-    """Remove an element and leave the text that follows it."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    if element.tail:
-        former = element.getprevious()
-        if former is not None:
-            former.tail = (former.tail or "") + element.tail
-        else:
-            parent.text = (parent.text or "") + element.tail
-    parent.remove(element)
+def _is_gone(styles: dict[str, str]) -> bool:
+    if not styles:
+        return False
+    opacity = _NUMBER.fullmatch(styles.get("opacity", ""))
+    places = (
+        styles.get(key, "") for key in ("left", "right", "top", "bottom", "text-indent", "margin-left", "transform")
+    )
+    squeezed = "hidden" in styles.get("overflow", "") and any(
+        re.fullmatch(r"[01](?:px)?", styles.get(key, "")) for key in ("height", "max-height", "width", "max-width")
+    )
+    return (
+        styles.get("display") == "none"
+        or (opacity is not None and float(opacity[1]) <= (100 * _FAINT if opacity[2] == "%" else _FAINT))
+        or any(_OFF_SCREEN.search(place) for place in places)
+        or bool(_CLIPPED.search(styles.get("clip", "") + styles.get("clip-path", "")))
+        or "scale(0)" in styles.get("transform", "")
+        or squeezed
+    )
+
+
+def _is_tiny(size: str) -> bool:
+    number = _NUMBER.match(size)
+    return number is not None and float(number[1]) <= (1 if number[2] in ("px", "pt") else 0)
+
+
+def _is_transparent(ink: str) -> bool:
+    return ink == "transparent" or bool(re.fullmatch(r"rgba\(.*[,/]\s*0?\.?0*%?\s*\)|#\w{3}0|#\w{6}00", ink))

@@ -1,102 +1,127 @@
-"""A web page: its article without menus and banners, and what the page states of itself."""
+"""HTML: the main part of a page as its readers see it, and what the page says of itself.
+
+`markdown_of` writes the HTML that other formats hold (mails, books, word processors) by the same rules.
+"""
 
 from __future__ import annotations
 
 import codecs
 import re
-from copy import deepcopy
 
-from lxml.html import HtmlElement, tostring
+from lxml import etree
+from lxml.etree import _Element
 
 from ..errors import DocumentError
-from . import HIDDEN, Limits, Parsed
-from .about_page import stated
+from . import HIDDEN, Limits, Parsed, tidy
+from .about_page import AboutPage, about_page, text_of
 from .encoding import decoded
-from .html import read_html, rendered
-from .unseen import without_unseen
+from .main_part import main_part, without_scripts
+from .rendering import TOO_DEEP, rendered
+from .unseen import hiding_rules, take_out_unseen
 
-_CHARSET = re.compile(
-    rb"""<meta[^>]+charset\s*=\s*["']?([\w.:-]+)|<\?xml[^>]+encoding\s*=\s*["']([\w.:-]+)""", re.IGNORECASE
-)
-_HEAD = 4_096
-_AROUND = ("nav", "aside", "footer", "menu")
-_ROLES = ("navigation", "complementary", "contentinfo", "search", "dialog", "alertdialog", "menu", "menubar", "banner")
-_MOST = 0.5
-"""Of the page's words an article or main element must hold, to be taken for all of it."""
-_NEARLY_ALL = 0.9
-"""Of the paragraphs that trafilatura finds the chosen element must hold."""
-_LITTLE = 0.25
-"""Of the page's words: when trafilatura finds less, it has lost the article."""
-_PARAGRAPH = 40
-"""Characters of a line that tells where the article is."""
+STRUCK = "struck-out text was left out"
+BESIDE = "text beside the main part of the page was left out"
+_LOSS = 3
+"""Words that were hidden and are worth a remark."""
+_DECLARED = re.compile(rb"<(?:meta|\?xml)\b[^>]*?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_BROWSERS_READ = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
+"""Encodings that pages declare and browsers read as a larger one."""
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_UNWRITABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\\ud800-\\udfff\\ufffe\\uffff]")
+_XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
+_SELF_CLOSED = re.compile(r"<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|wbr)\b)(\w+)(\s[^<>]*)?/>")
+"""Empty elements of XHTML, which HTML takes for ones that are never closed."""
 
 
-def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa: ARG001 - every format is called alike
-    """The article of a page. Raises DocumentError."""
-    root = read_html(_text(data))
-    about = stated(root)
-    hidden = without_unseen(root)
-    body = root.find("body")
-    whole = root if body is None else body
-    heading = next((found for found in whole.iter("h1")), None)
-    text = rendered(_article(whole))
-    if heading is not None and _squeezed(heading) not in "".join(text.split()):
-        text = f"{rendered(heading)}\n\n{text}".strip()
-    if not text:
+def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa: ARG001 - every format's interface
+    """The main part of a page. Raises DocumentError for binary data and for a page without text."""
+    page = _tree(decoded_page(data))
+    about = about_page(page)
+    body, hidden = _seen(page)
+    headings = [element for element in body.iter("h1") if text_of(element)]
+    titles = [text_of(element) or "" for element in headings]
+    part, beside = main_part(body)
+    text, struck = rendered(part)
+    title = _outside(titles, about) if not any(element.tag == "h1" for element in part.iter()) else None
+    text = tidy(f"# {title}\n\n{text}" if title and text else text)
+    if not text.strip():
         raise DocumentError("it holds no text")
-    return Parsed(text=text, remarks=(HIDDEN,) if hidden else (), **about)
+    remarks = [remark for remark, holds in ((HIDDEN, hidden), (STRUCK, struck), (BESIDE, beside)) if holds]
+    return Parsed(
+        text=text,
+        title=about.title,
+        author=about.author,
+        publisher=about.publisher,
+        published=about.published,
+        language=about.language,
+        url=about.url,
+        remarks=tuple(remarks),
+    )
 
 
-def _text(data: bytes) -> str:
-    """The page in the encoding that it states, where it is text in it, else in the likeliest."""
-    if not data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        found = _CHARSET.search(data[:_HEAD])
+def markdown_of(html: str) -> tuple[str, bool]:
+    """All of an HTML text as Markdown, and whether hidden or struck-out text was left out; the text may be empty."""
+    body, hidden = _seen(_tree(html))
+    text, struck = rendered(body)
+    return text, hidden or struck > 0
+
+
+def _seen(page: _Element) -> tuple[_Element, bool]:
+    """The body of a page without what its readers do not see, and whether there was such text."""
+    rules = hiding_rules(page)
+    without_scripts(page)
+    hidden = take_out_unseen(page, rules)
+    body = page.find("body")
+    return page if body is None else body, hidden > _LOSS
+
+
+def _outside(titles: list[str], about: AboutPage) -> str | None:
+    """The heading of the whole page, where it stands outside its main part."""
+    headlines = [title for title in titles if title != about.publisher]
+    return about.title if about.title in headlines else next(iter(headlines), None)
+
+
+def _tree(html: str) -> _Element:
+    """The root of a page. What is not well-formed is read as browsers do, but nothing nested too deeply is cut off."""
+    if "<?xml" in html[:100] or "http://www.w3.org/1999/xhtml" in html[:2000]:
+        html = _SELF_CLOSED.sub(r"<\1\2></\1>", _XML_DECLARATION.sub("", html, count=1))
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True)
+    root: _Element | None = etree.fromstring(html.encode("utf-8", "replace"), parser)
+    if any("Excessive depth" in error.message for error in parser.error_log):
+        raise DocumentError(TOO_DEEP)
+    if root is None:
+        return etree.Element("html")
+    for element in root.iter():  # what character references can name and a tree cannot be given
+        for place in ("text", "tail"):
+            words = getattr(element, place)
+            if words and _UNWRITABLE.search(words):
+                setattr(element, place, _UNWRITABLE.sub("", words))
+    return root
+
+
+def decoded_page(data: bytes) -> str:
+    """The characters of a page: by its byte order mark, as UTF-8, as it declares, or by the likeliest guess."""
+    marked = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
+    declared = _DECLARED.search(data[:4096])
+    encoding = _known(declared[1].decode("ascii")) if declared else None
+    stateful = encoding and encoding.startswith(("iso2022", "hz"))
+    for candidate in (marked, encoding if stateful else None, "utf-8", encoding):
         try:
-            text = data.decode((found[1] or found[2]).decode("ascii")) if found else ""
-        except (LookupError, UnicodeError, ValueError):
-            text = ""
-        if text and "\0" not in text:
-            return re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
-    return re.sub(r"^\s*<\?xml[^>]*\?>", "", decoded(data))
+            text = data.decode(candidate) if candidate else None
+        except (UnicodeError, LookupError):
+            continue
+        if text is not None:
+            break
+    else:
+        text = decoded(data)
+    if "\0" in text:
+        raise DocumentError("it holds binary data, not text")
+    return text
 
 
-def _article(body: HtmlElement) -> HtmlElement:
-    """The element that holds the article: marked as such, or found by trafilatura, or all that is not around it."""
-    page = deepcopy(body)
-    for element in list(page.iter()):
-        inside = any(True for _ in element.iterancestors("article", "main"))
-        around = element.tag in _AROUND or element.get("role", "").lower() in _ROLES
-        if around and not inside and element is not page and element.getparent() is not None:
-            element.drop_tree()
-    words = len(_squeezed(page))
-    marked = [e for e in page.iter() if e.tag in ("article", "main") or e.get("role") == "main"]
-    largest = max(marked, key=lambda element: len(_squeezed(element)), default=None)
-    if largest is not None and len(_squeezed(largest)) > _MOST * words:
-        inner = max(largest.iter("article"), key=lambda element: len(_squeezed(element)), default=largest)
-        return inner if len(_squeezed(inner)) > _NEARLY_ALL * len(_squeezed(largest)) else largest
-    return _located(page, words)
-
-
-def _located(page: HtmlElement, words: int) -> HtmlElement:
-    """The smallest element with nearly all of the paragraphs that trafilatura finds; the page when it finds little."""
-    import trafilatura
-
-    found = trafilatura.extract(tostring(page, encoding="unicode"), favor_recall=True, include_comments=False) or ""
-    lines = ["".join(line.split()) for line in found.split("\n") if len(line) > _PARAGRAPH]
-    if sum(map(len, lines)) < _LITTLE * words:
-        return page
-    chosen = page
-    while True:
-        inner = next((child for child in chosen if _holds(child, lines)), None)
-        if inner is None:
-            return chosen
-        chosen = inner
-
-
-def _holds(element: HtmlElement, lines: list[str]) -> bool:
-    text = _squeezed(element)
-    return sum(line in text for line in lines) >= _NEARLY_ALL * len(lines)
-
-
-def _squeezed(element: HtmlElement) -> str:
-    return "".join("".join(element.itertext()).split())
+def _known(name: str) -> str | None:
+    try:
+        known = codecs.lookup(name).name
+    except (LookupError, UnicodeError):
+        return None
+    return _BROWSERS_READ.get(known, known) if known not in ("punycode", "idna") else None
