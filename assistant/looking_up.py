@@ -13,12 +13,14 @@ from .evidence import Evidence
 from .relevance import Relevance, Surroundings
 from .retrieval import FoundSentence
 from .syntax import parse
-from .tables import Row, row_of
-from .terms import content, stem
+from .tables import UNNAMED, Row, row_of
+from .terms import NEGATIONS, content, stem
 
 _AT_MOST = 5
 _IN_BRACKETS = re.compile(r"\([^)]*\)")
 """Units behind a column's name, such as "(€ million)"."""
+_FIGURE = re.compile(r"(?!(?:19|20)\d\d$)[^\w(]{0,2}\d[\d.,\s]*[^\w(]{0,2}")
+"""An amount or count, and no year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class _Cell:
 def looked_up(question: str, sentences: Sequence[FoundSentence]) -> list[Told]:
     """The statements of the rows that answer, the latest article's first, each once; none where they are too many."""
     needed = set(content(question))
+    if NEGATIONS & set(question.lower().replace("n't", " not").split()):
+        return []
     loose = {stem(token.lower_) for token in parse(question) if token.dep_ == "ROOT" and token.pos_ in {"VERB", "AUX"}}
     found = [cell for sentence in sentences for cell in _answering(needed, loose, sentence)]
     if not 0 < len(found) <= _AT_MOST:
@@ -60,7 +64,7 @@ def _answering(needed: set[str], loose: set[str], sentence: FoundSentence) -> li
     row = row_of(sentence.text, sentence.section)
     if not row:
         return []
-    names = [set(content(_IN_BRACKETS.sub(" ", column))) for column in row.columns]
+    names = [_name(row, place) for place in range(len(row.columns))]
     cells = [set(content(cell)) for cell in row.cells]
     labels = tuple(place for place, stems in enumerate(cells) if stems and stems <= needed)
     heading = sentence.section.removesuffix(", ".join(row.columns))
@@ -72,6 +76,18 @@ def _answering(needed: set[str], loose: set[str], sentence: FoundSentence) -> li
         if labels and place not in labels and row.cells[place] and name and name <= needed
         if needed - known - name <= loose
     ]
+
+
+def _name(row: Row, place: int) -> set[str]:
+    """The stems of a column's name; none where it is unsure whether it names this column, and this one alone.
+
+    A column without a name behind it shares its name, as in a header of two rows; a figure names none, as it stands
+    where a table has no header.
+    """
+    column, following = row.columns[place], row.columns[place + 1 : place + 2]
+    if UNNAMED in (column, *following) or row.columns.count(column) > 1 or any(map(_FIGURE.fullmatch, row.columns)):
+        return set()
+    return set(content(_IN_BRACKETS.sub(" ", column)))
 
 
 def _told(cell: _Cell, *, whole: bool) -> Told:

@@ -115,6 +115,35 @@ def test_running_heads_and_page_numbers_do_not_break_the_text():
     assert parsed.text == f"Northfield Wire\n\n{' '.join(PARAGRAPH)}\n\nIt ends here."
 
 
+def drawn_table(*rows: tuple[str, ...]) -> Draw:
+    def draw(canvas: Canvas) -> None:
+        for number, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                canvas.drawString(72 + 100 * column, 700 - 14 * number, cell)
+
+    return draw
+
+
+def test_an_empty_cell_does_not_shift_the_others_to_other_columns():
+    rows = ("Year", "Ships", "Revenue"), ("2024", "", "96 million"), ("2025", "1,080", ""), ("Sum", "", "197 million")
+    assert read(drawn_table(*rows)).text == (
+        "| Year | Ships | Revenue |\n| --- | --- | --- |\n| 2024 |  | 96 million |\n| 2025 | 1,080 |  |\n"
+        "| Sum |  | 197 million |"
+    )
+
+
+def test_a_row_of_one_cell_does_not_part_a_table_from_its_header():
+    rows = ("Site", "Jobs"), ("North", ""), ("Halvoric", "340")
+    assert read(drawn_table(*rows)).text.endswith("| North |  |\n| Halvoric | 340 |")
+
+
+def test_cells_that_do_not_stand_under_each_other_are_no_table():
+    draw = together(
+        lines("One cell                         Two cells"), lines("Another line           of words", top=735)
+    )
+    assert "|" not in read(draw).text
+
+
 def test_rows_of_cells_are_a_table_with_its_header():
     rows = [
         ("Year", "Containers", "Revenue"),
@@ -122,12 +151,7 @@ def test_rows_of_cells_are_a_table_with_its_header():
         ("2025", "1,080,000", "101 million"),
     ]
 
-    def draw(canvas: Canvas) -> None:
-        for number, row in enumerate(rows):
-            for column, cell in enumerate(row):
-                canvas.drawString(72 + 100 * column, 700 - 14 * number, cell)
-
-    assert read(draw).text == (
+    assert read(drawn_table(*rows)).text == (
         "| Year | Containers | Revenue |\n| --- | --- | --- |\n| 2024 | 1,020,000 | 96 million |\n"
         "| 2025 | 1,080,000 | 101 million |"
     )

@@ -114,6 +114,26 @@ def test_what_no_row_tells_word_for_word_is_refused(engine: Engine, question: st
     assert not answered(engine, question).answered
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| Year | Ships |  |\n| --- | --- | --- |\n|  | North | South |\n| 2025 | 40 | 50 |",
+        "| Year | Ships | Ships |\n| --- | --- | --- |\n| 2025 | 40 | 50 |",
+        "| Ships | 1,020 |\n| --- | --- |\n| 2025 | 1,080 |",
+        "| Year | Ships, all |\n| --- | --- |\n| 2025 | 40 |",
+    ],
+    ids=["a header of two rows", "two columns of one name", "no header", "a comma in the header"],
+)
+def test_a_cell_whose_column_is_unsure_is_not_told(settings: Settings, open_engine: OpenEngine, table: str):
+    article(settings.corpus_dir, "a.md", table, title="Traffic")
+    assert not answered(open_engine(), "how many ships were there in 2025?").answered
+
+
+def test_a_question_that_denies_is_not_looked_up(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "a.md", "| Site | Jobs |\n| --- | --- |\n| Halvoric | 340 |", title="Jobs")
+    assert not answered(open_engine(), "which jobs are not at Halvoric?").answered
+
+
 def test_rows_that_only_differ_in_what_is_not_asked_are_told_whole(settings: Settings, open_engine: OpenEngine):
     table = "| Region | Month | Sales |\n| --- | --- | --- |\n| North | May | 10 |\n| North | June | 12 |\n"
     article(settings.corpus_dir, "a.md", table, title="Sales report")

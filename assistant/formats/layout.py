@@ -5,27 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
-from statistics import median
+from itertools import pairwise
 
 from . import table
+from .grids import Grid, parted
+from .lines import Line
 
-Letter = tuple[str, float, float, float, float]
-"""A character and its box: left, bottom, right, top, in points from the lower left corner of the page."""
-_GAP, _NARROWEST = 0.45, 0.3
-"""In letters' heights: a gap between two cells of a table is wider than the first; a space is at most the second."""
-_TIMES = 2.0
-"""And it is so many times as wide as the narrowest space of its line."""
-_EVEN = 1.6
-"""Spaces that differ by less are those of a line that was stretched to the margin."""
 _HEADING = 1.15
 """In heights of the text's letters: larger ones are a heading's."""
 _HEADING_WORDS = 20
 _APART = 1.9
 """In letters' heights: lines whose bases lie further from each other belong to two paragraphs."""
-_ALIKE = 0.15
-"""Heights of letters that differ by no larger share are one."""
 _NEAR = 60.0
 """Points: lines that begin so near each other stand in one column."""
 _EDGES = 2
@@ -41,66 +31,6 @@ _BROKEN = re.compile(r"\w-$")
 _OVER_THE_LINE = re.compile(r"[^\W\d_]+-\n[^\W\d_]+")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ENDS = re.compile(r"[.!?:;…][\"'”’)\]]*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a page: its text by cells, and where it stands."""
-
-    cells: tuple[str, ...]
-    left: float
-    right: float
-    bottom: float
-    top: float
-
-    @property
-    def text(self) -> str:
-        """All of it."""
-        return " ".join(self.cells)
-
-    @property
-    def height(self) -> float:
-        """That of its tallest letter's box."""
-        return self.top - self.bottom
-
-    @classmethod
-    def of(cls, letters: Sequence[Letter]) -> Line | None:
-        """A line of letters in their order; None when nothing of it shows."""
-        inked = [letter for letter in letters if not letter[0].isspace()]
-        if not inked:
-            return None
-        words = _words(letters)
-        height, bottom = median(i[4] - i[2] for i in inked), median(i[2] for i in inked)
-        gaps = [begins - ends for (_, _, ends), (_, begins, _) in pairwise(words)]
-        wide = _wide(gaps, height)
-        cells = [words[0][0]]
-        for (word, _, _), gap in zip(words[1:], gaps, strict=True):
-            if gap > wide:
-                cells.append(word)
-            else:
-                cells[-1] += f" {word}"
-        return cls(tuple(cells), min(i[1] for i in inked), max(i[3] for i in inked), bottom, bottom + height)
-
-    def plain(self) -> Line:
-        """The line as one cell."""
-        return replace(self, cells=(self.text,))
-
-
-def _words(letters: Sequence[Letter]) -> list[tuple[str, float, float]]:
-    """Words with where they begin and end."""
-    found = []
-    for blank, run in groupby(letters, lambda letter: letter[0].isspace()):
-        letter = list(run)
-        if not blank:
-            found.append(("".join(i[0] for i in letter), letter[0][1], letter[-1][3]))
-    return found
-
-
-def _wide(gaps: Sequence[float], height: float) -> float:
-    """The width above which a gap parts two cells."""
-    if not gaps or (len(gaps) > 2 and max(gaps) < _EVEN * min(gaps)):
-        return float("inf")
-    return max(_GAP * height, _TIMES * min(*gaps, _NARROWEST * height))
 
 
 def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
@@ -132,7 +62,7 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
     lines = [line for page in pages for line in page]
     body = _common_height(lines)
     largest = max((line.height for line in lines), default=0.0)
-    texts = [[_written(block, body, largest) for block in _blocks(page, body)] for page in pages]
+    texts = [[_written(block, body, largest) for block in _blocks(page)] for page in pages]
     unbroken = (_OVER_THE_LINE.sub(" ", text) for page in texts for text in page)
     words = Counter(word.lower() for text in unbroken for word in _WORD.findall(text))
     for former, page in pairwise(texts):
@@ -157,27 +87,25 @@ def _common_height(lines: Iterable[Line]) -> float:
     return heights.most_common(1)[0][0] if heights else 0.0
 
 
-def _blocks(page: Sequence[Line], body: float) -> Iterator[list[Line]]:
-    """Runs of lines that are one paragraph, heading, list item or table."""
-    lines = _tables_only(page)
+def _blocks(page: Sequence[Line]) -> Iterator[list[Line] | Grid]:
+    """Runs of lines that are one paragraph, heading or list item, and tables."""
+    for part in parted(page):
+        if isinstance(part, Grid):
+            yield part
+        else:
+            yield from _runs(part)
+
+
+def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
     margins = _margins(lines)
-    block: list[Line] = []
+    run: list[Line] = []
     for place, line in enumerate(lines):
-        if block and not _same(block[-1], line, margins[place - 1], body):
-            yield block
-            block = []
-        block.append(line)
-    if block:
-        yield block
-
-
-def _tables_only(page: Sequence[Line]) -> list[Line]:
-    """Lines, with cells kept only where a neighbour has as many: a gap by itself makes no table."""
-    counts = [0, *(len(line.cells) for line in page), 0]
-    return [
-        line if count > 1 and count in (before, after) else line.plain()
-        for line, before, count, after in zip(page, counts, counts[1:], counts[2:], strict=False)
-    ]
+        if run and not _same(run[-1], line, margins[place - 1]):
+            yield run
+            run = []
+        run.append(line)
+    if run:
+        yield run
 
 
 def _margins(lines: Sequence[Line]) -> list[float]:
@@ -196,16 +124,14 @@ def _margins(lines: Sequence[Line]) -> list[float]:
 def _in_column(former: Line, line: Line) -> bool:
     return (
         abs(former.left - line.left) < _NEAR
-        and abs(former.height - line.height) <= _ALIKE * max(former.height, line.height)
+        and former.is_as_high_as(line)
         and 0 < former.bottom - line.bottom < 2 * _APART * line.height
     )
 
 
-def _same(former: Line, line: Line, margin: float, body: float) -> bool:
+def _same(former: Line, line: Line, margin: float) -> bool:
     """Whether a line goes on with what the one before it began."""
-    if len(former.cells) > 1 or len(line.cells) > 1:
-        return len(former.cells) == len(line.cells) and abs(former.height - line.height) < _ALIKE * body
-    if abs(former.height - line.height) > _ALIKE * max(former.height, line.height) or _ITEM.match(line.text):
+    if not former.is_as_high_as(line) or _ITEM.match(line.text):
         return False
     drop = former.bottom - line.bottom
     if drop < 0:  # the top of the next column
@@ -219,9 +145,9 @@ def _ends_early(former: Line, line: Line, margin: float) -> bool:
     return margin - former.right > letter * (len(line.text.split()[0]) + 2)
 
 
-def _written(block: Sequence[Line], body: float, largest: float) -> str:
-    if len(block[0].cells) > 1:
-        return table([line.cells for line in block]) if len(block) > 1 else "  ".join(block[0].cells)
+def _written(block: list[Line] | Grid, body: float, largest: float) -> str:
+    if isinstance(block, Grid):
+        return table(block.rows)
     text = "\n".join(line.text for line in block)
     if block[0].height > _HEADING * body and len(text.split()) <= _HEADING_WORDS and re.search(r"[^\W\d_]", text):
         return f"{'#' if block[0].height > 0.97 * largest else '##'} {text.replace(chr(10), ' ')}"

@@ -10,7 +10,8 @@ import pypdfium2
 
 from ..errors import DocumentError
 from . import HIDDEN, Limits, Parsed, paged, tidy
-from .layout import Letter, Line, paragraphs, without_running_lines
+from .layout import paragraphs, without_running_lines
+from .lines import Letter, Line
 
 _MADE = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _FROM_A_PROGRAM = re.compile(
