@@ -138,10 +138,16 @@ def test_a_row_of_one_cell_does_not_part_a_table_from_its_header():
 
 
 def test_cells_that_do_not_stand_under_each_other_are_no_table():
-    draw = together(
-        lines("One cell                         Two cells"), lines("Another line           of words", top=735)
-    )
+    def draw(canvas: Canvas) -> None:
+        for left, top, words in ((72, 700, "One long cell of words"), (320, 700, "b"), (72, 686, "x"), (110, 686, "y")):
+            canvas.drawString(left, top, words)
+
     assert "|" not in read(draw).text
+
+
+def test_first_lines_that_are_not_set_apart_are_text_however_alike():
+    pages = [lines(f"Report number {n} says that the port was sold.", "It was signed.") for n in range(1, 5)]
+    assert [f"number {n} says" in read(*pages).text for n in range(1, 5)] == [True] * 4
 
 
 def test_rows_of_cells_are_a_table_with_its_header():

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .lines import Line
 
+_GUTTER = 0.45
+"""In letters' heights: so wide is what parts two columns, in all rows."""
 _APART = 4.0
 """In letters' heights: rows that lie further from each other are of two tables."""
 
@@ -35,7 +38,7 @@ def parted(page: Sequence[Line]) -> Iterator[list[Line] | Grid]:
 
 
 def _runs(page: Sequence[Line]) -> Iterator[list[Line]]:
-    """Lines of several cells that follow each other, with lines of one between two of them; any other line by itself."""
+    """Lines of several cells that follow each other, with those of one between them; any other line by itself."""
     run: list[Line] = []
     for place, line in enumerate(page):
         inner = len(line.cells) == 1 and place + 1 < len(page) and len(page[place + 1].cells) > 1
@@ -60,6 +63,8 @@ def _grid(run: Sequence[Line]) -> Grid | None:
     if sum(len(line.cells) > 1 for line in run) < 2:
         return None
     columns = _columns(run)
+    if any(right[0] - left[1] < _GUTTER * run[0].height for left, right in pairwise(columns)):
+        return None
     rows: list[tuple[str, ...]] = []
     for line in run:
         row = [""] * len(columns)

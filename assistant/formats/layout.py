@@ -72,8 +72,17 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
 
 
 def _edges(page: Sequence[Line]) -> list[Line]:
-    ordered = sorted(page, key=lambda line: line.top)
-    return ordered[:_EDGES] + ordered[-_EDGES:]
+    """The lines at a page's head and foot that are set apart from the text between them."""
+    ordered = sorted(page, key=lambda line: line.bottom)
+    return _set_apart(ordered) + _set_apart(ordered[::-1])
+
+
+def _set_apart(ordered: Sequence[Line]) -> list[Line]:
+    """Of the first lines those before a gap."""
+    for count, (line, following) in enumerate(pairwise(ordered[: _EDGES + 1]), start=1):
+        if abs(line.bottom - following.bottom) > _APART * max(line.height, following.height):
+            return list(ordered[:count])
+    return []
 
 
 def _running(line: Line) -> tuple[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -17,6 +18,8 @@ _EVEN = 1.6
 """Spaces that differ by less are those of a line that was stretched to the margin."""
 _ALIKE = 0.15
 """Heights of letters that differ by no larger share are one."""
+_MARK = re.compile(r"[•◦▪‣●○■□·∙–—*-]|\(?(?:\d{1,2}|[a-z])[.)]")
+"""What an item of a list begins with, which is no cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Line:
         wide = _wide(gaps, height)
         cells = [Cell(*words[0])]
         for (word, begins, ends), gap in zip(words[1:], gaps, strict=True):
-            if gap > wide:
+            if gap > wide and not (len(cells) == 1 and _MARK.fullmatch(cells[0].text)):
                 cells.append(Cell(word, begins, ends))
             else:
                 cells[-1] = Cell(f"{cells[-1].text} {word}", min(begins, cells[-1].left), max(ends, cells[-1].right))
