@@ -10,6 +10,7 @@ from dataclasses import replace
 from .about_corpus import told_of_corpus
 from .asking import Asked, asked
 from .candidates import SEARCHED, Candidates
+from .catalogue import Catalogue
 from .choosing import ENOUGH, SOME, SOME_OF_ACCOUNT, chosen, with_lead
 from .comparing import Comparison, Figure, Side, about, comparison, conclusion, figure, of_one_unit, same_order
 from .conversation import Turn
@@ -24,7 +25,7 @@ from .models import EXTRACTIVE, ChatModel
 from .proposing import Proposal, Usage, certainty, propose
 from .records import Answer, Done, Event, Filters, Retrieved, Text, Waiting, day_in_words
 from .reranking import Reranker
-from .retrieval import search
+from .retrieval import FoundSentence, search
 from .sources import told_by
 from .states import agreeing, alternatives, later, latest_first
 from .stopping import Stop, never
@@ -38,6 +39,8 @@ docs/quality.md says on which questions it and SOME were chosen, and how they do
 """
 _EVERY_WORD = 0.999
 """Share of the matter: a sentence that speaks of all of it is told before a row of a table."""
+_TABLE = 50_000
+"""Characters around a row: its table, as a rule."""
 _LATER = 3
 """Later articles that a note names at most."""
 
@@ -94,7 +97,7 @@ def answer(
     else:
         yield from _answer(draft, candidates, open_model, stop)
     if not draft.citations:
-        yield from map(Text, _from_tables(draft, _rows_of(draft)))
+        yield from map(Text, _from_tables(draft, _rows_of(draft, index.catalogue)))
     if not draft.citations:
         yield Text(draft.refuse(index.catalogue, means.filters))
     yield Done(draft.finished())
@@ -128,7 +131,7 @@ def _answer(
     parts = [
         candidates.of(replace(asked(part), kind=wanted.kind, wanted=wanted.wanted)) for part in draft.retrieval.parts
     ]
-    told = _rows_of(draft)
+    told = _rows_of(draft, candidates.index.catalogue)
     if all(told) and not any(item.relevance.share >= _EVERY_WORD for part in parts for item in part):
         yield from map(Text, _from_tables(draft, told))
         return
@@ -153,9 +156,14 @@ def _answer(
         yield from map(Text, _filled(draft, wanted, parts))
 
 
-def _rows_of(draft: Draft) -> list[list[Told]]:
+def _rows_of(draft: Draft, catalogue: Catalogue) -> list[list[Told]]:
     """For each part of the question the rows of tables that answer it."""
-    return [looked_up(part, draft.retrieval.sentences) for part in draft.retrieval.parts]
+
+    def around(row: FoundSentence) -> str:
+        places = [(row.document.document_id, max(0, row.start - _TABLE), row.end + _TABLE)]
+        return catalogue.texts(places)[0]
+
+    return [looked_up(part, draft.retrieval.sentences, around) for part in draft.retrieval.parts]
 
 
 def _written(draft: Draft, model: ChatModel, shown: Sequence[Evidence], wanted: Asked, stop: Stop) -> Iterator[str]:

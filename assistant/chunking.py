@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from .sentences import Span, heading_title, sentences
-from .tables import columns_named
+from .tables import section_of
 
 CHUNKING_VERSION = 5
 """Raised when the same document gives other chunks than before; indexes of an older version are rebuilt."""
@@ -74,11 +74,11 @@ def _sections(text: str) -> list[tuple[str, list[Span]]]:
     """
     found: list[tuple[str, list[Span]]] = []
     title = ""
-    for span, columns in _tables_marked(sentences(text), text):
-        begins = span.heading and columns is None
+    for span, header in _tables_marked(sentences(text), text):
+        begins = span.heading and header is None
         if begins:
             title = heading_title(span.of(text))
-        name = ": ".join(filter(None, (title, columns)))
+        name = title if header is None else section_of(title, header)
         if found and all(former.heading for former in found[-1][1]):
             found[-1] = (name, [*found[-1][1], span])
         elif begins or not found or found[-1][0] != name:
@@ -89,20 +89,20 @@ def _sections(text: str) -> list[tuple[str, list[Span]]]:
 
 
 def _tables_marked(spans: list[Span], text: str) -> list[tuple[Span, str | None]]:
-    """Each span with the columns of the table it stands in; the rows that name and rule them are headings."""
+    """Each span with the line that names the columns of its table; that line and the rule under it are headings."""
     found: list[tuple[Span, str | None]] = []
-    columns: str | None = None
+    header: str | None = None
     for place, span in enumerate(spans):
         words = span.of(text)
         ruled = place + 1 < len(spans) and bool(_RULE.match(spans[place + 1].of(text)))
         if not words.startswith("|"):
-            columns = None
+            header = None
         elif ruled and not _RULE.match(words):
-            columns = columns_named(words)
+            header = words
             span = replace(span, heading=True)  # noqa: PLW2901
         elif _RULE.match(words):
             span = replace(span, heading=True)  # noqa: PLW2901
-        found.append((span, columns))
+        found.append((span, header))
     return found
 
 

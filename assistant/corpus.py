@@ -120,17 +120,14 @@ class Corpus:
         with self._turn:
             self.sync(progress)  # so that a copy made since goes too
             self._catalogue.document(document_id)
-            folder.to_trash(self._folder, self._catalogue.paths(document_id), self._trash)
+            folder.to_trash(self._folder, self._catalogue.paths(document_id), self._trash, document_id)
             return self.sync(progress)
 
     def restore(self, document_id: str, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Undo `remove`. Raises UnknownDocument when the trash holds nothing of that id."""
         with self._turn:
-            back = [
-                source
-                for source in self._ledger.sources(document_id)
-                if folder.from_trash(self._folder, source, self._trash)
-            ]
+            sources = self._ledger.sources(document_id)
+            back = folder.from_trash(self._folder, sources, self._trash, document_id)
             if not back:
                 raise UnknownDocument(f"the trash {self._trash} holds no document {document_id!r}")
             return self.sync(progress)
@@ -167,7 +164,7 @@ class Corpus:
         """Write a fetched page; one that was fetched before has its name again, and the former goes to the trash."""
         former = [s for s in self._catalogue.fetched_from(url) if was_fetched(self._folder / s)]
         if former:
-            folder.to_trash(self._folder, former[:1], self._trash)
+            folder.to_trash(self._folder, former[:1], self._trash, self._ledger.id_of(former[0]) or "page")
             folder.replace(self._folder, former[0], page.data)
         source = former[0] if former else folder.put(self._folder, page.name, page.data)
         if page.amendments:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,14 +119,29 @@ def _written_whole(target: Path, data: bytes) -> None:
         ) from None
 
 
-def to_trash(corpus_dir: Path, sources: Iterable[str], trash: Path) -> None:
-    """Move files, with their amendments, to a dated folder outside the corpus. Raises CorpusError."""
-    place = trash / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+def move_amendments(corpus_dir: Path, former: str, source: str) -> bool:
+    """Let the amendments of a file follow it to its new name; False when there are none. Raises CorpusError."""
+    beside, target = amendments_path(corpus_dir / former), amendments_path(corpus_dir / source)
+    if not os.path.exists(beside) or os.path.exists(target):
+        return False
+    try:
+        beside.rename(target)
+    except OSError as error:
+        raise CorpusError(f"cannot rename {beside} to {target} ({error.strerror}); check its permissions") from None
+    return True
+
+
+def to_trash(
+    corpus_dir: Path, sources: Iterable[str], trash: Path, document_id: str, *, amendments_only: bool = False
+) -> None:
+    """Move a document's files, with their amendments, to a dated folder outside the corpus. Raises CorpusError."""
+    place = trash / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{document_id}-{secrets.token_hex(3)}"
     try:
         for source in sources:
             target = place / source
             target.parent.mkdir(parents=True, exist_ok=True)
-            for path in (amendments_path(corpus_dir / source), corpus_dir / source):
+            own = [] if amendments_only else [corpus_dir / source]
+            for path in (amendments_path(corpus_dir / source), *own):
                 if os.path.exists(path):  # unlike Path.exists no error for a name that is too long
                     shutil.move(path, target.with_name(path.name))
     except OSError as error:
@@ -135,25 +150,34 @@ def to_trash(corpus_dir: Path, sources: Iterable[str], trash: Path) -> None:
         ) from None
 
 
-def from_trash(corpus_dir: Path, source: str, trash: Path) -> bool:
-    """Bring back the newest copy of a removed file. False when the trash holds none. Raises CorpusError."""
-    for place in sorted(trash.glob("*/"), reverse=True):
-        kept = place / source
-        target = corpus_dir / source
-        if kept.is_file() and target.exists():
-            raise CorpusError(f"another file is called {source} by now; rename that one, then restore again ({kept})")
-        if kept.is_file():
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                if os.path.exists(amendments_path(kept)):
-                    shutil.move(amendments_path(kept), amendments_path(target))
-                shutil.move(kept, target)
-            except OSError as error:
-                raise CorpusError(
-                    f"cannot bring {source} back to {corpus_dir} ({error.strerror}); check its permissions"
-                ) from None
-            return True
-    return False
+def from_trash(corpus_dir: Path, sources: Sequence[str], trash: Path, document_id: str) -> list[str]:
+    """Bring back the files of a removed document, all or none; which they were. Raises CorpusError.
+
+    Those that were removed last count. Trashes of older versions do not say whose files they hold.
+    """
+    labelled = sorted(trash.glob(f"*-{document_id}-*/"), reverse=True)
+    for place in labelled or sorted(trash.glob("*/"), reverse=True):
+        kept = [source for source in sources if (place / source).is_file()]
+        taken = [source for source in kept if os.path.exists(corpus_dir / source)]
+        if taken:
+            raise CorpusError(
+                f"another file is called {taken[0]} by now; rename that one, then restore again ({place / taken[0]})"
+            )
+        for source in kept:
+            _bring_back(place / source, corpus_dir / source)
+        if kept:
+            return kept
+    return []
+
+
+def _bring_back(kept: Path, target: Path) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if os.path.exists(amendments_path(kept)):
+            shutil.move(amendments_path(kept), amendments_path(target))
+        shutil.move(kept, target)
+    except OSError as error:
+        raise CorpusError(f"cannot bring back {target} ({error.strerror}); check its permissions") from None
 
 
 def _walk(folder: str) -> Iterator[os.DirEntry[str]]:

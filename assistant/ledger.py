@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from .database import Database
@@ -12,7 +12,8 @@ _SCHEMA = """
 CREATE TABLE ids (
     source TEXT PRIMARY KEY,
     document_id TEXT NOT NULL,
-    content_hash TEXT NOT NULL
+    content_hash TEXT NOT NULL,
+    gone INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX ids_by_hash ON ids (content_hash);
 CREATE INDEX ids_by_document ON ids (document_id)
@@ -23,33 +24,40 @@ class Ledger:
     """Rows are never removed with their file, so that a file that comes back has its old id."""
 
     def __init__(self, state_dir: Path) -> None:
-        self._database = Database(state_dir / "ledger.sqlite", _SCHEMA, version=1)
+        self._database = Database(state_dir / "ledger.sqlite", _SCHEMA, version=2)
+        if self._database.found_version == 1:
+            with self._database.transaction() as connection:
+                connection.execute("ALTER TABLE ids ADD COLUMN gone INTEGER NOT NULL DEFAULT 0")
+                connection.execute("PRAGMA user_version = 2")
 
     def assign(self, source: str, content_hash: str, present: Collection[str]) -> str:
         """The id for a file, given the sources that are in the folder now.
 
         The same bytes have one id, whatever their names. An edited file keeps its id, unless another
         file still holds the document's former bytes: then the edited one is a new document. So is a file
-        that comes back with bytes whose document has gone on under another name.
+        that comes back with bytes whose document has gone on under another name, and one with other bytes
+        under the name of a file that a sync has seen gone.
         """
         same_bytes = [
             row
             for row in self._database.query("SELECT DISTINCT document_id FROM ids WHERE content_hash = ?", content_hash)
             if not self._went_on(row["document_id"], source, content_hash, present)
         ]
-        known = self._database.query("SELECT document_id, content_hash FROM ids WHERE source = ?", source)
+        known = self._database.query("SELECT document_id, content_hash, gone FROM ids WHERE source = ?", source)
         if same_bytes:
             document_id = str(same_bytes[0]["document_id"])
         elif known and not (
-            self._shared(source, known[0]["document_id"], known[0]["content_hash"], present)
+            known[0]["gone"]
+            or self._shared(source, known[0]["document_id"], known[0]["content_hash"], present)
             or self._went_on(known[0]["document_id"], source, content_hash, present)
         ):
             document_id = str(known[0]["document_id"])
         else:
             document_id = secrets.token_hex(6)
-        if not known or tuple(known[0]) != (document_id, content_hash):
+        if not known or tuple(known[0]) != (document_id, content_hash, 0):
             with self._database.transaction() as connection:
-                connection.execute("INSERT OR REPLACE INTO ids VALUES (?, ?, ?)", (source, document_id, content_hash))
+                row = (source, document_id, content_hash)
+                connection.execute("INSERT OR REPLACE INTO ids VALUES (?, ?, ?, 0)", row)
         return document_id
 
     def _went_on(self, document_id: str, source: str, content_hash: str, present: Collection[str]) -> bool:
@@ -71,10 +79,25 @@ class Ledger:
         )
         return any(row["source"] in present for row in rows)
 
+    def note_gone(self, sources: Iterable[str]) -> None:
+        """Remember that files were seen to be gone: others of their names are other documents."""
+        with self._database.transaction() as connection:
+            connection.executemany("UPDATE ids SET gone = 1 WHERE source = ?", [(source,) for source in sources])
+
+    def was_another(self, source: str, content_hash: str) -> bool:
+        """Whether a file of this name was seen to be gone, and held other bytes."""
+        rows = self._database.query("SELECT content_hash FROM ids WHERE source = ? AND gone", source)
+        return bool(rows) and rows[0]["content_hash"] != content_hash
+
     def id_of(self, source: str) -> str | None:
-        """The id that a source had last; None for one never seen."""
-        rows = self._database.query("SELECT document_id FROM ids WHERE source = ?", source)
+        """The id that a source had last; None for one never seen, or seen to be gone."""
+        rows = self._database.query("SELECT document_id FROM ids WHERE source = ? AND NOT gone", source)
         return str(rows[0]["document_id"]) if rows else None
+
+    def came_from(self, content_hash: str) -> list[str]:
+        """The sources that last held these bytes."""
+        rows = self._database.query("SELECT source FROM ids WHERE content_hash = ?", content_hash)
+        return [str(row["source"]) for row in rows]
 
     def sources(self, document_id: str) -> list[str]:
         """Every source that has had this id, present or not."""

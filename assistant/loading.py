@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import DocumentError
-from .formats import Limits, Parsed, convert
+from .formats import Limits, Parsed, convert, suffix
 from .formats.markup import mapping, written
 from .records import Document
 
@@ -26,16 +26,22 @@ _DATE_IN_NAME = re.compile(r"(?<!\d)(\d{4})([-_.])(\d\d)\2(\d\d)(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """A file's bytes and its amendments', read together; `hash` names the pair."""
+    """A file's bytes and its amendments', read together."""
 
     name: str
     data: bytes
     amendments: bytes = b""
 
     @property
+    def data_hash(self) -> str:
+        """SHA-256 of the bytes alone: which document it is."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    @property
     def hash(self) -> str:
-        """SHA-256 of the bytes, and of the amendments where there are any."""
+        """SHA-256 of all that its text, title and date are made of, but for the name: bytes, format and amendments."""
         digest = hashlib.sha256(self.data)
+        digest.update(f"\0{suffix(self.name)}".encode("utf-8", "replace"))
         if self.amendments:
             digest.update(b"\0amended\0" + self.amendments)
         return digest.hexdigest()

@@ -88,7 +88,7 @@ class Parser:
             self._end()
             kept = {key: os.environ[key] for key in _KEPT_ENVIRONMENT if key in os.environ}
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "assistant.formats", str(_MEMORY)],
+                [sys.executable, "-P", "-m", "assistant.formats", str(_MEMORY)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from . import folder
 from .catalogue import FileRow
 from .errors import DocumentError
+from .formats import SUFFIXES, suffix, unknown_format
 from .index import Entry, Index
 from .kept import Kept
 from .ledger import Ledger
@@ -55,6 +56,7 @@ class Pass:
         self._read: list[str] = []
         self._queued: dict[str, str] = {}
         self._held = set(self._before.values())
+        self._firsts: dict[str, str] = {}
 
     def run(self) -> SyncReport:
         """Make the index hold what the folder holds. Raises CorpusError and IndexFailure."""
@@ -65,7 +67,9 @@ class Pass:
         wanted = {row.document_id for row in self._rows.values() if row.document_id}
         removed = sorted(set(self._before) - wanted)
         self._catalogue.put_files(row for source, row in self._rows.items() if self._known.get(source) != row)
-        self._catalogue.forget_files(set(self._known) - set(self._rows))
+        gone = set(self._known) - set(self._rows)
+        self._catalogue.forget_files(gone)
+        self._ledger.note_gone(gone)
         self._index.drop(removed)
         self._index.finish()
         self._kept.forget_all_but(_stale_ids(self._rows.values()))
@@ -86,7 +90,7 @@ class Pass:
         for position, file in enumerate(found):
             row = self._known.get(file.source)
             if row and unchanged(row, file) and self._whole(row):
-                self._rows[file.source] = row
+                self._seen(row)
                 continue
             self._progress(Progress("reading", position + 1, len(found)))
             yield from self._entry(file, present)
@@ -102,34 +106,53 @@ class Pass:
         self._read.append(file.source)
         document: Document | None = None
         try:
-            raw = self._raw(file)
+            raw = self._raw(file, present)
             row = replace(row, content_hash=raw.hash)
             if raw.hash not in self._held:
                 document = self._parser.parse(raw, self._settings)
-            document_id = self._ledger.assign(file.source, raw.hash, present)
+            document_id = self._ledger.assign(file.source, raw.data_hash, present)
             if self._wanting(document_id, raw.hash):
                 document = document or self._parser.parse(raw, self._settings)
                 self._queued[document_id] = raw.hash
                 self._held.add(raw.hash)
                 yield Entry(replace(document, document_id=document_id), raw.hash)
-            self._rows[file.source] = replace(row, document_id=document_id)
+            self._seen(replace(row, document_id=document_id))
         except ParsingFailed as error:
             self._rows[file.source] = replace(row, content_hash="", failure=str(error))
         except DocumentError as error:
             self._rows[file.source] = replace(row, failure=str(error))
 
-    def _raw(self, file: folder.Found) -> RawFile:
+    def _seen(self, row: FileRow) -> None:
+        self._rows[row.source] = row
+        if row.document_id and not row.failure:
+            self._firsts.setdefault(row.document_id, row.source)
+
+    def _raw(self, file: folder.Found, present: set[str]) -> RawFile:
+        """A file's bytes, with the amendments that are its own: they follow it to a new name, and stay with it."""
         if file.refused:
             raise DocumentError(file.refused)
-        return read(self._settings.corpus_dir / file.source, self._settings.max_file_bytes)
+        raw = self._read_file(file.source)
+        if suffix(raw.name) not in SUFFIXES:
+            raise DocumentError(unknown_format(raw.name))
+        if raw.amendments and self._ledger.was_another(file.source, raw.data_hash):
+            trash = self._settings.state_dir / "trash"
+            former = self._settings.corpus_dir
+            folder.to_trash(former, [file.source], trash, "amendments", amendments_only=True)
+            return self._read_file(file.source)
+        if file.source not in self._known and not raw.amendments:
+            gone = [former for former in self._ledger.came_from(raw.data_hash) if former not in present]
+            if any(folder.move_amendments(self._settings.corpus_dir, former, file.source) for former in gone):
+                return self._read_file(file.source)
+        return raw
+
+    def _read_file(self, source: str) -> RawFile:
+        return read(self._settings.corpus_dir / source, self._settings.max_file_bytes)
 
     def _wanting(self, document_id: str, content_hash: str) -> bool:
-        """Whether the index lacks a document with these bytes. Two files of other bytes never become one document."""
-        if content_hash in (self._queued.get(document_id), self._before.get(document_id)):
+        """Whether the index lacks the document as this file has it. Of files of the same bytes the first one counts."""
+        if document_id in self._firsts:
             return False
-        if document_id in self._queued:
-            raise DocumentError("its id belongs to another file; run 'assistant sync' again")
-        return True
+        return content_hash not in (self._queued.get(document_id), self._before.get(document_id))
 
     def _stale(self) -> Iterator[Entry]:
         """Documents whose files can no longer be read and that the index has lost; the others only keep their rows."""
@@ -158,7 +181,7 @@ class Pass:
 
     def _renamed(self) -> Iterator[Entry]:
         """Documents whose first file has another name now, where the name tells their title or date."""
-        former = _first_sources(self._known.values())
+        former = _first_sources(self._known.values(), failing=True)
         for document_id, source in _first_sources(self._rows.values()).items():
             content_hash = self._before.get(document_id)
             if former.get(document_id, source) == source or document_id in self._queued or not content_hash:
@@ -171,7 +194,7 @@ class Pass:
 
     def _read_again(self, source: str, content_hash: str) -> RawFile | None:
         try:
-            raw = read(self._settings.corpus_dir / source, self._settings.max_file_bytes)
+            raw = self._read_file(source)
         except DocumentError:
             return None
         return raw if raw.hash == content_hash else None
@@ -213,11 +236,11 @@ def unchanged(row: FileRow | None, file: folder.Found) -> bool:
     return row is not None and row.settled and (row.size, row.mtime_ns) == (file.size, file.mtime_ns)
 
 
-def _first_sources(rows: Iterable[FileRow]) -> dict[str, str]:
+def _first_sources(rows: Iterable[FileRow], *, failing: bool = False) -> dict[str, str]:
     """For each document the first of its files by name, which tells the title where the text does not."""
     found: dict[str, str] = {}
     for row in rows:
-        if row.document_id and not row.failure:
+        if row.document_id and (failing or not row.failure):
             found[row.document_id] = min(row.source, found.get(row.document_id, row.source))
     return found
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 UNNAMED = "–"
 """What stands for the name of a column that has none, in the section that names a table's columns."""
+_TABLE = "Table"
+"""The heading of a table that has none above it."""
+_BETWEEN = " | "
 _CELL_ENDS = re.compile(r"(?<!\\)\|")
 
 
@@ -37,14 +40,13 @@ class Row:
 
     def _lists(self, written: str, places: Sequence[int]) -> bool:
         """Whether a text lists some of these cells, in their order and whole."""
-        for number, place in enumerate(places):
+        reached = {0}
+        for place in places:
             named = self._named(place)
-            if not self.cells[place]:
-                continue
-            if written == named:
-                return True
-            if written.startswith(f"{named}, ") and self._lists(written[len(named) + 2 :], places[number + 1 :]):
-                return True
+            if self.cells[place]:
+                if any(written[begin:] == named for begin in reached):
+                    return True
+                reached |= {begin + len(named) + 2 for begin in reached if written.startswith(f"{named}, ", begin)}
         return False
 
     def _named(self, place: int) -> str:
@@ -58,15 +60,22 @@ def cells_of(line: str) -> tuple[str, ...]:
     return tuple(cell.strip().replace("\\|", "|") for cell in _CELL_ENDS.split(inner))
 
 
-def columns_named(line: str) -> str:
-    """The names of a table's columns, from its first line, as the section of its rows has them."""
-    return ", ".join(cell or UNNAMED for cell in cells_of(line))
+def section_of(heading: str, line: str) -> str:
+    """The section of a table's rows, from the heading above it and the line that names its columns."""
+    return _BETWEEN.join(
+        [heading.replace("|", "/") or _TABLE, *(cell.replace("|", "/") or UNNAMED for cell in cells_of(line))]
+    )
+
+
+def heading_of(section: str) -> str:
+    """The heading in a section that `section_of` made."""
+    return section.split(_BETWEEN, maxsplit=1)[0]
 
 
 def row_of(quote: str, section: str) -> Row | None:
     """The row that a quote is, by the section that names its columns; None for anything else, and where unsure."""
     if not quote.startswith("|") or "\n" in quote:
         return None
-    columns = tuple(section.rsplit(": ", 1)[-1].split(", "))
+    columns = tuple(section.split(_BETWEEN)[1:])
     cells = cells_of(quote)
     return Row(columns, cells) if len(columns) == len(cells) > 1 else None

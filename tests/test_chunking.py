@@ -30,7 +30,7 @@ def test_a_table_is_a_section_that_names_its_columns_and_the_text_after_it_is_no
     text = "# Results\n\n| Year | Sales |\n|---|---|\n| 2024 | 5 |\n| 2025 | 6 |\n\nSales rose."
     chunks = chunk(text, "Acme", None, EMBEDDER.count_tokens, EMBEDDER.window)
     assert [(c.section, text[c.start : c.end].splitlines()[-1]) for c in chunks] == [
-        ("Results: Year, Sales", "| 2025 | 6 |"),
+        ("Results | Year | Sales", "| 2025 | 6 |"),
         ("Results", "Sales rose."),
     ]
     assert [s.of(text) for s in chunks[0].sentences if not s.heading] == ["| 2024 | 5 |", "| 2025 | 6 |"]

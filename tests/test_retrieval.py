@@ -124,7 +124,7 @@ def test_a_row_of_a_table_is_found_by_its_column_and_says_which_columns_it_has(f
     article(folder, "a.md", f"Results.\n\n| Quarter | Revenue | Tonnes |\n|---|---|---|\n{rows}", title="Cindrelle")
     passage = find(open_engine, "revenue in Q3 2025", k=1)[0]
     assert "| Q3 2025 | 43.5 | 5003 |" in passage.text
-    assert passage.section == "Quarter, Revenue, Tonnes"
+    assert passage.section == "Table | Quarter | Revenue | Tonnes"
 
 
 def test_scores_lie_between_nought_and_one_and_fall(folder: Path, open_engine: OpenEngine):
