@@ -23,6 +23,8 @@ from .wording import acronyms
 
 CATALOGUE_VERSION = 5
 _CHUNKS_KEPT = 1_000
+_LOOKED_AT, _MOST_ALIKE = 100, 10
+"""Documents that may be nearly the same: so many are compared with one, and so many are linked to it."""
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
@@ -472,14 +474,14 @@ def _link_alike(connection: sqlite3.Connection, document_id: str, signature: Sig
     own = list(enumerate(bands(signature)))
     found = connection.execute(
         "SELECT DISTINCT s.document_id, s.signature FROM signatures s JOIN bands b USING (document_id) WHERE "
-        + " OR ".join("(b.band = ? AND b.key = ?)" for _ in own),
-        [value for pair in own for value in pair],
+        + " OR ".join("(b.band = ? AND b.key = ?)" for _ in own)
+        + " LIMIT ?",
+        [*(value for pair in own for value in pair), _LOOKED_AT],
     ).fetchall()
-    alike = [
-        row["document_id"]
-        for row in found
-        if resemblance(signature, np.frombuffer(row["signature"], dtype=np.uint32)) >= ALIKE
-    ]
+    nearness = {
+        row["document_id"]: resemblance(signature, np.frombuffer(row["signature"], dtype=np.uint32)) for row in found
+    }
+    alike = sorted((i for i, near in nearness.items() if near >= ALIKE), key=lambda i: -nearness[i])[:_MOST_ALIKE]
     connection.execute("INSERT INTO signatures VALUES (?, ?)", (document_id, signature.tobytes()))
     connection.executemany("INSERT INTO bands VALUES (?, ?, ?)", [(*pair, document_id) for pair in own])
     pairs = [(document_id, other) for other in alike]

@@ -138,7 +138,7 @@ def sync(
         _show_report(report, json_, assistant)
         if watch:
             terminal.say(f"following {assistant.settings.corpus_dir} (Ctrl-C ends it)")
-            for later in follow(assistant, report):
+            for later in follow(assistant, report, terminal.say):
                 _show_report(later, json_, assistant)
     raise typer.Exit(Exit.FAILED if report.failed and not watch else Exit.DONE)
 

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from . import folder
 from .errors import DocumentError, FetchError, UnknownDocument, UsageError
 from .fetching import FetchLimits, fetch
 from .formats import SUFFIXES, suffix, unknown_format
+from .formats.markup import mapping
 from .index import Index
+from .kept import Kept
 from .ledger import Ledger
 from .loading import AMENDABLE, amendments_path, parse_date, read
 from .parsing import Parser
-from .pasting import KeptPage, kept, was_fetched, written
+from .pasting import PageFile, as_yaml, page_file, was_fetched
 from .records import Document, Progress, SyncReport
 from .settings import Settings
-from .syncing import Pass, unchanged
+from .syncing import Pass, shortened, unchanged
 from .terms import printable
 
 _LOOK_SHARE = 20
@@ -40,6 +40,7 @@ class Corpus:
         self._catalogue = index.catalogue
         self._ledger = ledger
         self._parser = parser
+        self._kept = Kept(settings.state_dir / "kept")
         self._turn = threading.RLock()
         self._look_again_at = 0.0
 
@@ -63,7 +64,9 @@ class Corpus:
             found = folder.scan(self._folder)
             same = len(known) == len(found) and all(unchanged(known.get(file.source), file) for file in found)
             if not same or self._catalogue.meta("dirty") != "0":
+                why = self._index.rebuilt_because
                 self.sync(progress, again=False)
+                self._index.rebuilt_because = why  # nobody reads this report
             now = time.monotonic()
             self._look_again_at = now + min(1.0, _LOOK_SHARE * (now - began)) if same else 0.0
 
@@ -73,11 +76,18 @@ class Corpus:
         if path.resolve().is_relative_to(self._folder.resolve()):
             return self.sync(progress)
         notes: list[str] = []
+        unread: dict[str, str] = {}
+        taken: set[str] = set()
         with self._turn:
-            tried = {path / file.source: file.refused or self._put(path / file.source, notes) for file in found}
-            unread = {str(file): reason for file, reason in tried.items() if reason}
+            before = self._catalogue.failures()
+            for file in found:
+                source, reason = ("", file.refused) if file.refused else self._put(path / file.source, before, notes)
+                taken.add(source)
+                if reason:
+                    unread[str(path / file.source)] = reason
             report = self.sync(progress)
-        return replace(report, failed=unread | report.failed, notes=[*notes, *report.notes])
+        failed = {source: why for source, why in report.failed.items() if source in taken or source not in before}
+        return replace(report, failed=unread | failed, notes=[*shortened(notes), *report.notes])
 
     def add_document(self, document: Document, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Write a document as Markdown with front matter into the corpus and sync."""
@@ -89,7 +99,7 @@ class Corpus:
             "language": document.language,
             "url": document.url,
         }
-        body = b"---\n" + written(front) + b"---\n\n" + f"{document.text}\n".encode(errors="replace")
+        body = b"---\n" + as_yaml(front) + b"---\n\n" + f"{document.text}\n".encode(errors="replace")
         name = printable(document.title).replace("/", "-").strip(". ") or "document"
         with self._turn:
             folder.put(self._folder, f"{name}.md", body)
@@ -102,13 +112,15 @@ class Corpus:
         """
         settings = self._settings
         if not settings.fetch_urls or settings.offline:
-            off = "offline is set" if settings.offline else "fetching is off; set fetch_urls = true"
-            raise UsageError(f"{url} is not fetched, as {off}, or save the page and add the file")
+            remedy = "unset offline" if settings.offline else "set fetch_urls = true"
+            raise UsageError(
+                f"{url} is not fetched, as that is switched off; {remedy}, or save the page and add the file"
+            )
         progress(Progress(f"fetching {url}"))
         try:
             limits = FetchLimits(settings.max_file_bytes, settings.fetch_seconds, settings.fetch_private)
             fetched = fetch(url, limits)
-            page = kept(fetched, lambda raw: self._parser.parse(raw, settings))
+            page = page_file(fetched, lambda raw: self._parser.parse(raw, settings))
         except (FetchError, DocumentError) as error:
             return replace(self.sync(progress), failed={url: str(error)} | self._catalogue.failures())
         with self._turn:
@@ -120,6 +132,7 @@ class Corpus:
         with self._turn:
             self.sync(progress)  # so that a copy made since goes too
             self._catalogue.document(document_id)
+            self._kept.set_aside(document_id)
             folder.to_trash(self._folder, self._catalogue.paths(document_id), self._trash, document_id)
             return self.sync(progress)
 
@@ -128,6 +141,8 @@ class Corpus:
         with self._turn:
             sources = self._ledger.sources(document_id)
             back = folder.from_trash(self._folder, sources, self._trash, document_id)
+            self._kept.bring_back(document_id)
+            self._ledger.note_back(back, document_id)
             if not back:
                 raise UnknownDocument(f"the trash {self._trash} holds no document {document_id!r}")
             return self.sync(progress)
@@ -138,17 +153,17 @@ class Corpus:
         if unknown or not values:
             raise UsageError(f"{', '.join(unknown) or 'nothing'} cannot be amended; amend {', '.join(AMENDABLE)}")
         if values.get("published") is not None and not isinstance(values["published"], date):
-            values["published"], remark = parse_date(values["published"])
+            given = values["published"]
+            values["published"], remark = parse_date(given)
             if remark:
-                raise UsageError(remark)
+                raise UsageError(f"published is {given!r}, which is no date; write YYYY-MM-DD")
         with self._turn:
             self._catalogue.document(document_id)
             for source in self._catalogue.paths(document_id):
                 path = self._folder / source
                 beside = amendments_path(path)
-                earlier = yaml.safe_load(beside.read_bytes()) if beside.is_file() else {}
-                data = yaml.safe_dump({**(earlier or {}), **values}, sort_keys=False, allow_unicode=True)
-                folder.put_beside(path, data.encode())
+                earlier = beside.read_text(encoding="utf-8", errors="replace") if beside.is_file() else ""
+                folder.put_beside(path, as_yaml(mapping(earlier, str(beside)) | values, stated=False))
             return self.sync()
 
     def close(self) -> None:
@@ -160,27 +175,38 @@ class Corpus:
     def _trash(self) -> Path:
         return self._settings.state_dir / "trash"
 
-    def _replace_or_put(self, page: KeptPage, url: str) -> None:
+    def _replace_or_put(self, page: PageFile, url: str) -> None:
         """Write a fetched page; one that was fetched before has its name again, and the former goes to the trash."""
         former = [s for s in self._catalogue.fetched_from(url) if was_fetched(self._folder / s)]
+        beside = read(self._folder / former[0], self._settings.max_file_bytes).amendments if former else b""
+        corrected = mapping(beside.decode("utf-8", "replace"), "its correction")
         if former:
             folder.to_trash(self._folder, former[:1], self._trash, self._ledger.id_of(former[0]) or "page")
-            folder.replace(self._folder, former[0], page.data)
+            folder.overwrite(self._folder, former[0], page.data)
         source = former[0] if former else folder.put(self._folder, page.name, page.data)
-        if page.amendments:
-            folder.put_beside(self._folder / source, page.amendments)
+        kept = {key: value for key, value in corrected.items() if key in AMENDABLE}
+        if kept or page.amendments:
+            whence = mapping(page.amendments.decode(), "the page's address")
+            folder.put_beside(self._folder / source, as_yaml(whence | kept, stated=False))
 
-    def _put(self, file: Path, notes: list[str]) -> str:
-        """Copy one file into the folder; the reason in words when that fails, or when it could never be read."""
+    def _put(self, file: Path, failing: Collection[str], notes: list[str]) -> tuple[str, str]:
+        """Copy one file into the folder: its source there, or the reason in words why it could never be read.
+
+        It takes the place of a file of its name that could not be read.
+        """
         if suffix(file.name) not in SUFFIXES:
-            return unknown_format(file.name)
+            return "", unknown_format(file.name)
         try:
             raw = read(file, self._settings.max_file_bytes)
         except DocumentError as error:
-            return str(error)
-        source = folder.put(self._folder, file.name, raw.data)
+            return "", str(error)
+        if file.name in failing:
+            folder.overwrite(self._folder, file.name, raw.data)
+            source = file.name
+        else:
+            source = folder.put(self._folder, file.name, raw.data)
         if raw.amendments:
             folder.put_beside(self._folder / source, raw.amendments)
         if source != file.name:
-            notes.append(f"{printable(file.name)} is kept as {source}")
-        return ""
+            notes.append(f"{printable(file.name)} is kept as {source}, as another file has that name")
+        return source, ""

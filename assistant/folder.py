@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,7 +51,8 @@ def scan(corpus_dir: Path) -> list[Found]:
         of = beside.source.removesuffix(AMENDMENTS_SUFFIX)
         if of in found:
             plain = found[of]
-            found[of] = Found(of, plain.size + beside.size, max(plain.mtime_ns, beside.mtime_ns))
+            if not beside.refused:
+                found[of] = replace(plain, size=plain.size + beside.size, mtime_ns=max(plain.mtime_ns, beside.mtime_ns))
     return sorted(found.values(), key=lambda file: file.source)
 
 
@@ -84,7 +85,7 @@ def put(corpus_dir: Path, name: str, data: bytes) -> str:
         try:
             incoming.write_bytes(data)
             for target in (corpus_dir / f"{stem}{n}{suffix}" for n in ("", *(f"-{i}" for i in range(2, 10_000)))):
-                if target.exists() and target.read_bytes() == data:
+                if target.exists() and target.stat().st_size == len(data) and target.read_bytes() == data:
                     return target.name
                 if not target.exists():
                     incoming.rename(target)
@@ -98,7 +99,7 @@ def put(corpus_dir: Path, name: str, data: bytes) -> str:
     raise CorpusError(f"the corpus folder {corpus_dir} holds too many files called {name!r}; rename yours")
 
 
-def replace(corpus_dir: Path, source: str, data: bytes) -> None:
+def overwrite(corpus_dir: Path, source: str, data: bytes) -> None:
     """Write a file in place of the one that is there, whole or not at all. Raises CorpusError."""
     _written_whole(corpus_dir / source, data)
 
@@ -155,9 +156,10 @@ def from_trash(corpus_dir: Path, sources: Sequence[str], trash: Path, document_i
 
     Those that were removed last count. Trashes of older versions do not say whose files they hold.
     """
-    labelled = sorted(trash.glob(f"*-{document_id}-*/"), reverse=True)
-    for place in labelled or sorted(trash.glob("*/"), reverse=True):
-        kept = [source for source in sources if (place / source).is_file()]
+    places = sorted(trash.glob("*/"), reverse=True)
+    labelled = [place for place in places if place.name.split("-")[1:2] == [document_id]]
+    for place in labelled or places:
+        kept = [source for source in (_files(place) if labelled else sources) if (place / source).is_file()]
         taken = [source for source in kept if os.path.exists(corpus_dir / source)]
         if taken:
             raise CorpusError(
@@ -168,6 +170,11 @@ def from_trash(corpus_dir: Path, sources: Sequence[str], trash: Path, document_i
         if kept:
             return kept
     return []
+
+
+def _files(place: Path) -> list[str]:
+    paths = (path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
+    return sorted(path for path in paths if not path.endswith(AMENDMENTS_SUFFIX))
 
 
 def _bring_back(kept: Path, target: Path) -> None:

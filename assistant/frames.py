@@ -6,6 +6,7 @@ import json
 import struct
 from typing import IO, Any
 
+_LONGEST = 2_000_000_000
 _LENGTH = struct.Struct("!Q")
 
 
@@ -18,7 +19,7 @@ def send(stream: IO[bytes], head: dict[str, Any], *parts: bytes) -> None:
 
 
 def receive(stream: IO[bytes]) -> tuple[dict[str, Any], list[bytes]]:
-    """Read what `send` wrote. Raises EOFError when the other side has gone."""
+    """Read what `send` wrote. Raises EOFError when the other side has gone, ValueError when it wrote something else."""
     head: dict[str, Any] = json.loads(_part(stream))
     return head, [_part(stream) for _ in range(head["parts"])]
 
@@ -28,6 +29,8 @@ def _part(stream: IO[bytes]) -> bytes:
     if len(length) < _LENGTH.size:
         raise EOFError
     wanted = _LENGTH.unpack(length)[0]
+    if wanted > _LONGEST:
+        raise ValueError(f"a part of {wanted:,} bytes")
     part = stream.read(wanted)
     if len(part) < wanted:
         raise EOFError

@@ -41,9 +41,21 @@ class Kept:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
+    def set_aside(self, document_id: str) -> None:
+        """Keep a document beyond `forget_all_but`, as it is removed and may be brought back."""
+        with contextlib.suppress(OSError):
+            target = self._folder / "removed" / f"{document_id}.json"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (self._folder / f"{document_id}.json").replace(target)
+
+    def bring_back(self, document_id: str) -> None:
+        """Undo `set_aside`."""
+        with contextlib.suppress(OSError):
+            (self._folder / "removed" / f"{document_id}.json").replace(self._folder / f"{document_id}.json")
+
     def forget_all_but(self, document_ids: set[str]) -> None:
         """Let go of documents whose files can be read again or are gone."""
-        for path in self._folder.glob("*.json"):
-            if path.stem not in document_ids:
+        for path in self._folder.glob("*"):
+            if path.suffix != ".json" or path.stem not in document_ids:  # the first is left of a save that was cut off
                 with contextlib.suppress(OSError):
                     path.unlink()

@@ -19,6 +19,9 @@ CREATE INDEX ids_by_hash ON ids (content_hash);
 CREATE INDEX ids_by_document ON ids (document_id)
 """
 
+_FORMERLY = "\0formerly\0"
+"""Begins the source of a row that tells which document held some bytes, under a name that another one has by now."""
+
 
 class Ledger:
     """Rows are never removed with their file, so that a file that comes back has its old id."""
@@ -56,6 +59,9 @@ class Ledger:
             document_id = secrets.token_hex(6)
         if not known or tuple(known[0]) != (document_id, content_hash, 0):
             with self._database.transaction() as connection:
+                if known and known[0]["document_id"] != document_id:  # who brings those bytes back has that id again
+                    former = (f"{_FORMERLY}{source}\0{known[0]['content_hash']}", *tuple(known[0])[:2])
+                    connection.execute("INSERT OR REPLACE INTO ids VALUES (?, ?, ?, 1)", former)
                 row = (source, document_id, content_hash)
                 connection.execute("INSERT OR REPLACE INTO ids VALUES (?, ?, ?, 0)", row)
         return document_id
@@ -89,6 +95,20 @@ class Ledger:
         rows = self._database.query("SELECT content_hash FROM ids WHERE source = ? AND gone", source)
         return bool(rows) and rows[0]["content_hash"] != content_hash
 
+    def holds(self, source: str, content_hash: str) -> bool:
+        """Whether a file held these bytes when it was last read."""
+        return bool(
+            self._database.query("SELECT 1 FROM ids WHERE source = ? AND content_hash = ?", source, content_hash)
+        )
+
+    def note_back(self, sources: Iterable[str], document_id: str) -> None:
+        """Remember that a document's files were brought back."""
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "UPDATE ids SET gone = 0 WHERE source = ? AND document_id = ?",
+                [(each, document_id) for each in sources],
+            )
+
     def id_of(self, source: str) -> str | None:
         """The id that a source had last; None for one never seen, or seen to be gone."""
         rows = self._database.query("SELECT document_id FROM ids WHERE source = ? AND NOT gone", source)
@@ -102,7 +122,7 @@ class Ledger:
     def sources(self, document_id: str) -> list[str]:
         """Every source that has had this id, present or not."""
         rows = self._database.query("SELECT source FROM ids WHERE document_id = ? ORDER BY source", document_id)
-        return [str(row["source"]) for row in rows]
+        return [str(row["source"]) for row in rows if not row["source"].startswith(_FORMERLY)]
 
     def close(self) -> None:
         """Close the file."""

@@ -61,7 +61,8 @@ def read(path: Path, max_bytes: int) -> RawFile:
                 f"it has {size:,} bytes, over the limit of {max_bytes:,}; split it or raise max_file_bytes"
             )
         beside = amendments_path(path)
-        return RawFile(path.name, path.read_bytes(), beside.read_bytes() if os.path.isfile(beside) else b"")
+        own = os.path.isfile(beside) and not os.path.islink(beside) and os.path.getsize(beside) <= max_bytes
+        return RawFile(path.name, path.read_bytes(), beside.read_bytes() if own else b"")
     except OSError as error:
         raise DocumentError(f"it cannot be read ({error.strerror}); check its permissions") from None
 
@@ -69,7 +70,7 @@ def read(path: Path, max_bytes: int) -> RawFile:
 def parse(raw: RawFile, limits: Limits | None = None) -> Document:
     """The document a file holds, without an id. Raises DocumentError with the reason in words."""
     parsed = convert(raw.name, raw.data, limits or Limits())
-    amended = mapping(raw.amendments.decode("utf-8", "replace"), "its amendments")
+    amended = mapping(raw.amendments.decode("utf-8", "replace"), "the correction beside it")
     published, remark = parse_date(amended["published"]) if "published" in amended else _published(parsed, raw.name)
     corrected = ", ".join(key for key in sorted(amended) if key in AMENDABLE)
     document = Document(

@@ -72,7 +72,8 @@ def _answering(question: str, needed: set[str], loose: set[str], sentence: Found
     labels = [
         place
         for place, stems in enumerate(cells)
-        if stems and stems <= needed and _stands_in(row.cells[place], question)
+        if (stems and stems <= needed and _stands_in(row.cells[place], question))
+        or (not stems and row.cells[place] in re.findall(r"[A-Z]\w+", question))
     ]
     about = f"{sentence.document.title} {heading_of(sentence.section)}"
     known = set(content(about)).union(*(cells[place] | names[place] for place in labels))

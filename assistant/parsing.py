@@ -49,8 +49,11 @@ class Parser:
             reply = self._ask(head, raw, settings.max_parse_seconds)
         if "error" in reply:
             raise DocumentError(reply["error"])
-        plain: dict[str, Any] = reply["document"]
-        return replace(Document(**plain), published=_day(plain["published"]))
+        try:
+            plain: dict[str, Any] = reply["document"]
+            return replace(Document(**plain), published=_day(plain["published"]))
+        except (KeyError, TypeError, ValueError):
+            raise ParsingFailed("its parser gave an answer that makes no sense; the file is made to do this") from None
 
     def close(self) -> None:
         """End the child."""
@@ -69,17 +72,25 @@ class Parser:
         overdue.start()
         try:
             send(cast("IO[bytes]", process.stdin), head, raw.data, raw.amendments)
-            reply, _ = receive(cast("IO[bytes]", process.stdout))
-        except (EOFError, OSError, ValueError):
+            reply = self._reply()
+        except (EOFError, OSError, ValueError, OverflowError, MemoryError):
+            process.kill()
             code = process.wait()
             self._end()
             raise ParsingFailed(_why(late.is_set(), seconds, code)) from None
+        except BaseException:  # such as Ctrl-C: its reply would be taken for that of the next file
+            self._end()
+            raise
         finally:
             overdue.cancel()
         self._parsed += 1
         if late.is_set():  # it answered at the last moment, and was ended nevertheless
             self._end()
         return reply
+
+    def _reply(self) -> dict[str, Any]:
+        head, _ = receive(cast("IO[bytes]", self._process and self._process.stdout))
+        return head
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._parsed >= _DOCUMENTS_EACH:
@@ -118,7 +129,7 @@ def _search_path() -> list[str]:
 def _why(late: bool, seconds: float, code: int) -> str:
     if late:
         return f"it takes longer than {seconds:g} seconds to read; split it or raise max_parse_seconds"
-    return f"its parser broke down (exit code {code}); the file is damaged, or made to do this"
+    return f"its parser broke down (exit code {code}); the file is damaged or too large: save it anew, or split it"
 
 
 def _day(published: str | None) -> date | None:

@@ -24,7 +24,7 @@ _MARKUP = (".html", ".xhtml", ".txt", ".md")
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPage:
+class PageFile:
     """A file's name and bytes, and what stands beside it where its format has no room for an address."""
 
     name: str
@@ -32,15 +32,15 @@ class KeptPage:
     amendments: bytes = b""
 
 
-def kept(fetched: Fetched, parse: Callable[[RawFile], Document]) -> KeptPage:
+def page_file(fetched: Fetched, parse: Callable[[RawFile], Document]) -> PageFile:
     """The file to keep. Raises DocumentError when the page holds nothing that can be read."""
     suffix = ending(fetched)
     document = parse(RawFile(f"page{suffix}", _unicode(fetched) if suffix in _MARKUP else fetched.data))
     named = document.title if document.title != "page" else ""
     whence = {"url": fetched.final_url, "fetched": fetched.fetched}
     if suffix not in _MARKUP:
-        return KeptPage(file_name(named, fetched.final_url) + suffix, fetched.data, written(whence))
-    front = written(
+        return PageFile(file_name(named, fetched.final_url) + suffix, fetched.data, as_yaml(whence))
+    front = as_yaml(
         {
             "title": named or fetched.final_url,
             "author": document.author,
@@ -51,21 +51,21 @@ def kept(fetched: Fetched, parse: Callable[[RawFile], Document]) -> KeptPage:
         }
     )
     data = b"---\n" + front + b"---\n\n" + document.text.encode("utf-8", "replace") + b"\n"
-    return KeptPage(file_name(named, fetched.final_url) + ".md", data)
+    return PageFile(file_name(named, fetched.final_url) + ".md", data)
 
 
 def was_fetched(path: Path) -> bool:
-    """Whether a file of the corpus is one that `kept` made, by what it or its amendments say."""
+    """Whether a file of the corpus is one that `page_file` made, by what it or its amendments say."""
     beside = amendments_path(path)
     with suppress(OSError):
         return any(_FETCHED.search(file.read_bytes()[:_HEAD]) for file in (path, beside) if os.path.exists(file))
     return False
 
 
-def written(values: dict[str, Any]) -> bytes:
-    """Lines of "key: value", as front matter and amendments have them; what is None is left out."""
-    stated = {key: value for key, value in values.items() if value is not None}
-    return yaml.safe_dump(stated, sort_keys=False, allow_unicode=True, width=10_000).encode("utf-8", "replace")
+def as_yaml(values: dict[str, Any], *, stated: bool = True) -> bytes:
+    """Lines of "key: value", as front matter and amendments have them; without what is None, where only `stated`."""
+    kept = {key: value for key, value in values.items() if value is not None or not stated}
+    return yaml.safe_dump(kept, sort_keys=False, allow_unicode=True, width=10_000).encode("utf-8", "replace")
 
 
 def _unicode(fetched: Fetched) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from posixpath import basename
 
 from . import folder
 from .catalogue import FileRow
@@ -111,14 +112,14 @@ class Pass:
             if raw.hash not in self._held:
                 document = self._parser.parse(raw, self._settings)
             document_id = self._ledger.assign(file.source, raw.data_hash, present)
-            if self._wanting(document_id, raw.hash):
+            if self._wanting(document_id, raw.hash, raw.data_hash):
                 document = document or self._parser.parse(raw, self._settings)
                 self._queued[document_id] = raw.hash
                 self._held.add(raw.hash)
                 yield Entry(replace(document, document_id=document_id), raw.hash)
             self._seen(replace(row, document_id=document_id))
         except ParsingFailed as error:
-            self._rows[file.source] = replace(row, content_hash="", failure=str(error))
+            self._rows[file.source] = replace(row, content_hash="", failure=str(error), settled=True)
         except DocumentError as error:
             self._rows[file.source] = replace(row, failure=str(error))
 
@@ -148,10 +149,13 @@ class Pass:
     def _read_file(self, source: str) -> RawFile:
         return read(self._settings.corpus_dir / source, self._settings.max_file_bytes)
 
-    def _wanting(self, document_id: str, content_hash: str) -> bool:
+    def _wanting(self, document_id: str, content_hash: str, data_hash: str) -> bool:
         """Whether the index lacks the document as this file has it. Of files of the same bytes the first one counts."""
-        if document_id in self._firsts:
+        first = self._firsts.get(document_id)
+        if first is not None and self._ledger.holds(first, data_hash):
             return False
+        if first is not None:  # two files of other bytes never become one document
+            raise ParsingFailed("its id belongs to another file; run 'assistant sync' again")
         return content_hash not in (self._queued.get(document_id), self._before.get(document_id))
 
     def _stale(self) -> Iterator[Entry]:
@@ -184,7 +188,8 @@ class Pass:
         former = _first_sources(self._known.values(), failing=True)
         for document_id, source in _first_sources(self._rows.values()).items():
             content_hash = self._before.get(document_id)
-            if former.get(document_id, source) == source or document_id in self._queued or not content_hash:
+            same_name = basename(former.get(document_id, source)) == basename(source)
+            if same_name or document_id in self._queued or not content_hash:
                 continue
             raw = self._read_again(source, content_hash)
             document = raw and self._parsed_again(raw)
@@ -211,8 +216,8 @@ class Pass:
 
     def _copies(self) -> list[str]:
         first = _first_sources(self._rows.values())
-        read_now = [self._rows[source] for source in self._read if not self._rows[source].failure]
-        return _shortened(
+        read_now = [self._rows[source] for source in self._read if self._is_news(self._rows[source])]
+        return shortened(
             [
                 f"{row.source} holds the same as {first[row.document_id]}: one article, two sources"
                 for row in read_now
@@ -220,12 +225,17 @@ class Pass:
             ]
         )
 
+    def _is_news(self, row: FileRow) -> bool:
+        """Whether a file that was read holds something else than the last time."""
+        known = self._known.get(row.source)
+        return not row.failure and (known is None or known.document_id != row.document_id)
+
     def _nearly_the_same(self) -> list[str]:
         touched = self._catalogue.described(list(self._queued))
         pairs = {frozenset((i, other)) for i, document in touched.items() for other in document.similar}
         named = self._catalogue.described(sorted({i for pair in pairs for i in pair}))
         found = sorted(sorted(named[i].sources[-1] for i in pair) for pair in pairs)
-        return _shortened([f"{one} and {two} say nearly the same" for one, two in found])
+        return shortened([f"{one} and {two} say nearly the same" for one, two in found])
 
 
 _LIMITS = {"max_file_bytes", "max_characters", "max_pages", "max_expanded_bytes", "max_parse_seconds"}
@@ -249,6 +259,7 @@ def _stale_ids(rows: Iterable[FileRow]) -> set[str]:
     return {row.document_id for row in rows if row.document_id and row.failure}
 
 
-def _shortened(remarks: list[str]) -> list[str]:
+def shortened(remarks: list[str]) -> list[str]:
+    """The first remarks of one kind, and how many more there are."""
     more = len(remarks) - _REMARKS
     return [*remarks[:_REMARKS], f"and {more} more like that"] if more > 0 else remarks

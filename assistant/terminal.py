@@ -11,7 +11,7 @@ from .records import Answer, Citation, Document, Passage, Progress, SyncReport, 
 from .terms import printable
 
 _WIDTH = 100
-_SHOWN = 20
+SHOWN = 20
 """Of one kind; the others are counted."""
 _BYTES = 10_000_000
 """A total above this counts bytes, not things."""
@@ -48,7 +48,7 @@ class Steps:
 
 def say(message: str) -> None:
     """A message to the person, on stderr."""
-    sys.stderr.write(("\r\033[K" if sys.stderr.isatty() else "") + message + "\n")
+    sys.stderr.write(("\r\033[K" if sys.stderr.isatty() else "") + printable(message) + "\n")
     sys.stderr.flush()
 
 
@@ -104,28 +104,29 @@ def show_documents(documents: Sequence[Document], failures: Mapping[str, str]) -
         when = document.published or "undated   "
         sources = ", ".join(map(printable, document.sources))
         stale = "STALE  " if document.state == "stale" else ""
-        print(f"{document.document_id}  {when}  {stale}{document.title}  ({sources})")
+        print(f"{document.document_id}  {when}  {stale}{printable(document.title)}  ({sources})")
         alike = [f"nearly the same as {', '.join(document.similar)}"] if document.similar else []
         for note in [*document.notes, *alike]:
-            print(f"{'':14}{note}")
+            print(f"{'':14}{printable(note)}")
     if not documents:
         print("The corpus is empty: put articles into its folder, or run 'assistant add PATH'.")
     for line in _unread(failures):
-        print(line)
+        print(printable(line))
 
 
 def show_report(report: SyncReport, changed: Sequence[Document] = ()) -> None:
-    """What a sync did, in a line; then the changed articles with what is known of them, and the files that failed."""
+    """What a sync did, in a line; then the first changed articles with what is known of them, and what failed."""
     parts = [(len(report.added), "added"), (len(report.updated), "updated"), (len(report.removed), "removed")]
     done = ", ".join(f"{count} {what}" for count, what in parts if count) or "nothing to do"
     total = len(report.added) + len(report.updated) + len(report.unchanged)
     say(f"{done}; the corpus holds {total} article{'s' * (total != 1)}")
-    for document in changed[:_SHOWN]:
+    for document in changed:
         say(f"  {document.title} · {day_in_words(document.published)} · {printable(document.sources[0])}")
         for note in document.notes:
             say(f"      {note}")
-    if len(changed) > _SHOWN:
-        say(f"  and {len(changed) - _SHOWN} more; 'assistant list' shows all")
+    more = len(report.added) + len(report.updated) - len(changed)
+    if changed and more > 0:
+        say(f"  and {more} more; 'assistant list' shows all")
     for note in report.notes:
         say(note)
     for line in _unread(report.failed):
@@ -138,8 +139,8 @@ def _unread(failures: Mapping[str, str]) -> Iterator[str]:
     for source, reason in failures.items():
         reasons.setdefault(reason, []).append(printable(source))
     for reason, sources in reasons.items():
-        more = f" and {len(sources) - _SHOWN} more" if len(sources) > _SHOWN else ""
-        yield f"not read: {', '.join(sources[:_SHOWN])}{more}: {reason}"
+        more = f" and {len(sources) - SHOWN} more" if len(sources) > SHOWN else ""
+        yield f"not read: {', '.join(sources[:SHOWN])}{more}: {reason}"
 
 
 def show_score(score: Mapping[str, float]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from .api import Assistant
@@ -14,17 +14,24 @@ _LOOK_EVERY = 5.0
 """Seconds: a change that the system told nobody of, as on a network drive, is found by looking."""
 
 
-def follow(assistant: Assistant, before: SyncReport, look_every: float = _LOOK_EVERY) -> Iterator[SyncReport]:
+def follow(
+    assistant: Assistant, before: SyncReport, say: Callable[[str], None], look_every: float = _LOOK_EVERY
+) -> Iterator[SyncReport]:
     """A report for each sync after `before` that did something, until Ctrl-C.
 
-    A folder that is away for a while is waited for.
+    A folder that is away for a while, or cannot be written to, is waited for; what is wrong is said once.
     """
-    failed = before.failed
+    failed, said = before.failed, ""
     for _ in _changes(assistant.settings.corpus_dir, look_every):
         try:
             report = assistant.sync(again=False)
-        except CorpusError:
+        except CorpusError as error:
+            if str(error) != said:
+                said = str(error)
+                say(said)
             continue
+        except KeyboardInterrupt:
+            return
         if report.added or report.updated or report.removed or report.notes or report.failed != failed:
             yield report
         failed = report.failed

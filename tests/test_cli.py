@@ -69,7 +69,7 @@ def test_ask_search_list_add_remove_and_sync_from_the_command_line(
         (["ask", "q"], {"data_dir": "/proc/nowhere"}, 1, "cannot be written"),
         (["sync"], {"corpus_dir": "/nowhere"}, 1, "/nowhere does not exist"),
         (["add", "/nowhere.md"], {}, 2, "/nowhere.md does not exist"),
-        (["add", "https://example.org/a"], {}, 2, "is not fetched, as offline is set"),
+        (["add", "https://example.org/a"], {}, 2, "unset offline"),
         (["models", "pull"], {"cache_dir": "/proc/nowhere"}, 1, "cannot write the model"),
         (["eval", "/nowhere.jsonl"], {}, 2, "cannot read /nowhere.jsonl"),
     ],

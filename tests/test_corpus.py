@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from assistant.catalogue import CATALOGUE_VERSION
-from assistant.errors import CorpusError, UnknownDocument, UsageError
+from assistant.errors import CorpusError, DocumentError, UnknownDocument, UsageError
 from assistant.folder import put
 from assistant.formats import FORMATS_VERSION
 from assistant.loading import amendments_path
@@ -264,7 +264,131 @@ def test_a_second_file_of_a_name_is_kept_under_another_and_said_so(
     engine = open_engine()
     engine.add(article(tmp_path / "one", "a.md", "The port was sold."))
     report = engine.add(article(tmp_path / "two", "a.md", "The mine was shut."))
-    assert (len(report.added), report.notes) == (1, ["a.md is kept as a-2.md"])
+    assert (len(report.added), report.notes) == (1, ["a.md is kept as a-2.md, as another file has that name"])
+
+
+def test_a_mended_file_that_is_added_again_takes_the_place_of_the_one_that_could_not_be_read(
+    settings: Settings, open_engine: OpenEngine, tmp_path: Path
+):
+    path = article(tmp_path / "one", "a.md", "---\ntitle: a: b\n---\ntext")
+    engine = open_engine()
+    assert list(engine.add(path).failed) == ["a.md"]
+    assert list(engine.add(path).failed) == ["a.md"]
+    other = engine.add(article(tmp_path / "one", "b.md", "The mine was shut."))
+    assert other.failed == {}
+    report = engine.add(article(tmp_path / "one", "a.md", "The port was sold."))
+    assert (len(report.added), report.failed) == (1, {})
+    assert sorted(p.name for p in settings.corpus_dir.iterdir()) == ["a.md", "b.md"]
+
+
+def test_a_correction_follows_its_file_to_another_name(settings: Settings, open_engine: OpenEngine):
+    path = article(settings.corpus_dir, "report.txt", "The port was sold.")
+    engine = open_engine()
+    (document_id,) = engine.sync().added
+    engine.amend(document_id, {"published": "2026-03-04"})
+    path.rename(settings.corpus_dir / "final.txt")
+    assert engine.sync().removed == []
+    (document,) = engine.documents()
+    assert (document.document_id, str(document.published)) == (document_id, "2026-03-04")
+
+
+@pytest.mark.parametrize("renamed", [True, False])
+def test_a_new_file_under_the_name_of_one_that_is_gone_is_another_document_without_its_correction(
+    settings: Settings, open_engine: OpenEngine, renamed: bool
+):
+    path = article(settings.corpus_dir, "report.txt", "The port was sold.")
+    engine = open_engine()
+    (document_id,) = engine.sync().added
+    engine.amend(document_id, {"published": "2026-03-04", "title": "Port sale"})
+    if renamed:
+        path.rename(settings.corpus_dir / "final.txt")
+    else:
+        path.unlink()
+    engine.sync()
+    article(settings.corpus_dir, "report.txt", "The crane fell.")
+    (added,) = engine.sync().added
+    new = engine.document(added)
+    assert (new.title, new.published) == ("report", None)
+    assert added != document_id
+
+
+def test_correcting_an_article_with_two_files_keeps_its_id(settings: Settings, open_engine: OpenEngine):
+    for name in ("a.txt", "b.txt"):
+        article(settings.corpus_dir, name, "The port was sold.")
+    engine = open_engine()
+    (document_id,) = engine.sync().added
+    for title in ("One", "Two"):
+        engine.amend(document_id, {"title": title})
+    (document,) = engine.documents()
+    assert (document.document_id, document.title, len(document.sources)) == (document_id, "Two", 2)
+
+
+def test_another_ending_means_another_reading_of_the_same_bytes(settings: Settings, open_engine: OpenEngine):
+    path = article(settings.corpus_dir, "sales.txt", "Region,Sales\nNorth,5\n")
+    engine = open_engine()
+    (document_id,) = engine.sync().added
+    path = path.rename(settings.corpus_dir / "sales.csv")
+    assert engine.sync().updated == [document_id]
+    assert engine.document(document_id).text.startswith("| Region | Sales |")
+    path.rename(settings.corpus_dir / "sales.jpg")
+    assert ".jpg is not a format" in engine.sync().failed["sales.jpg"]
+
+
+def test_restoring_brings_back_that_article_and_not_one_that_had_its_name_since(
+    settings: Settings, open_engine: OpenEngine
+):
+    article(settings.corpus_dir, "a.txt", "Version one.")
+    engine = open_engine()
+    (first,) = engine.sync().added
+    engine.remove(first)
+    article(settings.corpus_dir, "a.txt", "An unrelated matter.")
+    (second,) = engine.sync().added
+    engine.remove(second)
+    assert engine.restore(first).added == [first]
+    assert engine.document(first).text == "Version one."
+
+
+def test_restoring_brings_back_all_files_or_none(settings: Settings, open_engine: OpenEngine):
+    for name in ("a.txt", "b.txt"):
+        article(settings.corpus_dir, name, "The port was sold.")
+    engine = open_engine()
+    (document_id,) = engine.sync().added
+    engine.remove(document_id)
+    article(settings.corpus_dir, "b.txt", "The crane fell.")
+    with pytest.raises(CorpusError, match=r"another file is called b\.txt by now"):
+        engine.restore(document_id)
+    assert [path.name for path in settings.corpus_dir.iterdir()] == ["b.txt"]
+
+
+def test_a_link_out_of_the_folder_is_refused_with_a_correction_beside_it_too(
+    settings: Settings, open_engine: OpenEngine, tmp_path: Path
+):
+    secret = article(tmp_path / "outside", "secret.md", "The secret is 42.")
+    (settings.corpus_dir / "link.md").symlink_to(secret)
+    (settings.corpus_dir / "link.md.amended.yaml").write_text("title: x\n", encoding="utf-8")
+    article(settings.corpus_dir, "own.md", "The port was sold.")
+    (settings.corpus_dir / "own.md.amended.yaml").symlink_to(secret)
+    report = open_engine().sync()
+    assert list(report.failed) == ["link.md"]
+    assert len(report.added) == 1
+
+
+def test_why_an_index_was_rebuilt_is_told_by_the_next_report_that_is_read(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "a.md", "The port was sold.")
+    open_engine().sync()
+    engine = open_engine(embedder=WordEmbedder(name="others"))
+    engine.search("port")
+    assert any("the index was rebuilt" in note for note in engine.sync().notes)
+
+
+def test_a_correction_that_cannot_be_read_is_said_in_one_line(settings: Settings, open_engine: OpenEngine):
+    path = article(settings.corpus_dir, "a.md", "The port was sold.")
+    engine = open_engine()
+    (document_id,) = engine.sync().added
+    amendments_path(path).write_text("[", encoding="utf-8")
+    with pytest.raises(DocumentError, match=r"a\.md\.amended\.yaml is not valid YAML") as caught:
+        engine.amend(document_id, {"title": "Port"})
+    assert "\n" not in str(caught.value)
 
 
 def test_a_correction_comes_along_with_its_file(settings: Settings, open_engine: OpenEngine, tmp_path: Path):

@@ -49,6 +49,27 @@ def test_a_crash_of_the_parser_costs_one_file(settings: Settings):
         parser.close()
 
 
+def test_after_an_interruption_the_next_file_does_not_get_the_reply_of_the_one_before(settings: Settings):
+    class Interrupted(Parser):
+        """Is interrupted once, after the request and before the reply."""
+
+        interrupted = False
+
+        def _reply(self) -> dict[str, object]:
+            if not self.interrupted:
+                self.interrupted = True
+                raise KeyboardInterrupt
+            return super()._reply()
+
+    parser = Interrupted()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            parser.parse(GOOD, settings)
+        assert parser.parse(RawFile("a.txt", b"Another text."), settings).text == "Another text."
+    finally:
+        parser.close()
+
+
 def test_two_threads_get_their_own_files_back(parser: Parser, settings: Settings):
     found: dict[int, str] = {}
 
@@ -69,7 +90,7 @@ def test_text_over_the_limit_is_refused(parser: Parser, settings: Settings):
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs timers of the system")
-def test_a_parser_whose_owner_is_gone_does_not_go_on_for_ever():
+def test_a_parser_that_nobody_ends_when_it_is_late_ends_by_itself():
     command = [sys.executable, "-m", "assistant.formats", "2000000000"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=CLONE) as process:
         assert process.stdin
@@ -90,6 +111,13 @@ for name, act in {
     "os write": lambda: os.open("written", os.O_CREAT | os.O_WRONLY),
     "program": lambda: subprocess.run(["true"]),
     "network": lambda: socket.create_connection(("127.0.0.1", 9)),
+    "datagram": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 9)),
+    "names": lambda: socket.getaddrinfo("localhost", 9),
+    "remove": lambda: os.remove("nothing"),
+    "rename": lambda: os.rename("nothing", "other"),
+    "truncate": lambda: os.truncate("nothing", 0),
+    "folder": lambda: os.mkdir("folder"),
+    "kill": lambda: os.kill(os.getpid(), 0),
     "memory": lambda: bytearray(3_000_000_000),
 }.items():
     try:

@@ -80,6 +80,14 @@ def test_a_page_added_again_is_the_same_document_in_its_new_version(fetching: En
     assert "sold in July" in fetching.document(document_id).text
 
 
+def test_a_correction_of_a_page_survives_its_next_version(fetching: Engine, site: Site):
+    (document_id,) = fetching.add_page(site.serve("/port", PAGE.encode(), content_type=TYPE)).added
+    fetching.amend(document_id, {"publisher": "The Wire", "published": None})
+    fetching.add_page(site.serve("/port", PAGE.replace("May", "July").encode(), content_type=TYPE))
+    (document,) = fetching.documents()
+    assert (document.document_id, document.publisher, document.published) == (document_id, "The Wire", None)
+
+
 def test_a_file_of_somebody_elses_is_never_replaced_by_a_page_of_its_address(
     fetching: Engine, site: Site, settings: Settings
 ):
@@ -131,7 +139,7 @@ def test_a_page_without_text_is_a_failure_and_no_file(fetching: Engine, site: Si
 
 @pytest.mark.parametrize(
     ("given", "why"),
-    [({"fetch_urls": False, "offline": False}, "set fetch_urls = true"), ({"fetch_urls": True}, "offline is set")],
+    [({"fetch_urls": False, "offline": False}, "set fetch_urls = true"), ({"fetch_urls": True}, "unset offline")],
 )
 def test_nothing_is_fetched_unless_it_is_switched_on(
     settings: Settings, open_engine: OpenEngine, site: Site, given: dict[str, bool], why: str

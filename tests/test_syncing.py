@@ -6,7 +6,6 @@ import pytest
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
 from tests.fakes import WordEmbedder
-from tests.test_corpus import age
 
 BROKEN = "---\ntitle: a: b\n---\ntext"
 
@@ -94,6 +93,47 @@ def test_a_stale_document_can_be_removed(broken: Path, open_engine: OpenEngine):
     assert not broken.exists()
 
 
+def test_a_removed_stale_document_can_be_brought_back(broken: Path, open_engine: OpenEngine):
+    engine = open_engine()
+    engine.sync()
+    (document,) = engine.documents()
+    engine.remove(document.document_id)
+    assert engine.restore(document.document_id).added == [document.document_id]
+    assert engine.document(document.document_id).text == "The port was sold."
+
+
+def test_an_old_version_that_comes_back_under_another_name_has_that_names_date(
+    settings: Settings, open_engine: OpenEngine
+):
+    path = article(settings.corpus_dir, "c.txt", "The port was sold.")
+    engine = open_engine()
+    engine.sync()
+    path.write_bytes(b"\0")
+    engine.sync()
+    path.unlink()
+    article(settings.corpus_dir, "2026-01-02 port.txt", "The port was sold.")
+    engine.sync()
+    assert [str(document.published) for document in engine.documents()] == ["2026-01-02"]
+
+
+def test_a_file_that_took_too_long_is_not_tried_again_by_each_question(settings: Settings, open_engine: OpenEngine):
+    (settings.corpus_dir / "a.md").write_bytes(b"<script>" * 200_000)
+    engine = open_engine(settings=Settings(**{**settings.model_dump(), "max_parse_seconds": 0.2}))
+    engine.sync()
+    steps: list[str] = []
+    engine.documents(lambda progress: steps.append(progress.step))
+    assert steps == []
+
+
+def test_links_between_many_articles_that_are_alike_are_few(settings: Settings, open_engine: OpenEngine):
+    for number in range(30):
+        article(settings.corpus_dir, f"{number}.md", f"{WORDS} So said wire {number}.")
+    engine = open_engine()
+    engine.sync()
+    assert max(len(document.similar) for document in engine.documents()) <= 30
+    assert sum(len(document.similar) for document in engine.documents()) <= 30 * 20
+
+
 def test_a_new_file_that_cannot_be_read_is_no_document(settings: Settings, open_engine: OpenEngine):
     (settings.corpus_dir / "a.md").write_text(BROKEN, encoding="utf-8")
     engine = open_engine()
@@ -126,7 +166,6 @@ def test_two_copies_that_cannot_be_read_leave_the_document_stale(settings: Setti
 def test_a_sync_reads_again_what_broke_down_but_a_question_does_not(settings: Settings, open_engine: OpenEngine):
     path = article(settings.corpus_dir, "a.md", "The port was sold.")
     path.write_bytes(b"<script>" * 200_000)
-    age(path)
     slow = Settings(**{**settings.model_dump(), "max_parse_seconds": 0.2})
     engine = open_engine(settings=slow)
     assert "longer than 0.2 seconds" in engine.sync().failed["a.md"]

@@ -28,7 +28,7 @@ def test_files_that_failed_for_one_reason_stand_together(capsys: pytest.CaptureF
 
 def test_a_long_report_counts_what_it_does_not_name(capsys: pytest.CaptureFixture[str]):
     failed = {f"{number}.jpg": "no format" for number in range(25)}
-    show_report(SyncReport(added=["id1"] * 25, failed=failed), [PORT] * 25)
+    show_report(SyncReport(added=["id1"] * 25, failed=failed), [PORT] * 20)
     said = capsys.readouterr().err
     assert "  and 5 more; 'assistant list' shows all" in said
     assert "19.jpg and 5 more: no format" in said
@@ -46,7 +46,7 @@ def test_the_list_shows_what_is_stale_and_what_is_nearly_the_same(capsys: pytest
 
 
 def test_a_file_name_with_control_characters_does_not_reach_the_terminal(capsys: pytest.CaptureFixture[str]):
-    show_report(SyncReport(failed={"\x1b[31mred.pdf": "it is damaged"}))
+    show_report(SyncReport(failed={"\x1b[31mred.pdf": "it is damaged"}, notes=["b\x1b[31m.md holds the same"]))
     assert "\x1b" not in capsys.readouterr().err
 
 

@@ -21,11 +21,11 @@ def soon(act: Callable[[], object]) -> None:
 def test_what_changed_since_the_last_sync_is_found_at_once(assistant: Assistant, settings: Settings):
     before = assistant.sync()
     article(settings.corpus_dir, "a.md", "The port was sold.")
-    assert len(next(follow(assistant, before)).added) == 1
+    assert len(next(follow(assistant, before, print)).added) == 1
 
 
 def test_each_change_is_followed_by_a_sync(assistant: Assistant, settings: Settings):
-    reports = follow(assistant, assistant.sync())
+    reports = follow(assistant, assistant.sync(), print)
     soon(lambda: article(settings.corpus_dir, "a.md", "The port was sold."))
     assert len(next(reports).added) == 1
     soon(lambda: article(settings.corpus_dir, "b.md", "---\nbroken: a: b\n---\n"))
@@ -40,4 +40,7 @@ def test_a_folder_that_is_away_for_a_while_is_waited_for(assistant: Assistant, s
     settings.corpus_dir.rename(away)
     article(away, "a.md", "The port was sold.")
     soon(lambda: away.rename(settings.corpus_dir))
-    assert len(next(follow(assistant, before, look_every=0.2)).added) == 1
+    said: list[str] = []
+    assert len(next(follow(assistant, before, said.append, look_every=0.2)).added) == 1
+    assert len(said) == 1
+    assert "does not exist" in said[0]

@@ -1,8 +1,8 @@
 """The process in which files are parsed: `python -m assistant.formats`, started by `parsing`.
 
 It reads requests on standard input and writes replies on standard output until its input ends. A hostile file may make
-it slow, large or crash, which costs that file only; what it cannot do from here is write files, start programs or
-reach the network.
+it slow, large or crash, which costs that file only. Python code in it is kept from writing files, starting programs and
+reaching the network; it is no sandbox for what breaks out of a library of C.
 """
 
 from __future__ import annotations
@@ -21,7 +21,11 @@ from ..loading import RawFile, parse
 from . import Limits
 
 _GRACE = 1.0
-_FORBIDDEN = ("socket.connect", "socket.bind", "subprocess.", "os.exec", "os.posix_spawn", "os.system", "os.fork")
+_FORBIDDEN = (
+    *("socket.", "subprocess.", "shutil.", "urllib."),
+    *("os.exec", "os.posix_spawn", "os.spawn", "os.system", "os.fork", "os.startfile", "os.kill", "os.killpg"),
+    *("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate", "os.chmod", "os.chown"),
+)
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
