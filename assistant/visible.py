@@ -6,6 +6,7 @@ What nobody can see cannot be checked by whoever follows a citation, so it is le
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ACTIVE = re.compile(
@@ -27,11 +28,32 @@ _ELEMENTS = (
 )
 _TAG = re.compile(rf"(?<!`)</?(?:{_ELEMENTS})\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
 _IMAGE = re.compile(r"!\[[^\]\n]*\](?:\([^)\n]*\)|\[[^\]\n]*\])")
+_STRUCK = re.compile(
+    r"(?<!`)<(del|s|strike)\b[^>]*>.*?</\1\s*>|(?<![~`\w])~~(?=\S)[^~\n]+?~~(?!~)", re.DOTALL | re.IGNORECASE
+)
+_RAISED = re.compile(r"(?<=\w)<sup\b[^>]*>\s*([0-9+−-]{1,6})\s*</sup\s*>", re.IGNORECASE)
+_BREAK = re.compile(
+    r"(?<!`)</?(?:br|p|div|li|ul|ol|tr|table|thead|tbody|h[1-6]|blockquote|dl|dt|dd|hr|pre|section|article|header|footer"
+    r"|figcaption|caption|summary|details)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_CELL = re.compile(r"(?<!`)</?t[dh]\b[^<>]*>", re.IGNORECASE)
 _INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
     "|(?<![^\\W\\d_])[\u200c\u200d](?![^\\W\\d_])|(?<=[A-Za-z\\d\\s])[\u200c\u200d]|[\u200c\u200d](?=[A-Za-z\\d\\s])"
 )
 """Zero-width and direction marks. The joiners of Persian and Indic words and of emoji stay."""
+_FIGURES = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+_SHOWN: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (_ACTIVE, ""),
+    (_IMAGE, ""),
+    (_STRUCK, ""),
+    (_RAISED, lambda found: found[1].translate(_FIGURES)),
+    (_BREAK, "\n"),
+    (_CELL, " "),
+    (_TAG, ""),
+)
+"""What stands for markup, so that no two words or figures become one, and none that is struck out is told."""
 _LOSS = 3
 """Words that were hidden and are worth a remark."""
 
@@ -46,8 +68,8 @@ def visible(text: str, *, markup: bool = True) -> tuple[str, str]:
     for pattern in (_COMMENT, _HIDDEN) if markup else ():
         hidden += sum(len(found[0].split()) > _LOSS for found in pattern.finditer(shown))
         shown = pattern.sub("", shown)
-    for pattern in (_ACTIVE, _IMAGE, _TAG) if markup else ():
-        shown = pattern.sub("", shown)
+    for pattern, instead in _SHOWN if markup else ():
+        shown = pattern.sub(instead, shown)
     return shown, "text that readers cannot see was left out" if hidden else ""
 
 

@@ -62,6 +62,27 @@ def test_an_ambiguous_date_is_not_replaced_by_that_of_the_name(tmp_path: Path):
     assert "ambiguous" in document.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("Sales 5<br>6 costs", "Sales 5\n6 costs"),
+        ("10<sup>6</sup> tonnes", "10⁶ tonnes"),
+        ("It costs ~~$5~~ $7, <del>$8</del>", "It costs  $7, "),
+        ("Sold <b>in</b> May", "Sold in May"),
+        ("a~~b is 5~~6", "a~~b is 5~~6"),
+    ],
+)
+def test_html_in_markdown_never_makes_one_figure_of_two(tmp_path: Path, markup: str, text: str):
+    assert load(article(tmp_path, "a.md", markup)).text == text
+
+
+def test_the_cells_of_a_table_in_html_stay_apart(tmp_path: Path):
+    text = load(
+        article(tmp_path, "a.md", "<table><tr><td>2024</td><td>10</td></tr><tr><td>2025</td></tr></table>x")
+    ).text
+    assert text.split() == ["2024", "10", "2025", "x"]
+
+
 def test_language_and_address_are_taken_from_the_front_matter(tmp_path: Path):
     document = load(article(tmp_path, "a.md", "Der Hafen.", lang="de", url="https://wire.example/a"))
     assert (document.language, document.url) == ("de", "https://wire.example/a")

@@ -94,12 +94,8 @@ def test_quoted_lines_stay_as_they_are():
     assert read(raw("Yes.\n\n> Was it sold?\n")).text == "Yes.\n\n> Was it sold?"
 
 
-def test_a_short_signature_is_left_out():
-    assert read(raw(f"{SOLD}\n-- \nJo Lund\nFell Press\n")).text == SOLD
-
-
-def test_what_is_too_long_for_a_signature_stays():
-    assert "line 11" in read(raw(f"{SOLD}\n-- \n" + "".join(f"line {number}\n" for number in range(12)))).text
+def test_what_stands_behind_a_signatures_mark_stays():
+    assert read(raw(f"{SOLD}\n-- \nUpdate: it was sold at noon.\n")).text == f"{SOLD}\n--\nUpdate: it was sold at noon."
 
 
 def test_an_attachment_that_can_be_read_is_a_section():

@@ -305,3 +305,8 @@ def test_a_cell_may_be_longer_than_the_csv_module_allows_by_itself():
 def test_what_is_no_readable_workbook_says_why(data: bytes, reason: str):
     with pytest.raises(DocumentError, match=reason):
         parse("a.xlsx", data, Limits(), 0)
+
+
+def test_one_stray_quotation_mark_cuts_no_figure_of_other_rows():
+    text = csv('Item,Cost,Unit\nPipe,"1,234",EUR\nCrane,"2,500",EUR\n"5 inch pipe,7,EUR\n')
+    assert text.split("\n")[2:] == ["| Pipe | 1,234 | EUR |", "| Crane | 2,500 | EUR |", '| "5 inch pipe | 7 | EUR |']

@@ -81,7 +81,6 @@ def test_struck_out_text_is_left_out_and_said_so():
     "attributes",
     [
         "hidden",
-        "aria-hidden=true",
         "class=sr-only",
         "style='display:none'",
         "style='DISPLAY : NONE !important'",
@@ -299,3 +298,11 @@ def test_a_damaged_page_is_text_or_refused():
         damaged = whole[:place] + junk + whole[place + chance.randrange(9) :]
         with suppress(DocumentError):
             assert parse("a.html", damaged, Limits(), 0).text.strip()
+
+
+def test_what_is_kept_from_screen_readers_only_is_seen_but_for_icons():
+    html = (
+        "<p>It rose by <span aria-hidden=true>12%</span><span class=sr-only>twelve percent</span> in 2025."
+        "<i class=material-icons aria-hidden=true>arrow_up</i></p>"
+    )
+    assert markdown_of(html)[0] == "It rose by 12% in 2025."

@@ -62,7 +62,7 @@ def _evenness(sample: str, separator: str) -> float:
 
 
 def _rows(text: str, separator: str) -> Iterator[list[str]]:
-    """The rows; where a quotation mark is never closed, quotation marks are characters like others."""
+    """The rows. Where a quotation mark is never closed, each line is one, and that mark is a character like others."""
     strict = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         for _ in strict:
@@ -70,11 +70,14 @@ def _rows(text: str, separator: str) -> Iterator[list[str]]:
         open_ended = False
     except csv.Error as error:
         open_ended = "unexpected end of data" in str(error)
-    lines = io.StringIO(text, newline="")
-    if open_ended:
-        yield from csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE)
-    else:
-        yield from csv.reader(lines, delimiter=separator)
+    if not open_ended:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        return
+    for line in text.splitlines():
+        try:
+            yield from list(csv.reader([line], delimiter=separator, strict=True))
+        except csv.Error:
+            yield from csv.reader([line], delimiter=separator, quoting=csv.QUOTE_NONE)
 
 
 def _counted(rows: Iterator[list[str]], limits: Limits) -> list[list[str]]:

@@ -24,6 +24,7 @@ _NUMBERING = 2
 """Words that a page's number may have beside it."""
 _CHAPTER = 3
 """Pages: so many that have the same running line, but for its figures, may be a chapter of a book."""
+_FIGURE = re.compile(r"[0-9]{1,9}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ITEM = re.compile(r"^(?:[•◦▪‣●○■□·∙–—*-]|\(?(?:\d{1,2}|[a-z])[.)])\s+(?=\S)")
 _BULLET = re.compile(r"^[•◦▪‣●○■□·∙–—*]\s+")
@@ -36,12 +37,12 @@ _ENDS = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """Pages without the heads and feet that most of them repeat. What those say stands once, before the first page."""
     places = [{id(line): _running(line) for line in _edges(page)} for page in pages]
-    often = Counter(key for found in places for key in set(found.values()))
-    running = {
-        key
-        for key, count in often.items()
-        if (len(pages) > 1 and count > len(pages) / 2) or (count >= _CHAPTER and "#" in key[0])
-    }
+    often: dict[tuple[str, int], list[tuple[int, str]]] = {}
+    for number, page in enumerate(pages):
+        for line in page:
+            if key := places[number].get(id(line)):
+                often.setdefault(key, []).append((number, line.text))
+    running = {key for key, found in often.items() if _repeats(found, len(pages))}
     said: dict[tuple[str, int], Line] = {}
     kept: list[list[Line]] = []
     for page, found in zip(pages, places, strict=True):
@@ -50,6 +51,20 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
                 said.setdefault(found[id(line)], line)
         kept.append([line for line in page if found.get(id(line)) not in running])
     return [[*said.values(), *kept[0]], *kept[1:]] if kept else []
+
+
+def _repeats(found: Sequence[tuple[int, str]], pages: int) -> bool:
+    """Whether lines of several pages, alike but for figures, are one running line: its figures count the pages."""
+    if pages < 2 or (len({number for number, _ in found}) <= pages / 2 and len(found) < _CHAPTER):
+        return False
+    figures = [[int(figure) for figure in _FIGURE.findall(text)] for _, text in found]
+    counting = [
+        {figure - number for figure, (number, _) in zip(column, found, strict=True)}
+        for column in zip(*figures, strict=False)
+        if len(set(column)) > 1
+    ]
+    more = len(found) > pages / 2 or any(_FIGURE.search(text) for _, text in found)
+    return more and all(len(differences) == 1 for differences in counting)
 
 
 def _numbering(line: Line) -> bool:
@@ -86,7 +101,7 @@ def _set_apart(ordered: Sequence[Line]) -> list[Line]:
 
 
 def _running(line: Line) -> tuple[str, int]:
-    return re.sub(r"\d+", "#", line.text), round(line.bottom / 4)
+    return _FIGURE.sub("#", line.text), round(line.bottom / 4)
 
 
 def _common_height(lines: Iterable[Line]) -> float:

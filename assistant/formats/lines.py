@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 from statistics import median
 
 Letter = tuple[str, float, float, float, float]
@@ -16,6 +16,11 @@ _TIMES = 2.0
 """And it is so many times as wide as the narrowest space of its line."""
 _EVEN = 1.6
 """Spaces that differ by less are those of a line that was stretched to the margin."""
+_STRETCHED = 1.2
+"""In letters' heights: a space that is wider parts cells, however even the line is."""
+_SMALL, _ABOVE = 0.85, 0.12
+"""In letters' heights: letters that are lower than the first and begin higher than the second are raised."""
+_RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _ALIKE = 0.15
 """Heights of letters that differ by no larger share are one."""
 _MARK = re.compile(r"[•◦▪‣●○■□·∙–—*-]|\(?(?:\d{1,2}|[a-z])[.)]")
@@ -60,17 +65,18 @@ class Line:
         return self.top - self.bottom
 
     @classmethod
-    def of(cls, letters: Sequence[Letter]) -> Line | None:
-        """A line of letters in their order; None when nothing of it shows."""
-        inked = [letter for letter in letters if not letter[0].isspace()]
-        if not inked:
-            return None
-        words = _words(letters)
-        height, bottom = median(i[4] - i[2] for i in inked), median(i[2] for i in inked)
-        gaps = [begins - ends for (_, _, ends), (_, begins, _) in pairwise(words)]
+    def of(cls, words: Sequence[Sequence[Letter]]) -> Line:
+        """A line of words, each of at least one letter, in their order."""
+        letters = [letter for word in words for letter in word]
+        height, bottom = median(i[4] - i[2] for i in letters), median(i[2] for i in letters)
+        found = [
+            ("".join(_raised(i, bottom, height) for i in word), min(i[1] for i in word), max(i[3] for i in word))
+            for word in words
+        ]
+        gaps = [begins - ends for (_, _, ends), (_, begins, _) in pairwise(found)]
         wide = _wide(gaps, height)
-        cells = [Cell(*words[0])]
-        for (word, begins, ends), gap in zip(words[1:], gaps, strict=True):
+        cells = [Cell(*found[0])]
+        for (word, begins, ends), gap in zip(found[1:], gaps, strict=True):
             if gap > wide and not (len(cells) == 1 and _MARK.fullmatch(cells[0].text)):
                 cells.append(Cell(word, begins, ends))
             else:
@@ -82,18 +88,16 @@ class Line:
         return abs(self.height - other.height) <= _ALIKE * max(self.height, other.height)
 
 
-def _words(letters: Sequence[Letter]) -> list[tuple[str, float, float]]:
-    """Words with where they begin and end."""
-    found = []
-    for blank, run in groupby(letters, lambda letter: letter[0].isspace()):
-        letter = list(run)
-        if not blank:
-            found.append(("".join(i[0] for i in letter), letter[0][1], letter[-1][3]))
-    return found
+def _raised(letter: Letter, bottom: float, height: float) -> str:
+    """A letter as it is written; a small figure above the line never becomes a part of the one before it."""
+    written, _, lower, _, upper = letter
+    small = upper - lower < _SMALL * height
+    return written.translate(_RAISED) if small and lower > bottom + _ABOVE * height else written
 
 
 def _wide(gaps: Sequence[float], height: float) -> float:
     """The width above which a gap parts two cells."""
-    if not gaps or (len(gaps) > 2 and max(gaps) < _EVEN * min(gaps)):
+    even = len(gaps) > 2 and max(gaps) < min(_EVEN * min(gaps), _STRETCHED * height)
+    if not gaps or even:
         return float("inf")
     return max(_GAP * height, _TIMES * min(*gaps, _NARROWEST * height))

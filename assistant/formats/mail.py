@@ -34,7 +34,6 @@ _Message: TypeAlias = "Message[Any, Any]"
 _ENDINGS = {"text/html": ".html", "text/plain": ".txt", "application/pdf": ".pdf", "message/rfc822": ".eml"}
 _MISREAD = "\ufffd"
 _SIGNATURE = "-- "
-_SIGNATURE_LINES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,7 @@ def _sections(attachments: list[_Attachment], limits: Limits, depth: int) -> tup
 
 def _shown(body: _Body) -> tuple[str, bool]:
     """What a mail program shows, which is the HTML where there is any, and whether text in it was hidden."""
-    written = tidy("\n\n".join(map(_without_signature, body.plain)))
+    written = tidy("\n\n".join(body.plain))
     try:
         rendered = [markdown_of(html) for html in body.marked]
     except DocumentError:
@@ -205,16 +204,6 @@ def _unflowed(text: str, part: _Message) -> str:
             lines.append(f"{depth} {words}" if depth else words)
         goes_on = f"{depth}+" if words.endswith(" ") and words != _SIGNATURE else ""
     return "\n".join(lines)
-
-
-def _without_signature(text: str) -> str:
-    """The text without the signature behind its last "-- " line, if that is no longer than a signature is."""
-    lines = text.rstrip().split("\n")
-    marks = [place for place, line in enumerate(lines) if line in (_SIGNATURE, _SIGNATURE.rstrip())]
-    short = marks and len(lines) - marks[-1] - 1 <= _SIGNATURE_LINES
-    return (
-        "\n".join(lines[: marks[-1]]) if marks and short and any(line.strip() for line in lines[: marks[-1]]) else text
-    )
 
 
 def _kind(part: _Message) -> str:

@@ -10,21 +10,15 @@ import pypdfium2
 
 from ..errors import DocumentError
 from . import HIDDEN, Limits, Parsed, paged, tidy
+from .ink import seen, written
 from .layout import paragraphs, without_running_lines
-from .lines import Letter, Line
+from .lines import Line
 
 _MADE = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _FROM_A_PROGRAM = re.compile(
     r"^(?:Microsoft \w+ - |PowerPoint Presentation$|untitled\b)|\.(?:docx?|pptx?|xlsx?|indd|qxd|pdf|tex|rtf)$",
     re.IGNORECASE,
 )
-_BREAKS = "\x02\ufffe"
-"""What PDFium puts in place of a hyphen at the end of a line, which it joins with the next."""
-_LINE_ENDS = "\r\n" + _BREAKS
-_LONGEST_SIDE = 1_600
-"""Pixels of a page as it is rendered to look for ink."""
-_CONTRAST = 24
-"""Of 255 shades: less is not seen."""
 _LOSS = 3
 
 
@@ -41,14 +35,14 @@ def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa
     hidden = 0
     for number in range(1, len(document) + 1):
         try:
-            lines, shown, has_picture = _page(document, number - 1)
+            lines, unseen, has_picture = _page(document, number - 1)
         except pypdfium2.PdfiumError:
-            lines, shown, has_picture = [], [], False
+            lines, unseen, has_picture = [], 0, False
             damaged.append(number)
-        hidden += sum(len(line.text.split()) for line in lines) - sum(len(line.text.split()) for line in shown)
-        if has_picture and not shown:
+        hidden += unseen
+        if has_picture and not lines:
             pictures.append(number)
-        pages.append(shown)
+        pages.append(lines)
     texts = [tidy(text) for text in paragraphs(without_running_lines(pages))]
     if not any(texts):
         scan = "its pages are pictures, as of a scanner; run text recognition (OCR) on it and add the result"
@@ -67,14 +61,15 @@ def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa
     )
 
 
-def _page(document: pypdfium2.PdfDocument, place: int) -> tuple[list[Line], list[Line], bool]:
-    """A page's lines, those of them that show, and whether it has a picture. Raises PdfiumError when it is damaged."""
+def _page(document: pypdfium2.PdfDocument, place: int) -> tuple[list[Line], int, bool]:
+    """A page's lines that show, how many words do not, and whether it has a picture. Raises PdfiumError."""
     page = document[place]
-    lines = list(_lines(page))
-    shown = _with_ink(page, lines)
+    lines = list(written(page))
+    shown = seen(page, lines)
     picture = any(page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=2))
     page.close()
-    return lines, shown, picture
+    found = [Line.of(words) for line in shown if (words := [word.letters for word in line])]
+    return found, sum(map(len, lines)) - sum(map(len, shown)), picture
 
 
 def _opened(data: bytes) -> pypdfium2.PdfDocument:
@@ -84,40 +79,6 @@ def _opened(data: bytes) -> pypdfium2.PdfDocument:
         if "password" in str(error).lower():
             raise DocumentError("it is protected by a password; save it without one") from None
         raise DocumentError("it is damaged or no PDF; open it in a reader and save it anew") from None
-
-
-def _lines(page: pypdfium2.PdfPage) -> Iterator[Line]:
-    """The page's lines in the order in which they were written, which is that of reading as a rule."""
-    text = page.get_textpage()
-    letters: list[Letter] = []
-    for i in range(text.count_chars() + 1):
-        letter = chr(pypdfium2.raw.FPDFText_GetUnicode(text, i)) if i < text.count_chars() else "\n"
-        if letter not in _LINE_ENDS:
-            letters.append((letter, *text.get_charbox(i, loose=True)))
-        elif letters:
-            if letter in _BREAKS:
-                letters.append(("-", *letters[-1][1:]))
-            line = Line.of(letters)
-            letters = []
-            if line:
-                yield line
-
-
-def _with_ink(page: pypdfium2.PdfPage, lines: list[Line]) -> list[Line]:
-    """Lines where the rendered page shows something: neither white on white nor behind or beside the page."""
-    if not lines:
-        return []
-    bitmap = page.render(scale=min(1.5, _LONGEST_SIDE / max(1.0, *page.get_size())), grayscale=True)
-    shades, place = bitmap.to_numpy(), bitmap.get_posconv(page)
-    shown = []
-    for line in lines:
-        (x0, y0), (x1, y1) = place.to_bitmap(line.left, line.top), place.to_bitmap(line.right, line.bottom)
-        left, right = sorted((max(0, min(x0, x1)), max(0, max(x0, x1) + 1)))
-        top, bottom = sorted((max(0, min(y0, y1)), max(0, max(y0, y1) + 1)))
-        box = shades[top:bottom, left:right]
-        if box.size and int(box.max()) - int(box.min()) > _CONTRAST:
-            shown.append(line)
-    return shown
 
 
 def _title(stated: str) -> str | None:

@@ -7,6 +7,7 @@ style sheet elsewhere or a script hides cannot be known here.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lxml.etree import _Element
@@ -98,13 +99,23 @@ def take_out(element: _Element) -> None:
     parent.remove(element)
 
 
+def _is_icon(element: _Element, names: Sequence[str]) -> bool:
+    """Whether an element's word stands for a picture. What else is kept from screen readers is seen by all others."""
+    aria = (element.get("aria-hidden") or "").strip().lower() == "true"
+    return aria and any("icon" in name.lower() for name in names)
+
+
 def _look(element: _Element, above: _Look, rules: frozenset[str]) -> _Look:
     if not element.attrib:
         return above
     names = (element.get("class") or "").split()
     selectors = {f".{name}" for name in names} | {f"#{element.get('id')}"}
-    hidden = element.get("hidden") is not None or (element.get("aria-hidden") or "").strip().lower() == "true"
-    if hidden or selectors & rules or not _FOR_SCREEN_READERS.isdisjoint(names):
+    if (
+        element.get("hidden") is not None
+        or _is_icon(element, names)
+        or selectors & rules
+        or not _FOR_SCREEN_READERS.isdisjoint(names)
+    ):
         return replace(above, gone=True)
     styles = _styles(element.get("style") or "")
     if _is_gone(styles):
