@@ -66,7 +66,7 @@ class Settings(BaseSettings):
         500_000_000, ge=1, description="a DOCX, PPTX, XLSX or EPUB that unpacks to more is reported, not read"
     )
     max_parse_seconds: float = Field(
-        60.0, gt=0, allow_inf_nan=False, description="a file that takes longer to read is reported"
+        120.0, gt=0, allow_inf_nan=False, description="a file that takes longer to read is reported"
     )
     reranker_model: str | None = Field(
         None, description="a sentence-transformers CrossEncoder that puts passages in order; none by default"

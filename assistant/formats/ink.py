@@ -52,8 +52,9 @@ def written(page: pypdfium2.PdfPage) -> Iterator[list[Word]]:
     line: list[Word] = []
     letters: list[Letter] = []
     pale = False
-    for i in range(text.count_chars() + 1):
-        letter = chr(raw.FPDFText_GetUnicode(text, i)) if i < text.count_chars() else "\n"
+    count = text.count_chars()
+    for i in range(count + 1):
+        letter = chr(raw.FPDFText_GetUnicode(text, i)) if i < count else "\n"
         if letter in _BREAKS and letters:
             letters.append(("-", *letters[-1][1:]))
         if letters and (letter.isspace() or letter in _LINE_ENDS):
@@ -101,10 +102,9 @@ def _span(one: float, other: float) -> slice:
 
 
 def _has_contrast(box: NDArray[np.uint8]) -> bool:
-    if not box.size:
-        return False
-    pixels = box.reshape(-1, box.shape[-1]).astype(np.int16)
-    return bool((pixels.max(axis=0) - pixels.min(axis=0)).max() > _CONTRAST)
+    """Whether one of the three colours differs within a part of the page."""
+    shades = (box[:, :, colour] for colour in range(3)) if box.size else ()
+    return any(int(shade.max()) - int(shade.min()) > _CONTRAST for shade in shades)
 
 
 def _covers(word: Word, others: NDArray[np.float32]) -> bool:

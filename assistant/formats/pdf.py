@@ -62,13 +62,13 @@ def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa
 
 
 def _page(document: pypdfium2.PdfDocument, place: int) -> tuple[list[Line], int, bool]:
-    """A page's lines that show, how many words do not, and whether it has a picture. Raises PdfiumError."""
+    """A page's lines that show, how many words do not, and whether it is but a picture. Raises PdfiumError."""
     page = document[place]
     lines = list(written(page))
     shown = seen(page, lines)
-    picture = any(page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=2))
-    page.close()
     found = [Line.of(words) for line in shown if (words := [word.letters for word in line])]
+    picture = not found and any(page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=2))
+    page.close()
     return found, sum(map(len, lines)) - sum(map(len, shown)), picture
 
 
