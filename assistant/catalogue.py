@@ -17,72 +17,12 @@ from numpy.typing import NDArray
 from .database import Database
 from .errors import UnknownDocument
 from .records import Document, Filters
+from .schema import CATALOGUE_VERSION, SCHEMA
 from .sentences import Span
-from .similarity import ALIKE, Signature, bands, resemblance
+from .similarity import Signature, link_alike
 from .wording import acronyms
 
-CATALOGUE_VERSION = 5
 _CHUNKS_KEPT = 1_000
-_LOOKED_AT, _MOST_ALIKE = 100, 10
-"""Documents that may be nearly the same: so many are compared with one, and so many are linked to it."""
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE documents (
-    document_id TEXT PRIMARY KEY,
-    content_hash TEXT NOT NULL,
-    record TEXT NOT NULL,
-    text TEXT NOT NULL,
-    publisher TEXT,
-    published INTEGER NOT NULL
-);
-CREATE TABLE signatures (document_id TEXT PRIMARY KEY REFERENCES documents ON DELETE CASCADE, signature BLOB NOT NULL);
-CREATE TABLE bands (
-    band INTEGER NOT NULL,
-    key BLOB NOT NULL,
-    document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
-    PRIMARY KEY (band, key, document_id)
-) WITHOUT ROWID;
-CREATE INDEX bands_by_document ON bands (document_id);
-CREATE TABLE alike (
-    document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
-    other TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
-    PRIMARY KEY (document_id, other)
-) WITHOUT ROWID;
-CREATE INDEX alike_by_other ON alike (other);
-CREATE TABLE files (
-    source TEXT PRIMARY KEY,
-    size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    settled INTEGER NOT NULL,
-    content_hash TEXT NOT NULL,
-    document_id TEXT,
-    failure TEXT
-);
-CREATE INDEX files_by_document ON files (document_id);
-CREATE TABLE chunks (
-    row INTEGER PRIMARY KEY,
-    chunk_id TEXT NOT NULL UNIQUE,
-    document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
-    start INTEGER NOT NULL,
-    "end" INTEGER NOT NULL,
-    section TEXT NOT NULL,
-    spans BLOB NOT NULL,
-    terms TEXT NOT NULL,
-    vectors BLOB NOT NULL
-);
-CREATE INDEX chunks_by_document ON chunks (document_id, start);
-CREATE TABLE acronyms (
-    acronym TEXT NOT NULL,
-    stems TEXT NOT NULL,
-    explained INTEGER NOT NULL,
-    document_id TEXT NOT NULL,
-    PRIMARY KEY (acronym, stems, explained, document_id)
-) WITHOUT ROWID;
-CREATE INDEX acronyms_by_stems ON acronyms (stems);
-CREATE INDEX acronyms_by_document ON acronyms (document_id);
-CREATE VIRTUAL TABLE lexical USING fts5 (terms, content = chunks, content_rowid = row, tokenize = 'unicode61');
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab (lexical, row)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +88,7 @@ class Catalogue:
         path = data_dir / "catalogue.sqlite"
         self._frequencies: dict[str, int] = {}
         self._kept: dict[str, IndexedChunk] = {}
-        self._database = Database(path, _SCHEMA, CATALOGUE_VERSION)
+        self._database = Database(path, SCHEMA, CATALOGUE_VERSION)
         self.former_version: int | None = None
         """The version of a catalogue that was found, could not be read by this one, and was begun anew."""
         if self._database.found_version != CATALOGUE_VERSION:
@@ -156,7 +96,7 @@ class Catalogue:
             self._database.close()
             for ending in ("", "-wal", "-shm"):
                 path.with_name(path.name + ending).unlink(missing_ok=True)
-            self._database = Database(path, _SCHEMA, CATALOGUE_VERSION)
+            self._database = Database(path, SCHEMA, CATALOGUE_VERSION)
 
     def unchanging(self) -> AbstractContextManager[None]:
         """While the block runs nothing is written, so that chunks and texts read in it belong together."""
@@ -217,7 +157,7 @@ class Catalogue:
                 [(a.letters, " ".join(a.name), a.explained, document.document_id) for a in acronyms(document.text)],
             )
             if signature is not None:
-                _link_alike(connection, document.document_id, signature)
+                link_alike(connection, document.document_id, signature)
             self._forget_read()
 
     def drop_documents(self, document_ids: Iterable[str]) -> None:
@@ -467,25 +407,6 @@ def _standing(record: dict[str, Any], files: Sequence[sqlite3.Row]) -> dict[str,
         remark = f"an older version: the newest of {files[0]['source']} cannot be read ({files[0]['failure']})"
         found |= {"state": "stale", "notes": [*record["notes"], remark]}
     return found
-
-
-def _link_alike(connection: sqlite3.Connection, document_id: str, signature: Signature) -> None:
-    """Remember a document's signature, and which documents say nearly the same."""
-    own = list(enumerate(bands(signature)))
-    found = connection.execute(
-        "SELECT DISTINCT s.document_id, s.signature FROM signatures s JOIN bands b USING (document_id) WHERE "
-        + " OR ".join("(b.band = ? AND b.key = ?)" for _ in own)
-        + " LIMIT ?",
-        [*(value for pair in own for value in pair), _LOOKED_AT],
-    ).fetchall()
-    nearness = {
-        row["document_id"]: resemblance(signature, np.frombuffer(row["signature"], dtype=np.uint32)) for row in found
-    }
-    alike = sorted((i for i, near in nearness.items() if near >= ALIKE), key=lambda i: -nearness[i])[:_MOST_ALIKE]
-    connection.execute("INSERT INTO signatures VALUES (?, ?)", (document_id, signature.tobytes()))
-    connection.executemany("INSERT INTO bands VALUES (?, ?, ?)", [(*pair, document_id) for pair in own])
-    pairs = [(document_id, other) for other in alike]
-    connection.executemany("INSERT INTO alike VALUES (?, ?)", pairs + [(other, one) for one, other in pairs])
 
 
 def _delete_document(connection: sqlite3.Connection, document_id: str) -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from .catalogue import CATALOGUE_VERSION, Catalogue, IndexedChunk
+from .catalogue import Catalogue, IndexedChunk
 from .chunking import CHUNKING_VERSION, Chunk, chunk
 from .embedding import Embedder, Vector
 from .formats import FORMATS_VERSION
 from .records import Document, Progress
+from .schema import CATALOGUE_VERSION
 from .similarity import signature
 from .terms import content
 from .vectors import Vectors

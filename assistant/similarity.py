@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ ALIKE = 0.8
 _RUN = 3
 _FEWEST = 20
 """Words: a shorter text has too few runs to be compared."""
+_LOOKED_AT, _MOST_ALIKE = 100, 10
+"""Documents that may be nearly the same: so many are compared with one, and so many are linked to it."""
 _WORD = re.compile(r"\w+")
 
 Signature = NDArray[np.uint32]
@@ -41,3 +44,22 @@ def bands(of: Signature) -> list[bytes]:
 def resemblance(one: Signature, other: Signature) -> float:
     """The share of runs that two documents have in common (Jaccard), estimated from their signatures."""
     return float(np.mean(one == other))
+
+
+def link_alike(connection: sqlite3.Connection, document_id: str, signature: Signature) -> None:
+    """Remember a document's signature, and which documents say nearly the same."""
+    own = list(enumerate(bands(signature)))
+    found = connection.execute(
+        "SELECT DISTINCT s.document_id, s.signature FROM signatures s JOIN bands b USING (document_id) WHERE "
+        + " OR ".join("(b.band = ? AND b.key = ?)" for _ in own)
+        + " LIMIT ?",
+        [*(value for pair in own for value in pair), _LOOKED_AT],
+    ).fetchall()
+    nearness = {
+        row["document_id"]: resemblance(signature, np.frombuffer(row["signature"], dtype=np.uint32)) for row in found
+    }
+    alike = sorted((i for i, near in nearness.items() if near >= ALIKE), key=lambda i: -nearness[i])[:_MOST_ALIKE]
+    connection.execute("INSERT INTO signatures VALUES (?, ?)", (document_id, signature.tobytes()))
+    connection.executemany("INSERT INTO bands VALUES (?, ?, ?)", [(*pair, document_id) for pair in own])
+    pairs = [(document_id, other) for other in alike]
+    connection.executemany("INSERT INTO alike VALUES (?, ?)", pairs + [(other, one) for one, other in pairs])

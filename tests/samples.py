@@ -27,7 +27,8 @@ def text() -> bytes:
 def html() -> bytes:
     return (
         "<!doctype html><html lang='en'><head><title>Port</title><meta name='author' content='A. Berg'>"
-        '<script type=\'application/ld+json\'>{"datePublished": "2026-06-04"}</script></head><body><main>'
+        '<script type=\'application/ld+json\'>{"@type": "NewsArticle", "datePublished": "2026-06-04"}</script>'
+        "</head><body><main>"
         f"<h1>Port</h1><p>{SENTENCE} It cost <b>$5</b> million.</p><ul><li>One</li></ul>"
         "<table><tr><th>Year</th></tr><tr><td>2024</td></tr></table></main></body></html>"
     ).encode()

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.catalogue import CATALOGUE_VERSION
 from assistant.errors import CorpusError, DocumentError, UnknownDocument, UsageError
 from assistant.folder import put
 from assistant.formats import FORMATS_VERSION
 from assistant.loading import amendments_path
 from assistant.records import Document
+from assistant.schema import CATALOGUE_VERSION
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
 from tests.fakes import WordEmbedder

@@ -34,6 +34,17 @@ def test_a_sentence_of_each_format_is_read_as_it_stands(ending: str, parser: Par
     assert document.text == document.text.strip("\n")
 
 
+@pytest.mark.parametrize("ending", [".md", ".html", ".eml", ".epub"])
+def test_title_and_date_that_a_file_states_are_its_own(ending: str, parser: Parser, settings: Settings):
+    document = parser.parse(RawFile(f"a{ending}", sample(ending)), settings)
+    assert (document.title, str(document.published)) == ("Port", "2026-06-04")
+
+
+@pytest.mark.parametrize("ending", [".docx", ".pptx", ".xlsx"])
+def test_an_office_file_has_no_date_of_its_own(ending: str, parser: Parser, settings: Settings):
+    assert parser.parse(RawFile(f"a{ending}", sample(ending)), settings).published is None
+
+
 def test_every_format_has_a_sample():
     assert {".markdown", ".htm", ".xhtml", ".tsv", *SAMPLES} == set(SUFFIXES)
 
