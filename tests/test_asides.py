@@ -65,7 +65,7 @@ def test_what_follows_an_order_in_its_paragraph_is_none_either():
         ("The `<script>` tag is risky. All else stays.", "The `<script>` tag is risky. All else stays.", False),
         ('<img style="opacity:0" src="x"> All else stays.', " All else stays.", False),
         ("<embed src=x> All else stays.", " All else stays.", False),
-        ('<p style="background-color: white">Sales rose.</p>', "Sales rose.", False),
+        ('<p style="background-color: white">Sales rose.</p>', "\nSales rose.\n", False),
         ("می\u200cخواهم", "می\u200cخواهم", False),
     ],
 )
