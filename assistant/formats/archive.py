@@ -22,14 +22,14 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFErro
 def open_archive(data: bytes, limits: Limits) -> zipfile.ZipFile:
     """The archive in `data`. Raises DocumentError where it is none, is encrypted, too large or ambiguous."""
     if data.startswith(_OLE):
-        raise DocumentError("it is under a password or of an older format; save it again without a password")
+        raise DocumentError("it is protected by a password or of an older format; save it anew without one")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
     except (*_DAMAGE, NotImplementedError):
         raise DocumentError("it is damaged: it is no ZIP archive, as its ending says; save it again") from None
     if any(member.flag_bits & _ENCRYPTED for member in members):
-        raise DocumentError("it is encrypted; save it again without a password")
+        raise DocumentError("it is protected by a password; save it without one")
     if len(members) > _MOST_MEMBERS:
         raise DocumentError(f"it holds {len(members):,} parts, over the limit of {_MOST_MEMBERS:,}; split it")
     expanded = sum(member.file_size for member in members)

@@ -21,7 +21,14 @@ _FOR_SCREEN_READERS = frozenset(
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _AT_RULE = re.compile(r"@[^{};@]*(?:;|\{(?:[^{}]|\{[^{}]*\})*\})")
 """For print, for narrow screens and the like: what it hides there, a reader sees elsewhere."""
-_SIMPLE_SELECTOR = re.compile(r"[.#][\w-]+")
+_SIMPLE_SELECTOR = re.compile(r"(?:[a-z]+\d?)?([.#][\w-]+)", re.IGNORECASE)
+_JUDGED = frozenset(
+    """display visibility color background background-color background-image font-size text-indent left clip
+    clip-path""".split()
+)
+"""What a rule for a class may hide by. Scripts set opacity and size, too, as something comes into view."""
+Rules = dict[str, dict[str, str]]
+"""For a class or id (".note", "#x") what the page's own style rules say of it."""
 _NUMBER = re.compile(r"(-?(?:\d+\.?\d*|\.\d+))\s*([a-z%]*)")
 _OFF_SCREEN = re.compile(r"-\s*\d*9{3}|-\s*[1-9]\d{3}|-\s*[1-9]\d{2,}(?:vw|vh|em|rem|%)")
 _CLIPPED = re.compile(r"rect\(\s*[01](?:px)?[\s,]|inset\(\s*(?:[5-9]\d|100)%")
@@ -39,31 +46,30 @@ class _Look:
     transparent: bool = False
     ink: Colour | None = None
     """None where the page does not say."""
-    paper: Colour = _WHITE
+    paper: Colour | None = _WHITE
+    """None where it is a picture."""
 
     @property
     def unseen(self) -> bool:
-        same = self.ink is not None and alike(self.ink, self.paper)
+        same = self.ink is not None and self.paper is not None and alike(self.ink, self.paper)
         return self.gone or self.tiny or self.invisible or self.transparent or same
 
 
-def hiding_rules(page: _Element) -> frozenset[str]:
-    """The selectors (".note", "#x") of one class or id that the page's own style rules hide."""
-    hidden: dict[str, bool] = {}
+def hiding_rules(page: _Element) -> Rules:
+    """The page's own style rules for one class or id, as far as they may hide something; the last of each counts."""
+    found: Rules = {}
     for style in page.iter("style"):
         source = _AT_RULE.sub("", _COMMENT.sub("", style.text or ""))
         for rule in source.split("}"):
             selectors, _, declarations = rule.partition("{")
-            styles = _styles(declarations)
-            if "display" not in styles and "visibility" not in styles:
-                continue
-            hides = styles.get("display") == "none" or styles.get("visibility") == "hidden"
-            names = (name.strip() for name in selectors.split(","))
-            hidden.update({name: hides for name in names if _SIMPLE_SELECTOR.fullmatch(name)})
-    return frozenset(name for name, hides in hidden.items() if hides)
+            styles = {key: value for key, value in _styles(declarations).items() if key in _JUDGED}
+            for selector in selectors.split(",") if styles else ():
+                if name := _SIMPLE_SELECTOR.fullmatch(selector.strip()):
+                    found.setdefault(name[1], {}).update(styles)
+    return found
 
 
-def take_out_unseen(page: _Element, rules: frozenset[str]) -> int:
+def take_out_unseen(page: _Element, rules: Rules) -> int:
     """Take the text out that readers do not see; how many words that were."""
     looks: dict[_Element, _Look] = {}
     gone: list[_Element] = []
@@ -105,23 +111,22 @@ def _is_icon(element: _Element, names: Sequence[str]) -> bool:
     return aria and any("icon" in name.lower() for name in names)
 
 
-def _look(element: _Element, above: _Look, rules: frozenset[str]) -> _Look:
+def _look(element: _Element, above: _Look, rules: Rules) -> _Look:
     if not element.attrib:
         return above
     names = (element.get("class") or "").split()
-    selectors = {f".{name}" for name in names} | {f"#{element.get('id')}"}
-    if (
-        element.get("hidden") is not None
-        or _is_icon(element, names)
-        or selectors & rules
-        or not _FOR_SCREEN_READERS.isdisjoint(names)
-    ):
+    selectors = [*(f".{name}" for name in names), f"#{element.get('id')}"]
+    if element.get("hidden") is not None or _is_icon(element, names) or not _FOR_SCREEN_READERS.isdisjoint(names):
         return replace(above, gone=True)
-    styles = _styles(element.get("style") or "")
+    styles: dict[str, str] = {}
+    for selector in selectors:
+        styles |= rules.get(selector, {})
+    styles |= _styles(element.get("style") or "")
     if _is_gone(styles):
         return replace(above, gone=True)
     ink = styles.get("color") or element.get("color" if element.tag == "font" else "text") or ""
-    paper = styles.get("background-color") or styles.get("background") or element.get("bgcolor") or ""
+    picture = "url(" + styles["background-image"] if "background-image" in styles else ""
+    paper = picture or styles.get("background-color") or styles.get("background") or element.get("bgcolor") or ""
     size = styles.get("font-size") or styles.get("font") or ""
     visibility = styles.get("visibility")
     return replace(
@@ -130,8 +135,14 @@ def _look(element: _Element, above: _Look, rules: frozenset[str]) -> _Look:
         invisible=visibility in ("hidden", "collapse") if visibility else above.invisible,
         transparent=_is_transparent(ink) if ink else above.transparent,
         ink=(colour(ink) or (None if ink not in ("inherit", "currentcolor") else above.ink)) if ink else above.ink,
-        paper=(None if _is_transparent(paper) else first_colour(paper)) or above.paper,
+        paper=_paper(paper, above.paper),
     )
+
+
+def _paper(written: str, above: Colour | None) -> Colour | None:
+    if "url(" in written or "gradient(" in written:
+        return None
+    return (None if _is_transparent(written) else first_colour(written)) or above
 
 
 def _styles(declarations: str) -> dict[str, str]:
