@@ -95,6 +95,15 @@ class Pass:
                 continue
             self._progress(Progress("reading", position + 1, len(found)))
             yield from self._entry(file, present)
+        for closed in (file for file in found if file.refused):
+            self._keep_rows_below(closed)
+
+    def _keep_rows_below(self, closed: folder.Found) -> None:
+        """Files of a folder that can no longer be opened are not gone: their documents stay, as stale ones."""
+        for source, row in self._known.items():
+            if source.startswith(f"{closed.source}/"):
+                failure = f"{closed.source}: {closed.refused}"
+                self._rows[source] = replace(row, content_hash="", failure=failure, settled=False)
 
     def _whole(self, row: FileRow) -> bool:
         if row.failure:
@@ -132,17 +141,17 @@ class Pass:
         """A file's bytes, with the amendments that are its own: they follow it to a new name, and stay with it."""
         if file.refused:
             raise DocumentError(file.refused)
+        name = basename(file.source)
+        if suffix(name) not in SUFFIXES:
+            raise DocumentError(unknown_format(name))
         raw = self._read_file(file.source)
-        if suffix(raw.name) not in SUFFIXES:
-            raise DocumentError(unknown_format(raw.name))
+        corpus_dir, trash = self._settings.corpus_dir, self._settings.state_dir / "trash"
         if raw.amendments and self._ledger.was_another(file.source, raw.data_hash):
-            trash = self._settings.state_dir / "trash"
-            former = self._settings.corpus_dir
-            folder.to_trash(former, [file.source], trash, "amendments", amendments_only=True)
+            folder.to_trash(corpus_dir, [file.source], trash, "amendments", amendments_only=True)
             return self._read_file(file.source)
         if file.source not in self._known and not raw.amendments:
             gone = [former for former in self._ledger.came_from(raw.data_hash) if former not in present]
-            if any(folder.move_amendments(self._settings.corpus_dir, former, file.source) for former in gone):
+            if any(folder.move_amendments(corpus_dir, former, file.source) for former in gone):
                 return self._read_file(file.source)
         return raw
 

@@ -134,6 +134,25 @@ def test_links_between_many_articles_that_are_alike_are_few(settings: Settings, 
     assert sum(len(document.similar) for document in engine.documents()) <= 30 * 20
 
 
+def test_documents_of_a_folder_that_can_no_longer_be_opened_stay_as_stale_ones(
+    settings: Settings, open_engine: OpenEngine, tmp_path: Path
+):
+    article(settings.corpus_dir, "deep/a.md", "The port was sold.")
+    engine = open_engine()
+    (document_id,) = engine.sync().added
+    (settings.corpus_dir / "deep").rename(tmp_path / "elsewhere")
+    (settings.corpus_dir / "deep").symlink_to(tmp_path / "elsewhere")
+    report = engine.sync()
+    assert (report.removed, sorted(report.failed)) == ([], ["deep", "deep/a.md"])
+    assert states(engine) == {"deep/a.md": "stale"}
+    (settings.corpus_dir / "deep").unlink()
+    (tmp_path / "elsewhere").rename(settings.corpus_dir / "deep")
+    assert engine.sync().unchanged == [document_id]
+    assert states(engine) == {"deep/a.md": "ready"}
+    (settings.corpus_dir / "deep/a.md").unlink()
+    assert engine.sync().removed == [document_id]
+
+
 def test_a_new_file_that_cannot_be_read_is_no_document(settings: Settings, open_engine: OpenEngine):
     (settings.corpus_dir / "a.md").write_text(BROKEN, encoding="utf-8")
     engine = open_engine()
