@@ -122,7 +122,12 @@ def add(
     with _open() as assistant:
         report = SyncReport()
         for path in paths:
-            report = report.followed_by(assistant.add(path))
+            try:
+                report = report.followed_by(assistant.add(path))
+            except UsageError as error:
+                if len(paths) == 1:
+                    raise
+                report = replace(report, failed=report.failed | {path: str(error)})
         _show_report(report, json_, assistant)
     raise typer.Exit(Exit.FAILED if report.failed else Exit.DONE)
 

@@ -45,6 +45,9 @@ def test_ask_search_list_add_remove_and_sync_from_the_command_line(
     added = run("add", str(tmp_path / "bad.pdf"), **folders)
     assert added.returncode == 1
     assert "not read: bad.pdf" in added.stderr
+    both = run("add", str(tmp_path / "bad.pdf"), "https://example.org/a", **folders)
+    assert both.returncode == 1
+    assert "not read: https://example.org/a: " in both.stderr
     listed = json.loads(run("list", "--json", **folders).stdout)
     assert [document["title"] for document in listed["documents"]] == ["Port"]
     assert list(listed["failed"]) == ["bad.pdf"]

@@ -40,6 +40,10 @@ def test_title_and_date_that_a_file_states_are_its_own(ending: str, parser: Pars
     assert (document.title, str(document.published)) == ("Port", "2026-06-04")
 
 
+def test_a_word_file_without_a_title_is_named_after_its_first_heading(parser: Parser, settings: Settings):
+    assert parser.parse(RawFile("a.docx", sample(".docx")), settings).title == "Port"
+
+
 @pytest.mark.parametrize("ending", [".docx", ".pptx", ".xlsx"])
 def test_an_office_file_has_no_date_of_its_own(ending: str, parser: Parser, settings: Settings):
     assert parser.parse(RawFile(f"a{ending}", sample(ending)), settings).published is None

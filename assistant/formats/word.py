@@ -49,7 +49,7 @@ def parse(_name: str, data: bytes, limits: Limits, _depth: int) -> Parsed:
         about = properties(archive)
     if not text:
         raise DocumentError("it holds no text")
-    title = reader.title or about.title
+    title = reader.title or about.title or reader.heading
     return Parsed(text, title, about.author, language=about.language, remarks=reader.omissions.remarks())
 
 
@@ -81,6 +81,8 @@ class _Reader:
         """The text of a paragraph whose end was deleted: it goes on in the next."""
         self.title: str | None = None
         """The first paragraph in the style of a title."""
+        self.heading: str | None = None
+        """The first heading of the highest level."""
 
     def body(self) -> Iterator[str]:
         """The document's blocks as Markdown; an empty one where nothing is shown."""
@@ -134,6 +136,7 @@ class _Reader:
             return _item(label, level, text) if label else text
         words = " ".join(f"{label.removeprefix(BULLET)} {text}".split())
         self.title = self.title or (words if heading == 0 else None)
+        self.heading = self.heading or (words if heading == 1 else None)
         return f"{'#' * min(heading + 1, 6)} {words}"
 
     def _table(self, table: etree._Element) -> Iterator[str]:
