@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from assistant.client import stop
 from assistant.settings import Settings
 from tests.conftest import CLONE, SAMPLE_CORPUS
+from tests.samples import pdf
 from tests.stand_in import EndlessServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -44,7 +45,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @contextmanager
 def serving(place: Path, **environment: str) -> Iterator[str]:
-    settings = Settings(corpus_dir=SAMPLE_CORPUS, data_dir=place / "index", state_dir=place / "state")
+    corpus = Path(environment.get("ASSISTANT_CORPUS_DIR", SAMPLE_CORPUS))
+    settings = Settings(corpus_dir=corpus, data_dir=place / "index", state_dir=place / "state")
     variables = {
         **os.environ,
         "ASSISTANT_CORPUS_DIR": str(SAMPLE_CORPUS),
@@ -124,6 +126,26 @@ def test_clearing_the_conversation_clears_its_sources(page: Page):
     page.get_by_label("Clear").click()
     expect(page.locator("#sources")).to_contain_text("Sources appear here")
     expect(page.locator("[data-testid=bot]")).to_have_count(0)
+
+
+def test_uploaded_files_become_articles_and_what_fails_has_its_reason(browser_page: Page, tmp_path: Path):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "2026-03-04 port.pdf").write_bytes(pdf())
+    (tmp_path / "bad.pdf").write_bytes(b"%PDF")
+    with serving(tmp_path, ASSISTANT_LLM="extractive", ASSISTANT_CORPUS_DIR=str(tmp_path / "corpus")) as address:
+        browser_page.goto(address)
+        expect(browser_page.locator("#held")).to_contain_text("The corpus is empty", timeout=WAIT)
+        with browser_page.expect_file_chooser() as chooser:
+            browser_page.locator("#add").click()
+        chooser.value.set_files([tmp_path / "2026-03-04 port.pdf", tmp_path / "bad.pdf"])
+        told = browser_page.locator("#added")
+        expect(told).to_contain_text("1 article added", timeout=WAIT)
+        expect(told).to_contain_text("4 March 2026 · dated by its file name")
+        expect(told).to_contain_text("bad.pdf: it is damaged or no PDF")
+        expect(browser_page.locator("#held")).to_contain_text("1 article, the newest of 4 March 2026")
+        ask(browser_page, "when was the port sold?")
+        expect(browser_page.locator("[data-testid=bot]").last).to_contain_text("The port was sold in May")
+    assert (tmp_path / "corpus" / "2026-03-04 port.pdf").read_bytes() == (tmp_path / "2026-03-04 port.pdf").read_bytes()
 
 
 def test_the_page_asks_no_other_host(browser_page: Page, address: str):

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.records import Answer, Citation, Document, Passage
-from assistant.web.render import Turn, holdings, in_html, in_markdown, messages, sources, used, with_links
+from assistant.web.render import Turn, holdings, in_html, in_markdown, messages, report_of, sources, used, with_links
 
 TEXT = "## Sale\n\nIt was long awaited. Acme owns the port. More follows."
 QUOTE = "Acme owns the port."
@@ -80,6 +80,18 @@ def test_a_conversation_is_shown_turn_by_turn():
 def test_what_the_corpus_holds_is_said_in_a_line():
     assert "empty" in holdings([])
     assert holdings([Document("t", "x")]) == "1 article."
+
+
+def test_what_was_added_is_listed_with_dates_remarks_and_failures():
+    added = [Document("Port *sold*", "", "id", published=None, notes=["page 2 holds a picture"])]
+    assert report_of(added, {"a<b>.pdf": "it is damaged"}, ["a.md and b.md say nearly the same"]).splitlines() == [
+        "1 article added.",
+        "",
+        "- **Port \\*sold\\*** · undated · page 2 holds a picture",
+        "- not read: **a\\<b\\>.pdf**: it is damaged",
+        "- a.md and b.md say nearly the same",
+    ]
+    assert report_of([], {}, []).startswith("Nothing new was added.")
 
 
 def test_a_question_that_was_understood_otherwise_than_typed_says_how():

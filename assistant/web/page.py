@@ -19,6 +19,7 @@ from ..api import Assistant
 from ..errors import AssistantError
 from ..records import Done, Filters, Retrieved, Text, Waiting
 from ..streaming import Stream
+from .adding import add_button, add_report, follow_uploads
 from .render import Turn, holdings, messages, sources, used
 
 _HERE = Path(__file__).parent
@@ -51,6 +52,7 @@ def application(assistant: Assistant) -> FastAPI:
         mcp_server=False,
         ssr_mode=False,
         show_error=False,
+        max_file_size=assistant.settings.max_file_bytes,
         enable_monitoring=False,
     )
     return app
@@ -63,7 +65,10 @@ def page(assistant: Assistant) -> gr.Blocks:
         running: dict[str | None, Stream] = {}
         with gr.Row(elem_id="top"):
             gr.HTML(f"<h1>{_TITLE}</h1><p>Answers from your articles; every sentence carries its source.</p>")
-            held = gr.Markdown(elem_id="held")
+            with gr.Column(scale=0, min_width=260, elem_id="corpus"):
+                held = gr.Markdown(elem_id="held")
+                add = add_button()
+        told = add_report()
         with gr.Row(elem_id="columns"):
             with gr.Column(scale=3, min_width=340):
                 chat = gr.Chatbot(
@@ -137,6 +142,7 @@ def page(assistant: Assistant) -> gr.Blocks:
         chat.clear(halt, None, None, **quietly)
         chat.clear(lambda: ([], sources([])), None, [turns, panel], cancels=[asked], api_visibility="private")
         blocks.unload(halt)
+        follow_uploads(assistant, add, told, held)
         blocks.load(lambda: holdings(assistant.documents()), None, held, api_visibility="private")
     return blocks
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..records import Answer, Citation, Document, Passage, ahead_in_words, day_in_words
@@ -68,6 +68,18 @@ def holdings(documents: Sequence[Document]) -> str:
     days = sorted(document.published for document in documents if document.published)
     newest = f", the newest of {day_in_words(days[-1])}" if days else ""
     return f"{len(documents)} article{'s' * (len(documents) != 1)}{newest}."
+
+
+def report_of(added: Sequence[Document], failed: Mapping[str, str], notes: Sequence[str]) -> str:
+    """What came of added files, as a list: each article with its date and remarks, each failure with its reason."""
+    lines = []
+    for document in added:
+        remarks = "".join(f" · {in_markdown(note)}" for note in document.notes)
+        lines.append(f"- **{in_markdown(document.title)}** · {day_in_words(document.published)}{remarks}")
+    lines += [f"- not read: **{in_markdown(name)}**: {in_markdown(why)}" for name, why in failed.items()]
+    lines += [f"- {in_markdown(note)}" for note in notes]
+    count = f"{len(added)} article{'s' * (len(added) != 1)} added" if added else "Nothing new was added"
+    return "\n".join([f"{count}.", "", *lines])
 
 
 def with_links(text: str, turn: int) -> str:
