@@ -86,8 +86,8 @@ class Corpus:
                 if reason:
                     unread[str(path / file.source)] = reason
             report = self.sync(progress)
-        failed = {source: why for source, why in report.failed.items() if source in taken or source not in before}
-        return replace(report, failed=unread | failed, notes=[*shortened(notes), *report.notes])
+        failed = unread | _own_failures(report, before, taken)
+        return replace(report, failed=failed, notes=[*shortened(notes), *report.notes])
 
     def add_document(self, document: Document, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Write a document as Markdown with front matter into the corpus and sync."""
@@ -102,8 +102,10 @@ class Corpus:
         body = b"---\n" + as_yaml(front) + b"---\n\n" + f"{document.text}\n".encode(errors="replace")
         name = printable(document.title).replace("/", "-").strip(". ") or "document"
         with self._turn:
-            folder.put(self._folder, f"{name}.md", body)
-            return self.sync(progress)
+            before = self._catalogue.failures()
+            source = folder.put(self._folder, f"{name}.md", body)
+            report = self.sync(progress)
+        return replace(report, failed=_own_failures(report, before, {source}))
 
     def add_page(self, url: str, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Fetch a web page, keep it as a file in the corpus, and sync; one that was kept before is replaced.
@@ -122,10 +124,12 @@ class Corpus:
             fetched = fetch(url, limits)
             page = page_file(fetched, lambda raw: self._parser.parse(raw, settings))
         except (FetchError, DocumentError) as error:
-            return replace(self.sync(progress), failed={url: str(error)} | self._catalogue.failures())
+            return SyncReport(failed={url: str(error)})
         with self._turn:
-            self._replace_or_put(page, fetched.final_url)
-            return self.sync(progress)
+            before = self._catalogue.failures()
+            source = self._replace_or_put(page, fetched.final_url)
+            report = self.sync(progress)
+        return replace(report, failed=_own_failures(report, before, {source}))
 
     def remove(self, document_id: str, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Move a document's files to the trash in `state_dir` and sync. Raises UnknownDocument."""
@@ -175,19 +179,25 @@ class Corpus:
     def _trash(self) -> Path:
         return self._settings.state_dir / "trash"
 
-    def _replace_or_put(self, page: PageFile, url: str) -> None:
-        """Write a fetched page; one that was fetched before has its name again, and the former goes to the trash."""
+    def _replace_or_put(self, page: PageFile, url: str) -> str:
+        """Write a fetched page; its source, which is that of its former version, which then goes to the trash."""
         former = [s for s in self._catalogue.fetched_from(url) if was_fetched(self._folder / s)]
         beside = read(self._folder / former[0], self._settings.max_file_bytes).amendments if former else b""
         corrected = mapping(beside.decode("utf-8", "replace"), "its correction")
         if former:
-            folder.to_trash(self._folder, former[:1], self._trash, self._ledger.id_of(former[0]) or "page")
-            folder.overwrite(self._folder, former[0], page.data)
+            self._overwrite(former[0], page.data)
         source = former[0] if former else folder.put(self._folder, page.name, page.data)
         kept = {key: value for key, value in corrected.items() if key in AMENDABLE}
         if kept or page.amendments:
             whence = mapping(page.amendments.decode(), "the page's address")
             folder.put_beside(self._folder / source, as_yaml(whence | kept, stated=False))
+        return source
+
+    def _overwrite(self, source: str, data: bytes) -> None:
+        """Put other bytes in a file's place; what it held is in the trash."""
+        if (self._folder / source).is_file():
+            folder.copy_to_trash(self._folder, source, self._trash, "overwritten")
+        folder.overwrite(self._folder, source, data)
 
     def _put(self, file: Path, failing: Collection[str], notes: list[str]) -> tuple[str, str]:
         """Copy one file into the folder: its source there, or the reason in words why it could never be read.
@@ -201,8 +211,8 @@ class Corpus:
         except DocumentError as error:
             return "", str(error)
         if file.name in failing:
-            folder.overwrite(self._folder, file.name, raw.data)
             source = file.name
+            self._overwrite(source, raw.data)
         else:
             source = folder.put(self._folder, file.name, raw.data)
         if raw.amendments:
@@ -210,3 +220,8 @@ class Corpus:
         if source != file.name:
             notes.append(f"{printable(file.name)} is kept as {source}, as another file has that name")
         return source, ""
+
+
+def _own_failures(report: SyncReport, before: Collection[str], taken: Collection[str]) -> dict[str, str]:
+    """What failed of the files of one call, and what did not fail before it: the rest its caller knows."""
+    return {source: why for source, why in report.failed.items() if source in taken or source not in before}

@@ -136,7 +136,7 @@ def to_trash(
     corpus_dir: Path, sources: Iterable[str], trash: Path, document_id: str, *, amendments_only: bool = False
 ) -> None:
     """Move a document's files, with their amendments, to a dated folder outside the corpus. Raises CorpusError."""
-    place = trash / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{document_id}-{secrets.token_hex(3)}"
+    place = _place(trash, document_id)
     try:
         for source in sources:
             target = place / source
@@ -149,6 +149,16 @@ def to_trash(
         raise CorpusError(
             f"cannot move {source} to {place} ({error.strerror}); check the permissions of both"
         ) from None
+
+
+def copy_to_trash(corpus_dir: Path, source: str, trash: Path, document_id: str) -> None:
+    """Keep a file that is about to be overwritten; its amendments stay where they are. Raises CorpusError."""
+    target = _place(trash, document_id) / source
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(corpus_dir / source, target, follow_symlinks=False)
+    except OSError as error:
+        raise CorpusError(f"cannot copy {source} to {target} ({error.strerror}); check the free disk") from None
 
 
 def from_trash(corpus_dir: Path, sources: Sequence[str], trash: Path, document_id: str) -> list[str]:
@@ -170,6 +180,11 @@ def from_trash(corpus_dir: Path, sources: Sequence[str], trash: Path, document_i
         if kept:
             return kept
     return []
+
+
+def _place(trash: Path, document_id: str) -> Path:
+    """A folder of its own for what is removed now; its name is how `from_trash` finds it."""
+    return trash / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{document_id}-{secrets.token_hex(3)}"
 
 
 def _files(place: Path) -> list[str]:

@@ -43,18 +43,18 @@ _INVISIBLE = re.compile(
     "|(?<![^\\W\\d_])[\u200c\u200d](?![^\\W\\d_])|(?<=[A-Za-z\\d\\s])[\u200c\u200d]|[\u200c\u200d](?=[A-Za-z\\d\\s])"
 )
 """Zero-width and direction marks. The joiners of Persian and Indic words and of emoji stay."""
-_FIGURES = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+_FIGURES = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
 _SHOWN: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (_ACTIVE, ""),
     (_IMAGE, ""),
     (_STRUCK, ""),
-    (_RAISED, lambda found: found[1].translate(_FIGURES)),
+    (_RAISED, lambda found: raised(found[1])),
     (_BREAK, "\n"),
     (_CELL, " "),
     (_TAG, ""),
 )
 """What stands for markup, so that no two words or figures become one, and none that is struck out is told."""
-_LOSS = 3
+LOSS = 3
 """Words that were hidden and are worth a remark."""
 
 
@@ -66,7 +66,7 @@ def visible(text: str, *, markup: bool = True) -> tuple[str, str]:
     hidden = len(re.findall("[\U000e0020-\U000e007f]{4,}", text))
     shown = without_invisible(text)
     for pattern in (_COMMENT, _HIDDEN) if markup else ():
-        hidden += sum(len(found[0].split()) > _LOSS for found in pattern.finditer(shown))
+        hidden += sum(len(found[0].split()) > LOSS for found in pattern.finditer(shown))
         shown = pattern.sub("", shown)
     for pattern, instead in _SHOWN if markup else ():
         shown = pattern.sub(instead, shown)
@@ -76,3 +76,8 @@ def visible(text: str, *, markup: bool = True) -> tuple[str, str]:
 def without_invisible(text: str) -> str:
     """The text without characters that show nothing."""
     return _INVISIBLE.sub("", text)
+
+
+def raised(figure: str) -> str:
+    """A raised figure in letters of its own, so that it is no part of the figure before it: ⁶ of 10⁶."""
+    return figure.translate(_FIGURES)

@@ -279,6 +279,9 @@ def test_a_mended_file_that_is_added_again_takes_the_place_of_the_one_that_could
     report = engine.add(article(tmp_path / "one", "a.md", "The port was sold."))
     assert (len(report.added), report.failed) == (1, {})
     assert sorted(p.name for p in settings.corpus_dir.iterdir()) == ["a.md", "b.md"]
+    kept = [path.read_text(encoding="utf-8") for path in (settings.state_dir / "trash").rglob("a.md")]
+    assert kept
+    assert all("title: a: b" in text for text in kept)
 
 
 def test_a_correction_follows_its_file_to_another_name(settings: Settings, open_engine: OpenEngine):

@@ -78,6 +78,8 @@ def test_a_page_added_again_is_the_same_document_in_its_new_version(fetching: En
     assert (report.added, report.updated) == ([], [document_id])
     assert [path.name for path in settings.corpus_dir.iterdir()] == ["port-sold.md"]
     assert "sold in July" in fetching.document(document_id).text
+    (former,) = (settings.state_dir / "trash").rglob("*.md")
+    assert "sold in May" in former.read_text(encoding="utf-8")
 
 
 def test_a_correction_of_a_page_survives_its_next_version(fetching: Engine, site: Site):

@@ -12,7 +12,7 @@ from ..errors import DocumentError
 from . import Limits
 
 _MOST_MEMBERS = 10_000
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0"
 """How Office files before 2007 begin, and newer ones under a password."""
 _ENCRYPTED = 0x1
 _DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError, OverflowError)
@@ -21,13 +21,13 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFErro
 
 def open_archive(data: bytes, limits: Limits) -> zipfile.ZipFile:
     """The archive in `data`. Raises DocumentError where it is none, is encrypted, too large or ambiguous."""
-    if data.startswith(_OLE):
+    if data.startswith(OLE):
         raise DocumentError("it is protected by a password or of an older format; save it anew without one")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
     except (*_DAMAGE, NotImplementedError):
-        raise DocumentError("it is damaged: it is no ZIP archive, as its ending says; save it again") from None
+        raise DocumentError("it is damaged or not of the format that its ending names; save it again") from None
     if any(member.flag_bits & _ENCRYPTED for member in members):
         raise DocumentError("it is protected by a password; save it without one")
     if len(members) > _MOST_MEMBERS:

@@ -49,7 +49,7 @@ class _Package:
         return alike[0] if len(alike) == 1 else None
 
 
-def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa: ARG001 - every format's interface
+def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa: ARG001 - every format is called alike
     """A book's chapters. Raises DocumentError for what is no book, is protected or has no text."""
     with open_archive(data, limits) as archive:
         package = _package(archive)

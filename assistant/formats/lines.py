@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from ..visible import raised
+
 Letter = tuple[str, float, float, float, float]
 """A character and its box: left, bottom, right, top, in points from the lower left corner of the page."""
 _GAP, _NARROWEST = 0.45, 0.3
@@ -18,9 +20,9 @@ _EVEN = 1.6
 """Spaces that differ by less are those of a line that was stretched to the margin."""
 _STRETCHED = 1.2
 """In letters' heights: a space that is wider parts cells, however even the line is."""
+_FIGURES = frozenset("0123456789+-−")
 _SMALL, _ABOVE = 0.85, 0.12
 """In letters' heights: letters that are lower than the first and begin higher than the second are raised."""
-_RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _ALIKE = 0.15
 """Heights of letters that differ by no larger share are one."""
 _MARK = re.compile(r"[•◦▪‣●○■□·∙–—*-]|\(?(?:\d{1,2}|[a-z])[.)]")
@@ -92,7 +94,7 @@ def _raised(letter: Letter, bottom: float, height: float) -> str:
     """A letter as it is written; a small figure above the line never becomes a part of the one before it."""
     written, _, lower, _, upper = letter
     small = upper - lower < _SMALL * height
-    return written.translate(_RAISED) if small and lower > bottom + _ABOVE * height else written
+    return raised(written) if written in _FIGURES and small and lower > bottom + _ABOVE * height else written
 
 
 def _wide(gaps: Sequence[float], height: float) -> float:

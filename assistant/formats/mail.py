@@ -52,7 +52,7 @@ class _Attachment:
     data: bytes
 
 
-def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa: ARG001 - every format's interface
+def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa: ARG001 - every format is called alike
     """A mail's text, and below it that of each attachment. Raises DocumentError for one without any text."""
     message = _or(lambda: email.message_from_bytes(data, policy=policy.default), None)
     if message is None or not message.keys():

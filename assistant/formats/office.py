@@ -13,11 +13,10 @@ from lxml import etree
 
 from ..errors import DocumentError
 from . import HIDDEN, Limits, table
-from .archive import open_archive, part
+from .archive import OLE, open_archive, part
 
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_OLE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _DEFAULT_TITLE = re.compile(
     r"microsoft (?:word|excel|powerpoint) - .*|power\s?point\W\S+|\S+(?: \S+)*? powerpoint|(?:word )?document\s?\d*"
@@ -29,7 +28,6 @@ _DEFAULT_AUTHORS = frozenset(
     "microsoft office user|user|admin|administrator|author|unknown|python-docx|openpyxl|apache poi|un-named".split("|")
 )
 _ITEM = re.compile(r"[ ]*(?:-|\d{1,3}[.)])[ ]")
-_RAISED = str.maketrans("0123456789+-\u2212()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾")
 _NEAR = 8
 """How far two colours may be apart in red, green or blue, of 255, before an eye tells them apart."""
 
@@ -85,7 +83,7 @@ def readable(program: str) -> Iterator[None]:
 
 def package(data: bytes, limits: Limits, program: str) -> zipfile.ZipFile:
     """The archive an Office file is. Raises DocumentError for anything else, protected files included."""
-    if data.startswith(_OLE):
+    if data.startswith(OLE):
         if _ENCRYPTED in data:
             raise DocumentError("it is protected by a password; save it without one")
         raise DocumentError(f"it is of an older format under a new name; open it in {program} and save it again")
@@ -169,11 +167,6 @@ def titled(rows: Iterable[Sequence[str]]) -> list[str]:
     left = [row for row in rows if any(row)]
     first = next((number for number, row in enumerate(left) if sum(map(bool, row)) > 1), 0)
     return [*(" ".join(" ".join(row).split()) for row in left[:first]), table(left[first:])]
-
-
-def raised(text: str) -> str:
-    """Superscript: figures must not glue to what they stand behind, so that 10⁶ stays another number than 106."""
-    return text.translate(_RAISED)
 
 
 def near(colour: str, other: str) -> bool:

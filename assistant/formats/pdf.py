@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pypdfium2
 
 from ..errors import DocumentError
+from ..visible import LOSS
 from . import HIDDEN, Limits, Parsed, paged, tidy
 from .ink import seen, written
 from .layout import paragraphs, without_running_lines
@@ -19,7 +20,6 @@ _FROM_A_PROGRAM = re.compile(
     r"^(?:Microsoft \w+ - |PowerPoint Presentation$|untitled\b)|\.(?:docx?|pptx?|xlsx?|indd|qxd|pdf|tex|rtf)$",
     re.IGNORECASE,
 )
-_LOSS = 3
 
 
 def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa: ARG001 - every format is called alike
@@ -100,7 +100,7 @@ def _remarks(pictures: list[int], damaged: list[int], hidden: int) -> Iterator[s
         yield f"{pages} {'holds' if len(pictures) == 1 else 'hold'} a picture without text, as of a scanner"
     if damaged:
         yield f"{_numbered(damaged)} could not be read"
-    if hidden > _LOSS:
+    if hidden > LOSS:
         yield HIDDEN
 
 

@@ -14,6 +14,7 @@ from lxml.etree import _Element
 from markdownify import MarkdownConverter
 
 from ..errors import DocumentError
+from ..visible import raised
 from . import table, tidy
 from .unseen import take_out
 
@@ -30,7 +31,6 @@ _INLINE = "span"
 _STRUCK = ("del", "s", "strike")
 _LAID_OUT = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)")
 _FOOTNOTE_MARK = re.compile(r"\s*\[\s*(?:\d{1,3}|[a-z]|note \d+|citation needed)\s*\]\s*")
-_SUPERSCRIPTS = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
 _RAISED = re.compile(r"[-\d+−()]+|n")
 _CELL, _ROW, _FIELD, _INDENT = "\x1f", "\x1e", "\x1d", "\x01"
 """Marks for the time of writing; no page may hold any."""
@@ -76,7 +76,7 @@ def _mark_raised(root: _Element) -> None:
         elif _RAISED.fullmatch(words):
             tail = element.tail
             element.clear()
-            element.text, element.tail = words.translate(_SUPERSCRIPTS), tail
+            element.text, element.tail = raised(words), tail
 
 
 def _reduce(root: _Element) -> None:

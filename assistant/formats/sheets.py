@@ -16,6 +16,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.styles.fills import Fill
 
 from ..errors import DocumentError
+from ..visible import raised
 from . import Limits, Parsed, delimited, suffix, tidy
 from .archive import part
 from .budget import Budget
@@ -29,7 +30,6 @@ from .office import (
     package,
     part_of_kind,
     properties,
-    raised,
     readable,
     related,
     titled,

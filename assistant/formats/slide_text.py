@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from ..visible import raised
 from .equations import UNWRITTEN, linear
 from .list_numbers import written
-from .office import Omissions, local, near, raised
+from .office import Omissions, local, near
 from .slide_colours import Palette
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

@@ -12,6 +12,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from ..errors import DocumentError
+from ..visible import LOSS
 from . import HIDDEN, Limits, Parsed, tidy
 from .about_page import AboutPage, about_page, text_of
 from .encoding import decoded
@@ -21,8 +22,6 @@ from .unseen import hiding_rules, take_out_unseen
 
 STRUCK = "struck-out text was left out"
 BESIDE = "text beside the main part of the page was left out"
-_LOSS = 3
-"""Words that were hidden and are worth a remark."""
 _DECLARED = re.compile(rb"<(?:meta|\?xml)\b[^>]*?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _BROWSERS_READ = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
 """Encodings that pages declare and browsers read as a larger one."""
@@ -33,7 +32,7 @@ _SELF_CLOSED = re.compile(r"<(?!(?:area|base|br|col|embed|hr|img|input|link|meta
 """Empty elements of XHTML, which HTML takes for ones that are never closed."""
 
 
-def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa: ARG001 - every format's interface
+def parse(name: str, data: bytes, limits: Limits, depth: int) -> Parsed:  # noqa: ARG001 - every format is called alike
     """The main part of a page. Raises DocumentError for binary data and for a page without text."""
     page = _tree(decoded_page(data))
     about = about_page(page)
@@ -72,7 +71,7 @@ def _seen(page: _Element) -> tuple[_Element, bool]:
     without_scripts(page)
     hidden = take_out_unseen(page, rules)
     body = page.find("body")
-    return page if body is None else body, hidden > _LOSS
+    return page if body is None else body, hidden > LOSS
 
 
 def _outside(titles: list[str], about: AboutPage) -> str | None:

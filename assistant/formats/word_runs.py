@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from lxml import etree
 from mammoth.docx.dingbats import dingbats
 
+from ..visible import raised
 from .equations import UNWRITTEN, linear
 from .graphics import chart_blocks, diagram_items
-from .office import RELATION, Omissions, local, optional, raised
+from .office import RELATION, Omissions, local, optional
 from .word_styles import Styles, W, first, on, value
 
 _SILENT = frozenset("del moveFrom pPr rPr rt sdtPr sdtEndPr".split())
