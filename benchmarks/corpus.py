@@ -1,6 +1,7 @@
 """What keeping a large folder in step costs: `python -m benchmarks.corpus [--articles 10000] [--bytes 4000]`.
 
-Articles are made up of words drawn at random; vectors are random too, as embedding so many would take an hour. "adding
+Articles are made up of words drawn at random; vectors are random too, as embedding so many would take
+more than half an hour. "adding
 one" includes reading, parsing and writing it, and a process for parsing that may have to be started; its embedding is
 measured with the bundled model beside it. Prints a Markdown table, one line a step, and the most memory held so far.
 """
