@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -146,6 +147,29 @@ def test_uploaded_files_become_articles_and_what_fails_has_its_reason(browser_pa
         ask(browser_page, "when was the port sold?")
         expect(browser_page.locator("[data-testid=bot]").last).to_contain_text("The port was sold in May")
     assert (tmp_path / "corpus" / "2026-03-04 port.pdf").read_bytes() == (tmp_path / "2026-03-04 port.pdf").read_bytes()
+
+
+def asked_to_add(address: str, path: str) -> str:
+    """What the server says to a request that names a file for the upload button, without any browser."""
+    dependencies = httpx.get(f"{address}/config").json()["dependencies"]
+    upload = next(each for each in dependencies if any(event == "upload" for _, event in each["targets"]))
+    file = {"path": path, "orig_name": Path(path).name, "meta": {"_type": "gradio.FileData"}}
+    body = {"data": [[file]], "fn_index": upload["id"], "session_hash": "s", "event_data": None, "trigger_id": None}
+    httpx.post(f"{address}/gradio_api/queue/join", json=body).raise_for_status()
+    with httpx.stream("GET", f"{address}/gradio_api/queue/data?session_hash=s", timeout=WAIT / 1000) as events:
+        return next(line for line in events.iter_lines() if "process_completed" in line)
+
+
+def test_no_file_of_the_server_and_no_address_can_be_named_as_an_upload(tmp_path: Path):
+    (tmp_path / "corpus").mkdir()
+    secret = tmp_path / "secret.md"
+    secret.write_text("The secret is 42.", encoding="utf-8")
+    with serving(tmp_path, ASSISTANT_LLM="extractive", ASSISTANT_CORPUS_DIR=str(tmp_path / "corpus")) as address:
+        for path in (str(secret), f"{address}/config", str(tmp_path / "corpus/../secret.md")):
+            assert '"success":false' in asked_to_add(address, path).replace(" ", "")
+        assert httpx.get(f"{address}/gradio_api/file={secret}").status_code in (403, 404)
+    assert list((tmp_path / "corpus").iterdir()) == []
+    assert secret.exists()
 
 
 def test_the_page_asks_no_other_host(browser_page: Page, address: str):

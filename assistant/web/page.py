@@ -41,9 +41,11 @@ def application(assistant: Assistant) -> FastAPI:
     """The web application: the page at `/`."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     theme = gr.themes.Soft(primary_hue="indigo", neutral_hue="slate", font=_FONTS, font_mono=["monospace"])
+    blocks = page(assistant)
+    blocks.has_launched = True  # else Gradio does not check which files a request may name: it takes it for a start-up
     gr.mount_gradio_app(
         app,
-        page(assistant),
+        blocks,
         path="/",
         theme=theme,
         css=(_HERE / "page.css").read_text(encoding="utf-8"),
