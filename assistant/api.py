@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .client import RemoteEngine
 from .conversation import History, turns
 from .errors import UsageError
-from .records import Answer, Document, Done, Event, Filters, Passage, Progress, SyncReport, Verification
+from .records import Answer, Document, Done, Event, Filters, Finding, Passage, Progress, SyncReport, Verification
 from .settings import Settings
 from .streaming import Stream
 
@@ -46,7 +46,7 @@ class Assistant:
         Nothing is synced or loaded yet. Raises IndexFailure or OwnerError.
         """
         settings = settings or Settings()
-        return cls(RemoteEngine(settings), settings, progress)
+        return cls(RemoteEngine(settings, progress), settings, progress)
 
     @property
     def settings(self) -> Settings:
@@ -83,6 +83,25 @@ class Assistant:
     def amend(self, document_id: str, **values: Any) -> SyncReport:
         """Correct `title`, `publisher`, `author` or `published`, kept in a file beside the document's own."""
         return self._engine.amend(document_id, values, self._progress)
+
+    def backup(self, file: str | Path) -> int:
+        """Write articles, ids, trash and catalogue into one tar file; its size in bytes.
+
+        It is compressed when its name ends in .gz. Questions are answered meanwhile. Raises UsageError when the
+        file cannot be written.
+        """
+        return self._engine.backup(Path(file).expanduser().absolute(), self._progress)
+
+    def restore_backup(self, file: str | Path) -> SyncReport:
+        """Make everything what it was when a backup was written, and sync; what goes is in the trash.
+
+        Raises UsageError, having changed nothing, when the file is no whole backup.
+        """
+        return self._engine.restore_backup(Path(file).expanduser().absolute(), self._progress)
+
+    def check(self, *, repair: bool = False) -> list[Finding]:
+        """Look through index, ledger and folder; with `repair`, what is damaged is made again from the folder."""
+        return self._engine.check(repair=repair, report=self._progress)
 
     def documents(self, filters: Filters | None = None) -> list[Document]:
         """What is in the corpus and passes the filters, newest first; `text` is left out (see `document`)."""
@@ -156,6 +175,18 @@ class Assistant:
     async def aamend(self, document_id: str, **values: Any) -> SyncReport:
         """`amend`, awaited."""
         return await asyncio.to_thread(self.amend, document_id, **values)
+
+    async def abackup(self, file: str | Path) -> int:
+        """`backup`, awaited."""
+        return await asyncio.to_thread(self.backup, file)
+
+    async def arestore_backup(self, file: str | Path) -> SyncReport:
+        """`restore_backup`, awaited."""
+        return await asyncio.to_thread(self.restore_backup, file)
+
+    async def acheck(self, *, repair: bool = False) -> list[Finding]:
+        """`check`, awaited."""
+        return await asyncio.to_thread(self.check, repair=repair)
 
     async def adocuments(self, filters: Filters | None = None) -> list[Document]:
         """`documents`, awaited."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,15 +15,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .database import Database
-from .errors import UnknownDocument
+from .database import Database, discard
+from .errors import DamagedFile, UnknownDocument
 from .records import Document, Filters
-from .schema import CATALOGUE_VERSION, SCHEMA
+from .schema import CATALOGUE, CATALOGUE_VERSION, SCHEMA
 from .sentences import Span
 from .similarity import Signature, link_alike
 from .wording import acronyms
 
 _CHUNKS_KEPT = 1_000
+_KEPT_AS = np.float16
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +87,58 @@ class Catalogue:
     """The SQLite half of the index. It is derived: deleting its file loses nothing."""
 
     def __init__(self, data_dir: Path) -> None:
-        path = data_dir / "catalogue.sqlite"
+        path = data_dir / CATALOGUE
         self._frequencies: dict[str, int] = {}
         self._kept: dict[str, IndexedChunk] = {}
-        self._database = Database(path, SCHEMA, CATALOGUE_VERSION)
+        self._database = Database(path)
         self.former_version: int | None = None
         """The version of a catalogue that was found, could not be read by this one, and was begun anew."""
-        if self._database.found_version != CATALOGUE_VERSION:
-            self.former_version = self._database.found_version
+        if self._database.version not in (0, CATALOGUE_VERSION):
+            self.former_version = self._database.version
             self._database.close()
-            for ending in ("", "-wal", "-shm"):
-                path.with_name(path.name + ending).unlink(missing_ok=True)
-            self._database = Database(path, SCHEMA, CATALOGUE_VERSION)
+            discard(path)
+            self._database = Database(path)
+        if self._database.version == 0:
+            self._database.upgrade(SCHEMA, CATALOGUE_VERSION)
+
+    def problems(self, *, thorough: bool = False) -> list[str]:
+        """What is wrong with the file: pages, lexical index, and, when `thorough`, every document's digest."""
+        found = self._database.problems(thorough=thorough)
+        if not found:
+            try:
+                with self._database.transaction() as connection:
+                    connection.execute("INSERT INTO lexical (lexical, rank) VALUES ('integrity-check', 1)")
+            except DamagedFile:
+                found = ["the lexical index does not fit the chunks"]
+        return [*found, *(self._altered() if thorough and not found else [])]
+
+    def _altered(self) -> list[str]:
+        """Documents that are not what was written."""
+        known = "document_id, content_hash, record, text, publisher, published"
+        strays = self._database.query(
+            "SELECT 1 FROM acronyms WHERE document_id NOT IN (SELECT document_id FROM documents)"
+        )
+        found = [f"{len(strays)} acronyms are of no document"] if strays else []
+        for row in self._database.query("SELECT document_id, digest FROM documents"):
+            (document,) = self._database.query(f"SELECT {known} FROM documents WHERE document_id = ?", row[0])
+            chunks = self._database.query(
+                'SELECT chunk_id, document_id, start, "end", section, spans, terms, vectors FROM chunks'
+                " WHERE document_id = ? ORDER BY row",
+                row["document_id"],
+            )
+            if _digest(tuple(document), [tuple(chunk) for chunk in chunks]) != row["digest"]:
+                found.append(f"the document {row['document_id']} is not what was written")
+        return found
+
+    def orphans(self) -> list[str]:
+        """Documents of no file, and files of no document, as a sync that was cut off leaves them until the next one."""
+        named = "SELECT document_id FROM files WHERE document_id IS NOT NULL"
+        counts = {
+            "documents of no file": f"documents WHERE document_id NOT IN ({named})",
+            "files of no document": f"({named} AND document_id NOT IN (SELECT document_id FROM documents))",
+        }
+        found = {what: self._database.query(f"SELECT count(*) FROM {which}")[0][0] for what, which in counts.items()}
+        return [f"{count} {what}" for what, count in found.items() if count]
 
     def unchanging(self) -> AbstractContextManager[None]:
         """While the block runs nothing is written, so that chunks and texts read in it belong together."""
@@ -139,15 +181,16 @@ class Catalogue:
     ) -> None:
         """Write a document and its chunks in one transaction, in place of its earlier version."""
         record = json.dumps(replace(document, text="", sources=[], similar=[]).to_dict())
+        values = [_chunk_values(chunk) for chunk in chunks]
         row = (document.document_id, content_hash, record, document.text, document.publisher, day_number(document))
         with self._database.transaction() as connection:
             _delete_document(connection, document.document_id)
-            connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)", row)
-            for chunk in chunks:
+            connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, _digest(row, values)))
+            for chunk, known in zip(chunks, values, strict=True):
                 cursor = connection.execute(
                     'INSERT INTO chunks (chunk_id, document_id, start, "end", section, spans, terms, vectors)'
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    _chunk_values(chunk),
+                    known,
                 )
                 connection.execute(
                     "INSERT INTO lexical (rowid, terms) VALUES (?, ?)", (cursor.lastrowid, "\n".join(chunk.terms))
@@ -389,9 +432,29 @@ class Catalogue:
         count = self._database.query(f"SELECT count(*) FROM documents d WHERE 1{undated}", *values)
         return selection, int(count[0][0])
 
+    def copy_to(self, path: Path) -> None:
+        """Write the state of this moment into another file."""
+        self._database.copy_to(path)
+
+    def take_over(self, path: Path, made_of: Mapping[str, str]) -> bool:
+        """Hold what another catalogue's file holds, and nothing else; False when that was made otherwise."""
+        with closing(sqlite3.connect(path)) as other:
+            if other.execute("PRAGMA user_version").fetchone()[0] != CATALOGUE_VERSION:
+                return False
+            if not made_of.items() <= dict(other.execute("SELECT key, value FROM meta").fetchall()).items():
+                return False
+        self._database.take_over(path)
+        self._forget_read()
+        return True
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+
+def rounded(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Vectors with the digits that the catalogue keeps, so that they are the same before and after it."""
+    return vectors.astype(_KEPT_AS).astype(np.float32)
 
 
 def day_number(document: Document) -> int:
@@ -419,15 +482,24 @@ def _delete_document(connection: sqlite3.Connection, document_id: str) -> None:
     connection.execute("DELETE FROM documents WHERE document_id = ?", (document_id,))
 
 
+def _digest(row: Sequence[object], chunks: Iterable[Sequence[object]]) -> str:
+    """SHA-256 of a document's row and those of its chunks, as they are written."""
+    digest = hashlib.sha256()
+    for value in (*row, *(value for chunk in chunks for value in chunk)):
+        digest.update(value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass"))
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
 def _chunk_values(chunk: IndexedChunk) -> tuple[object, ...]:
     spans = np.array([(s.start, s.end, s.heading, s.leans) for s in chunk.spans], dtype=np.int32)
     place = (chunk.chunk_id, chunk.document_id, chunk.start, chunk.end, chunk.section)
-    return (*place, spans.tobytes(), "\n".join(chunk.terms), chunk.vectors.astype(np.float16).tobytes())
+    return (*place, spans.tobytes(), "\n".join(chunk.terms), chunk.vectors.astype(_KEPT_AS).tobytes())
 
 
 def _indexed_chunk(row: sqlite3.Row) -> IndexedChunk:
     edges = np.frombuffer(row["spans"], dtype=np.int32).reshape(-1, 4).tolist()
-    vectors = np.frombuffer(row["vectors"], dtype=np.float16).reshape(len(edges) + 1, -1).astype(np.float32)
+    vectors = np.frombuffer(row["vectors"], dtype=_KEPT_AS).reshape(len(edges) + 1, -1).astype(np.float32)
     return IndexedChunk(
         chunk_id=row["chunk_id"],
         document_id=row["document_id"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -172,13 +173,19 @@ def remove(document_ids: DocumentIds, json_: Json = False) -> None:
 
 @app.command()
 def restore(
-    document_ids: Annotated[list[str], typer.Argument(help="Ids of removed articles.")], json_: Json = False
+    what: Annotated[
+        list[str], typer.Argument(help="Ids of removed articles, or a file that 'assistant backup' wrote.")
+    ],
+    json_: Json = False,
 ) -> None:
-    """Bring removed articles back."""
+    """Bring back removed articles by their ids, or everything as it was from a backup."""
     with _open() as assistant:
-        for document_id in document_ids:
-            report = assistant.restore(document_id)
-            terminal.say(f"restored {document_id}")
+        for each in what:
+            whole = Path(each).is_file() or os.sep in each or ".tar" in each
+            report = assistant.restore_backup(each) if whole else assistant.restore(each)
+            terminal.say(f"restored {each}")
+            if whole and not json_:
+                _show_report(report, json_, assistant)
     if json_:
         _print_json(report.to_dict())
 
@@ -288,11 +295,28 @@ def eval_(
 
 
 @app.command()
-def doctor(json_: Json = False) -> None:
-    """Check what an answer needs: folders, model, index. Exits 1 when something is wrong."""
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write; .tar, or .tar.gz to have it compressed.")],
+    json_: Json = False,
+) -> None:
+    """Write articles, ids, trash and catalogue into one file. Others may go on working."""
+    with _open() as assistant:
+        size = assistant.backup(file)
+    if json_:
+        _print_json({"file": str(file), "bytes": size})
+    else:
+        terminal.say(f"{file} holds everything: {size / 1e6:,.1f} MB; 'assistant restore {file}' brings it back")
+
+
+@app.command()
+def doctor(
+    json_: Json = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Make again from the articles what is damaged.")] = False,
+) -> None:
+    """Check all that an answer needs: folders, models, index, disk. Exits 1 when something is wrong."""
     from .doctor import examine
 
-    findings = examine(_settings())
+    findings = examine(_settings(), repair=repair, progress=terminal.Steps())
     if json_:
         _print_json([finding.to_dict() for finding in findings])
     else:

@@ -17,10 +17,10 @@ from typing import IO, Any, cast
 
 from filelock import FileLock, Timeout
 
-from . import wire
+from . import prepared, wire
 from .conversation import Turn
 from .errors import IndexFailure, OwnerError, by_name
-from .records import Document, Event, Filters, Passage, Progress, SyncReport, Verification
+from .records import Document, Event, Filters, Finding, Passage, Progress, SyncReport, Verification
 from .settings import Settings
 from .stopping import LOOK_EVERY, Stop, Stopped, never
 
@@ -37,12 +37,13 @@ class RemoteEngine:
     under way when it went is made again, unless part of an answer was already shown.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, report: Report = lambda _: None) -> None:
         """Reach the owner, so that a folder that cannot be used is an error here and not later."""
-        self._settings = settings
+        self._settings = prepared.usable(settings, report)
         self._free: list[Connection] = []
         self._turn = threading.Lock()
-        self._free.append(_reach(settings))
+        self._process = os.getpid()
+        self._free.append(_reach(self._settings))
 
     def sync(self, report: Report, *, again: bool = True) -> SyncReport:
         """See Engine.sync."""
@@ -72,6 +73,18 @@ class RemoteEngine:
         """See Engine.amend."""
         plain = {key: str(value) if value is not None else None for key, value in values.items()}
         return SyncReport.from_dict(self._call("amend", {"document_id": document_id, "values": plain}, report))
+
+    def backup(self, file: Path, report: Report) -> int:
+        """See Engine.backup."""
+        return int(self._call("backup", {"file": str(file)}, report))
+
+    def restore_backup(self, file: Path, report: Report) -> SyncReport:
+        """See Engine.restore_backup."""
+        return SyncReport.from_dict(self._call("restore_backup", {"file": str(file)}, report))
+
+    def check(self, *, repair: bool, report: Report) -> list[Finding]:
+        """See Engine.check."""
+        return [Finding.from_dict(plain) for plain in self._call("check", {"repair": repair}, report)]
 
     def documents(self, report: Report, filters: Filters | None = None) -> list[Document]:
         """See Engine.documents."""
@@ -137,19 +150,28 @@ class RemoteEngine:
     def _messages(
         self, name: str, arguments: dict[str, Any], report: Report, stop: Stop = never
     ) -> Iterator[dict[str, Any]]:
-        """What comes back of a call, less its progress, ending with its result. Raises what the engine raised."""
+        """What comes back of a call, less its progress, ending with its result. Raises what the engine raised.
+
+        A call that an owner did not live to end is made again. What was shown of an answer is not shown twice; where
+        the new answer does not begin with it, that is an error.
+        """
+        shown: list[dict[str, Any]] = []
         for tries_left in reversed(range(_TRIES)):
-            shown = False
+            again = iter(list(shown))
             try:
                 with contextlib.closing(self._once(name, arguments, stop)) as messages:
                     for message in messages:
                         if "progress" in message:
                             report(Progress.from_dict(message["progress"]))
-                        else:
-                            shown = True
+                        elif message.get("event") == "Waiting":
                             yield message
+                        elif (before := next(again, None)) is None:
+                            shown.append(message)
+                            yield message
+                        elif message != before:
+                            raise OwnerError(_ended(self._settings, "ended during an answer; ask again"))
             except (EOFError, OSError):
-                if shown or not tries_left:
+                if not tries_left:
                     raise OwnerError(_ended(self._settings, "ended during a call")) from None
             else:
                 return
@@ -179,6 +201,8 @@ class RemoteEngine:
 
     def _take(self) -> Connection:
         with self._turn:
+            if self._process != os.getpid():  # a fork: the connections are those of the process it came from
+                self._free, self._process = [], os.getpid()
             if self._free:
                 return self._free.pop()
         return _reach(self._settings)
@@ -190,7 +214,7 @@ class RemoteEngine:
 
 def stop(settings: Settings) -> bool:
     """Ask the owner of the settings' data folder to end; False when there is none."""
-    address = wire.Address.read(settings.data_dir)
+    address = wire.Address.read(prepared.usable(settings, lambda _: None).data_dir)
     connection = address and _connect(address)
     if not connection:
         return False
@@ -221,8 +245,13 @@ def _connected(settings: Settings) -> Connection | None:
     connection = address and _connect(address)
     if not address or not connection:
         return None
-    if (address.build, address.held) == (wire.build(), wire.held(settings)):
+    other = wire.differing(address.held, wire.held(settings))
+    if address.build == wire.build() and not other:
         return connection
+    if address.build == wire.build() and _in_use(connection):
+        raise OwnerError(
+            f"{settings.data_dir} is in use with other settings ({other}); use the same ones, or another data_dir"
+        )
     _retire(connection)
     return None
 
@@ -242,6 +271,15 @@ def _connect(address: wire.Address) -> Connection | None:
     finally:
         overdue.cancel()
     return connection
+
+
+def _in_use(connection: Connection) -> bool:
+    """Whether others than this connection need the owner."""
+    try:
+        wire.send(connection, wire.IN_USE)
+        return bool(wire.receive(connection).get("result"))
+    except (EOFError, OSError):
+        return False
 
 
 def _retire(connection: Connection) -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from . import folder
+from . import folder, restoring
 from .errors import DocumentError, FetchError, UnknownDocument, UsageError
 from .fetching import FetchLimits, fetch
 from .formats import SUFFIXES, suffix, unknown_format
 from .formats.markup import mapping
 from .index import Index
-from .kept import Kept
 from .ledger import Ledger
 from .loading import AMENDABLE, amendments_path, parse_date, read
 from .parsing import Parser
@@ -25,9 +25,12 @@ from .records import Document, Progress, SyncReport
 from .settings import Settings
 from .syncing import Pass, shortened, unchanged
 from .terms import printable
+from .trash import Trash
 
 _LOOK_SHARE = 20
 """Looking for changes may take a twentieth of the time."""
+_PATIENCE = 2.0
+"""Seconds that a question waits for a sync that somebody else began."""
 
 
 class Corpus:
@@ -40,9 +43,10 @@ class Corpus:
         self._catalogue = index.catalogue
         self._ledger = ledger
         self._parser = parser
-        self._kept = Kept(settings.state_dir / "kept")
+        self._trash = Trash(settings.corpus_dir, settings.state_dir, ledger)
         self._turn = threading.RLock()
         self._look_again_at = 0.0
+        self._said = ""
 
     def sync(self, progress: Callable[[Progress], None] = lambda _: None, *, again: bool = True) -> SyncReport:
         """Make the index hold exactly what the folder holds; one bad file never stops the others.
@@ -50,25 +54,41 @@ class Corpus:
         `again` has files read once more that could not be read before.
         """
         with self._turn:
-            self._index.begin()
+            self._trash.settle()
+            folder.clear_unfinished(self._folder)
+            self._index.begin(progress)
             settings, index, ledger = self._settings, self._index, self._ledger
-            return Pass(settings, index, ledger, self._parser, progress, again=again).run()
+            return Pass(settings, index, ledger, self._trash, self._parser, progress, again=again).run()
 
-    def sync_if_changed(self, progress: Callable[[Progress], None] = lambda _: None) -> None:
-        """Sync when a file was added, edited or removed since the last look."""
+    def sync_if_changed(self, progress: Callable[[Progress], None] = lambda _: None) -> str:
+        """Sync when a file was added, edited or removed since the last look. Returns a remark for who asks, or nothing.
+
+        While another sync is under way for longer, what is indexed so far is what there is, and the remark says so.
+        """
         began = time.monotonic()
         if began < self._look_again_at:
-            return
-        with self._turn:
+            return ""
+        if not self._turn.acquire(timeout=_PATIENCE if self._catalogue.document_count() else -1):
+            return "articles are being read just now, so some may be missing here"
+        try:
             known = self._catalogue.files()
             found = folder.scan(self._folder)
             same = len(known) == len(found) and all(unchanged(known.get(file.source), file) for file in found)
             if not same or self._catalogue.meta("dirty") != "0":
-                why = self._index.rebuilt_because
+                mended = self._index.mended
                 self.sync(progress, again=False)
-                self._index.rebuilt_because = why  # nobody reads this report
+                self._index.mended = mended  # nobody reads this report
+            self._say_mended(progress)
             now = time.monotonic()
             self._look_again_at = now + min(1.0, _LOOK_SHARE * (now - began)) if same else 0.0
+        finally:
+            self._turn.release()
+        return ""
+
+    def _say_mended(self, progress: Callable[[Progress], None]) -> None:
+        if self._index.mended and self._index.mended != self._said:
+            progress(Progress(self._index.mended, lasting=True))
+            self._said = self._index.mended
 
     def add(self, path: Path, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Copy a file, or every file of a folder, into the corpus and sync. What lies in it already stays there."""
@@ -135,21 +155,22 @@ class Corpus:
         """Move a document's files to the trash in `state_dir` and sync. Raises UnknownDocument."""
         with self._turn:
             self.sync(progress)  # so that a copy made since goes too
+            if document_id not in self._catalogue.document_hashes() and self._trash.holds(document_id):
+                return SyncReport(notes=[f"{document_id} was removed before"])
             self._catalogue.document(document_id)
-            self._kept.set_aside(document_id)
-            folder.to_trash(self._folder, self._catalogue.paths(document_id), self._trash, document_id)
+            self._trash.remove(self._catalogue.paths(document_id), document_id)
             return self.sync(progress)
 
     def restore(self, document_id: str, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Undo `remove`. Raises UnknownDocument when the trash holds nothing of that id."""
         with self._turn:
-            sources = self._ledger.sources(document_id)
-            back = folder.from_trash(self._folder, sources, self._trash, document_id)
-            self._kept.bring_back(document_id)
-            self._ledger.note_back(back, document_id)
-            if not back:
-                raise UnknownDocument(f"the trash {self._trash} holds no document {document_id!r}")
-            return self.sync(progress)
+            back = self._trash.restore(document_id)
+            report = self.sync(progress)
+            if back:
+                return report
+            if document_id not in self._catalogue.document_hashes():
+                raise UnknownDocument(f"the trash {self._trash.folder} holds no document {document_id!r}")
+            return replace(report, notes=[f"{document_id} is in the corpus", *report.notes])
 
     def amend(self, document_id: str, **values: Any) -> SyncReport:
         """Correct title, publisher, author or date; kept in a file beside the document's own."""
@@ -170,14 +191,42 @@ class Corpus:
                 folder.put_beside(path, as_yaml(mapping(earlier, str(beside)) | values, stated=False))
             return self.sync()
 
-    def close(self) -> None:
-        """Close the ledger and end the parser's process."""
-        self._ledger.close()
-        self._parser.close()
+    def restore_backup(self, file: Path, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
+        """Make everything what it was when a backup was written, and sync. Raises UsageError on what is no backup."""
+        with self._turn:
+            restoring.unpack(self._settings, file, progress)
+            restoring.finish(self._settings, self._index, self._ledger)
+            return self.sync(progress)
 
-    @property
-    def _trash(self) -> Path:
-        return self._settings.state_dir / "trash"
+    def teach_ledger(self) -> None:
+        """Let the ledger know the ids that the catalogue has of files."""
+        unknown = [row for row in self._catalogue.files().values() if not self._ledger.id_of(row.source)]
+        self._ledger.learn(unknown, self._folder, self._settings.max_file_bytes)
+
+    def altered(self, progress: Callable[[Progress], None] = lambda _: None) -> list[str]:
+        """Files that hold other bytes than were indexed though their size and time have not changed."""
+        known, found = self._catalogue.files(), []
+        present = folder.scan(self._folder)
+        for position, file in enumerate(present):
+            row = known.get(file.source)
+            if row and row.content_hash and unchanged(row, file):
+                progress(Progress("comparing files", position + 1, len(present)))
+                with suppress(DocumentError):
+                    if read(self._folder / file.source, self._settings.max_file_bytes).hash != row.content_hash:
+                        found.append(file.source)
+        return found
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """While the block runs, nothing of ours changes folder, ledger or index."""
+        with self._turn:
+            self._trash.settle()
+            yield
+
+    def copy_to(self, ledger: Path, catalogue: Path) -> None:
+        """Write the state of this moment into two files."""
+        self._ledger.copy_to(ledger)
+        self._catalogue.copy_to(catalogue)
 
     def _replace_or_put(self, page: PageFile, url: str) -> str:
         """Write a fetched page; its source, which is that of its former version, which then goes to the trash."""
@@ -196,7 +245,7 @@ class Corpus:
     def _overwrite(self, source: str, data: bytes) -> None:
         """Put other bytes in a file's place; what it held is in the trash."""
         if (self._folder / source).is_file():
-            folder.copy_to_trash(self._folder, source, self._trash, "overwritten")
+            self._trash.copy(source)
         folder.overwrite(self._folder, source, data)
 
     def _put(self, file: Path, failing: Collection[str], notes: list[str]) -> tuple[str, str]:

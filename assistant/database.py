@@ -4,40 +4,83 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
-from .errors import IndexFailure
+from .errors import DamagedFile, IndexFailure
+
+_Result = TypeVar("_Result")
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_SHORT_READ = 522
+"""SQLITE_IOERR_SHORT_READ: the file ends before it should."""
 
 
 class Database:
-    """One SQLite file in WAL mode; statements and transactions of several threads take turns."""
+    """One SQLite file in WAL mode; statements and transactions of several threads take turns.
 
-    def __init__(self, path: Path, schema: str, version: int) -> None:
-        """Open or make the file. Raises IndexFailure when that is not possible, saying what to do."""
+    Raises DamagedFile when the file is not what SQLite wrote, and IndexFailure when it cannot be used.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, or make an empty one of version 0."""
         self.path = path
         self._turn = threading.RLock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
+        except OSError as error:
+            raise IndexFailure(_unusable(path, str(error.strerror))) from None
+        self._connection = self._said_in_words(
+            lambda: sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
+        )
+        try:
             self._connection.row_factory = sqlite3.Row
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA foreign_keys=ON")
-            self.found_version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
-            if self.found_version == 0:
-                self._connection.executescript(f"BEGIN; {schema}; PRAGMA user_version={version}; COMMIT")
-                self.found_version = version
-        except (sqlite3.Error, OSError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
+            self._said_in_words(self._prepare)
+        except IndexFailure:
+            self._connection.close()
+            raise
+
+    def _prepare(self) -> None:
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA foreign_keys=ON")
+        self.version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+        tables = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if self.version == 0 and tables:  # both are written in one transaction
+            raise DamagedFile.of(self.path, "it has tables, but no version")
+
+    def upgrade(self, script: str, version: int) -> None:
+        """Run statements that take the file to another version, all or none."""
+        with self._turn:
+            try:
+                self._said_in_words(
+                    lambda: self._connection.executescript(f"BEGIN; {script}; PRAGMA user_version={version}; COMMIT")
+                )
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+            self.version = version
+
+    def migrate(self, migrations: Sequence[str]) -> None:
+        """Bring the file to the version that the migrations end with; the n-th takes it from version n to n + 1.
+
+        A file with something in it is copied first, beside itself. Raises IndexFailure on one of a newer version.
+        """
+        newest = len(migrations)
+        if self.version > newest:
             raise IndexFailure(
-                f"cannot open {path} ({reason}); check that {path.parent} can be written, or set another folder"
-            ) from None
+                f"{self.path} was written by a newer version of the assistant (format {self.version}, this one knows"
+                f" {newest}); update the assistant"
+            )
+        if 0 < self.version < newest:
+            self.copy_to(self.path.with_name(f"{self.path.name}.format{self.version}"))
+        for version in range(self.version, newest):
+            self.upgrade(migrations[version], version + 1)
 
     def query(self, statement: str, *values: object) -> list[sqlite3.Row]:
         """All rows of a statement that only reads."""
         with self._turn:
-            return self._connection.execute(statement, values).fetchall()
+            return self._said_in_words(lambda: self._connection.execute(statement, values).fetchall())
 
     @contextmanager
     def unchanging(self) -> Iterator[None]:
@@ -57,12 +100,57 @@ class Database:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 if isinstance(error, sqlite3.Error):
-                    raise IndexFailure(
-                        f"cannot write {self.path} ({error}); check its folder and the free disk"
-                    ) from None
+                    raise _in_words(self.path, error) from None
                 raise
+
+    def problems(self, *, thorough: bool = False) -> list[str]:
+        """What SQLite's own check finds wrong with the file. `thorough` compares the indexes with the tables, too."""
+        check = "integrity_check" if thorough else "quick_check"
+        try:
+            found = [str(row[0]) for row in self.query(f"PRAGMA {check}(5)")]
+        except DamagedFile as damage:
+            return [damage.reason]
+        return [problem for problem in found if problem != "ok"]
+
+    def copy_to(self, path: Path) -> None:
+        """Write the state of this moment into another file, whole or not at all; one that is there is replaced."""
+        beside = path.with_name(f"{path.name}.part")
+        beside.unlink(missing_ok=True)
+        with closing(sqlite3.connect(beside)) as copy, self._turn:
+            self._said_in_words(lambda: self._connection.backup(copy))
+        beside.replace(path)
+
+    def take_over(self, path: Path) -> None:
+        """Hold what another SQLite file holds, in one transaction, in place of everything."""
+        with closing(sqlite3.connect(path)) as other, self._turn:
+            self._said_in_words(lambda: other.backup(self._connection))
+            self._said_in_words(self._prepare)
 
     def close(self) -> None:
         """Close the file; the object is of no use afterwards."""
         with self._turn:
             self._connection.close()
+
+    def _said_in_words(self, call: Callable[[], _Result]) -> _Result:
+        try:
+            return call()
+        except sqlite3.Error as error:
+            raise _in_words(self.path, error) from None
+
+
+def discard(path: Path) -> None:
+    """Delete a SQLite file that nobody has open, with what SQLite keeps beside it."""
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def _in_words(path: Path, error: sqlite3.Error) -> IndexFailure:
+    code = getattr(error, "sqlite_errorcode", 0) or 0
+    missing = isinstance(error, sqlite3.OperationalError) and str(error).startswith("no such")
+    if code & 0xFF in _DAMAGED or code == _SHORT_READ or missing:
+        return DamagedFile.of(path, str(error))
+    return IndexFailure(_unusable(path, str(error)))
+
+
+def _unusable(path: Path, reason: str) -> str:
+    return f"cannot use {path} ({reason}); check that {path.parent} can be written and the disk has room"

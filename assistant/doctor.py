@@ -1,35 +1,35 @@
-"""A check-up of what an answer needs, in words. It changes nothing."""
+"""A check-up of all that an answer needs, in words: what this process sees, then what the owner does."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from pathlib import Path
 
+from . import wire
+from .api import Assistant
 from .errors import AssistantError
-from .records import Record
+from .records import Finding, Progress
 from .settings import Settings
 
 _FREE_BYTES = 500_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Finding(Record):
-    """One thing looked at: whether it is fine, and what was found."""
-
-    what: str
-    fine: bool
-    found: str
-
-
-def examine(settings: Settings) -> list[Finding]:
-    """Look at the folders, the model file, the index and the free disk."""
-    return [
+def examine(
+    settings: Settings, *, repair: bool = False, progress: Callable[[Progress], None] = lambda _: None
+) -> list[Finding]:
+    """Look at folders, models, disk, the owner and all it holds; `repair` makes again what is damaged."""
+    outside = [
         _look("corpus folder", lambda: _folder(settings)),
         _look("language model", lambda: _model(settings)),
-        _look("index", lambda: _index(settings)),
         _look("free disk", lambda: _disk(settings)),
+        _look("owner", lambda: _owner(settings)),
     ]
+    try:
+        with Assistant.open(settings, progress=progress) as assistant:
+            return [*outside, *assistant.check(repair=repair)]
+    except AssistantError as error:
+        return [*outside, Finding("index", fine=False, found=str(error))]
 
 
 def _look(what: str, look: Callable[[], str]) -> Finding:
@@ -53,20 +53,29 @@ def _model(settings: Settings) -> str:
     return f"{checked_model_file(settings)} is whole"
 
 
-def _index(settings: Settings) -> str:
-    from .api import Assistant
-
-    with Assistant.open(settings) as assistant:
-        assistant.sync()
-        failures = assistant.failures()
-        if failures:
-            first = next(iter(failures))
-            raise AssistantError(f"{len(failures)} files are no documents, such as {first}: {failures[first]}")
-        return f"{len(assistant.documents())} documents in {settings.data_dir}"
-
-
 def _disk(settings: Settings) -> str:
-    free = shutil.disk_usage(settings.data_dir.parent if settings.data_dir.parent.exists() else "/").free
+    """The room on every disk that is written to."""
+    rooms = {}
+    for folder in (settings.corpus_dir, settings.data_dir, settings.state_dir, settings.cache_dir):
+        there = next(path for path in (folder, *folder.parents) if path.exists())
+        rooms[there.stat().st_dev] = (shutil.disk_usage(there).free, folder)
+    free, folder = min(rooms.values())
     if free < _FREE_BYTES:
-        raise AssistantError(f"{free / 1e6:,.0f} MB free, {_FREE_BYTES / 1e6:,.0f} are needed; make room")
+        raise AssistantError(f"{free / 1e6:,.0f} MB free for {folder}, {_FREE_BYTES / 1e6:,.0f} are needed; make room")
     return f"{free / 1e9:,.1f} GB"
+
+
+def _owner(settings: Settings) -> str:
+    address = wire.Address.read(settings.data_dir)
+    if address is None:
+        return "none was running"
+    memory = _memory(address.process)
+    return f"process {address.process} holds {settings.data_dir}" + f", {memory / 1e6:,.0f} MB of memory" * bool(memory)
+
+
+def _memory(process: int) -> int:
+    """Bytes of resident memory of a process; 0 where the system does not tell."""
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]) * 4096
+    except (OSError, IndexError, ValueError):
+        return 0

@@ -7,22 +7,23 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from . import folder
+from . import backup, folder
 from .answering import answer, checked_question
+from .checkup import examine
 from .conversation import Turn
 from .corpus import Corpus
-from .embedding import Embedder, open_embedder
+from .embedding import Embedder
 from .errors import IndexFailure, OwnerError, UsageError
+from .holding import Holding, Opened
 from .index import Index
-from .ledger import Ledger
 from .models import ChatModel, open_chat_model
 from .parsing import Parser
 from .receipts import receipt, verify
-from .records import Document, Done, Event, Filters, Passage, Progress, SyncReport, Verification
+from .records import Document, Done, Event, Filters, Finding, Passage, Progress, SyncReport, Verification
 from .reranking import Reranker, open_reranker
 from .retrieval import search
 from .settings import Settings
@@ -30,6 +31,7 @@ from .stopping import Stop, Stopped, never
 from .understanding import meant
 
 Report = Callable[[Progress], None]
+_Result = TypeVar("_Result")
 LOCK = "owner.lock"
 
 
@@ -50,63 +52,71 @@ class Engine:
         parser: Parser | None = None,
     ) -> None:
         self._settings = settings
-        self._given_embedder = embedder
         self._given_model = chat_model
         self._parser = parser or Parser()
         self._opening = threading.RLock()
         self._models: dict[str, ChatModel | None] = {}
         self._rerankers: list[Reranker | None] = []
-        self._index: Index | None = None
-        self._corpus: Corpus | None = None
+        self._holding = Holding(settings, self._parser, embedder)
         self._lock = _hold(settings.data_dir, wait)
 
     def sync(self, report: Report = lambda _: None, *, again: bool = True) -> SyncReport:
         """Make the index hold what the folder holds; `again` tries files once more that could not be read."""
-        return self._open(report).sync(report, again=again)
+        return self._changed(report, lambda corpus: corpus.sync(report, again=again))
 
     def add(self, path: Path, report: Report = lambda _: None) -> SyncReport:
         """Copy a file or the files of a folder into the corpus, which is made where there is none, and sync."""
         if not path.exists():
             raise UsageError(f"{path} does not exist; give a file or a folder")
         folder.make(self._settings.corpus_dir)
-        return self._open(report).add(path, report)
+        return self._changed(report, lambda corpus: corpus.add(path, report))
 
     def add_document(self, document: Document, report: Report = lambda _: None) -> SyncReport:
         """Write a document into the corpus folder, which is made where there is none, and sync."""
         folder.make(self._settings.corpus_dir)
-        return self._open(report).add_document(document, report)
+        return self._changed(report, lambda corpus: corpus.add_document(document, report))
 
     def add_page(self, url: str, report: Report = lambda _: None) -> SyncReport:
         """Fetch a web page into the corpus folder, which is made where there is none, and sync."""
         folder.make(self._settings.corpus_dir)
-        return self._open(report).add_page(url, report)
+        return self._changed(report, lambda corpus: corpus.add_page(url, report))
 
     def remove(self, document_id: str, report: Report = lambda _: None) -> SyncReport:
         """Move a document's files to the trash and sync."""
-        return self._open(report).remove(document_id, report)
+        return self._changed(report, lambda corpus: corpus.remove(document_id, report))
 
     def restore(self, document_id: str, report: Report = lambda _: None) -> SyncReport:
         """Undo `remove`."""
-        return self._open(report).restore(document_id, report)
+        return self._changed(report, lambda corpus: corpus.restore(document_id, report))
 
     def amend(self, document_id: str, values: dict[str, Any], report: Report = lambda _: None) -> SyncReport:
         """Correct title, publisher, author or date of a document."""
-        return self._open(report).amend(document_id, **values)
+        return self._changed(report, lambda corpus: corpus.amend(document_id, **values))
+
+    def backup(self, file: Path, report: Report = lambda _: None) -> int:
+        """Write articles, state and catalogue into one file; its size in bytes."""
+        return self._holding.using(report, lambda opened: backup.write(self._settings, opened, file, report))
+
+    def restore_backup(self, file: Path, report: Report = lambda _: None) -> SyncReport:
+        """Make everything what it was when a backup was written; what was there since is in the trash."""
+        folder.make(self._settings.corpus_dir)
+        return self._changed(report, lambda corpus: corpus.restore_backup(file, report))
+
+    def check(self, *, repair: bool = False, report: Report = lambda _: None) -> list[Finding]:
+        """Look through index, ledger and folder; `repair` makes again what is damaged."""
+        return examine(self._settings, self._holding, repair=repair, report=report)
 
     def documents(self, report: Report = lambda _: None, filters: Filters | None = None) -> list[Document]:
         """All documents that the filters let pass, without their text, newest first."""
-        self._open(report).sync_if_changed(report)
-        return self._opened_index.catalogue.documents(filters)
+        return self._looked_up(report, lambda index: index.catalogue.documents(filters))
 
     def failures(self, report: Report = lambda _: None) -> dict[str, str]:
         """Files of the folder that are no documents, each with the reason."""
-        self._open(report).sync_if_changed(report)
-        return self._opened_index.catalogue.failures()
+        return self._looked_up(report, lambda index: index.catalogue.failures())
 
     def document(self, document_id: str, report: Report = lambda _: None) -> Document:
         """One document with its text."""
-        self._open(report)
-        return self._opened_index.catalogue.document(document_id)
+        return self._holding.using(report, lambda opened: opened.index.catalogue.document(document_id))
 
     def search(
         self,
@@ -118,9 +128,12 @@ class Engine:
     ) -> list[Passage]:
         """The passages that speak most of the question, as the conversation so far lets it be understood."""
         asked = checked_question(question, self._settings.max_question_characters)
-        self._open(report).sync_if_changed(report)
-        means = meant(self._opened_index, asked, turns, filters)
-        return search(self._opened_index, means.text, k, means.filters, self._reranker(report)).passages
+
+        def found(index: Index) -> list[Passage]:
+            means = meant(index, asked, turns, filters)
+            return search(index, means.text, k, means.filters, self._reranker(report)).passages
+
+        return self._looked_up(report, found)
 
     def stream(
         self,
@@ -137,21 +150,27 @@ class Engine:
         """
         chosen = settings or self._settings
         asked = checked_question(question, chosen.max_question_characters)
-        self._open(report).sync_if_changed(report)
-        index, reranker = self._opened_index, self._reranker(report)
-        events = answer(asked, index, filters, lambda: self._model(chosen, report), reranker, turns, stop)
-        with suppress(Stopped), closing(events):
-            for event in events:
-                yield self._with_receipt(event, chosen, filters) if isinstance(event, Done) else event
+
+        def events(opened: Opened) -> Generator[Event]:
+            remark = opened.corpus.sync_if_changed(report) if opened.corpus else ""
+            reranker = self._reranker(report)
+            answers = answer(asked, opened.index, filters, lambda: self._model(chosen, report), reranker, turns, stop)
+            with suppress(Stopped), closing(answers):
+                for event in answers:
+                    if isinstance(event, Done):
+                        yield self._finished(event, remark, opened.index, chosen, filters)
+                    else:
+                        yield event
+
+        return self._holding.streaming(report, events)
 
     def verify(self, said: str, report: Report = lambda _: None) -> Verification:
         """Whether an answer, given as the JSON of its `to_dict`, is as it was, and which of its quotes still stand."""
-        self._open(report).sync_if_changed(report)
-        return verify(said, self._opened_index.catalogue)
+        return self._looked_up(report, lambda index: verify(said, index.catalogue))
 
     def prepare(self, settings: Settings | None = None, report: Report = lambda _: None) -> None:
         """Load everything an answer needs, so that the first question does not wait for it."""
-        self._open(report)
+        self._holding.using(report, lambda _: None)
         self._model(settings or self._settings, report)
 
     def close(self) -> None:
@@ -161,40 +180,33 @@ class Engine:
                 if model:
                     model.close()
             self._models.clear()
-            if self._index:
-                self._index.close()
-            if self._corpus:
-                self._corpus.close()
-            self._index = self._corpus = None
-            self._lock.release()
+        self._holding.close()
+        self._parser.close()
+        self._lock.release()
 
-    def _with_receipt(self, done: Done, settings: Settings, filters: Filters | None) -> Done:
-        index = self._opened_index
+    def _changed(self, report: Report, change: Callable[[Corpus], SyncReport]) -> SyncReport:
+        return self._holding.using(report, lambda opened: change(opened.followed))
+
+    def _looked_up(self, report: Report, look: Callable[[Index], _Result]) -> _Result:
+        """What is found in the index, which is made to follow the folder first."""
+
+        def found(opened: Opened) -> _Result:
+            if opened.corpus:
+                opened.corpus.sync_if_changed(report)
+            return look(opened.index)
+
+        return self._holding.using(report, found)
+
+    def _finished(self, done: Done, remark: str, index: Index, settings: Settings, filters: Filters | None) -> Done:
+        """The end of an answer with its receipt, and a remark on what it could not know."""
         model = self._given_model or self._models.get(_model_key(settings))
 
         def text_of(document_id: str) -> str:
             return index.catalogue.document(document_id).text
 
-        made_of = receipt(done.answer, settings, filters, model, index.embedder.fingerprint, text_of)
-        return Done(replace(done.answer, receipt=made_of))
-
-    @property
-    def _opened_index(self) -> Index:
-        if self._index is None:
-            raise OwnerError("this engine was closed; open another one")
-        return self._index
-
-    def _open(self, report: Report) -> Corpus:
-        with self._opening:
-            if self._corpus is None:
-                folder.check(self._settings.corpus_dir)
-                embedder = self._given_embedder
-                if embedder is None:
-                    report(Progress("loading the embedding model"))
-                    embedder = open_embedder(self._settings)
-                self._index = Index(self._settings.data_dir, embedder)
-                self._corpus = Corpus(self._settings, self._index, Ledger(self._settings.state_dir), self._parser)
-            return self._corpus
+        told = replace(done.answer, notes=[*done.answer.notes, *filter(None, [remark])])
+        made_of = receipt(told, settings, filters, model, index.embedder.fingerprint, text_of)
+        return Done(replace(told, receipt=made_of))
 
     def _reranker(self, report: Report) -> Reranker | None:
         with self._opening:

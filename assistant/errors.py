@@ -10,6 +10,7 @@ AssistantError
 │   ├── DocumentError       one file cannot be made into a document; carries the reason
 │   └── FetchError          a web address cannot be fetched; carries the reason
 ├── IndexFailure            the derived index cannot be opened or written
+│   └── DamagedFile         a file of index or state is not what was written; carries its path and the reason
 ├── ModelError              a language or embedding model cannot be used
 │   ├── ModelMissing        its weights are not on this machine
 │   ├── ModelDamaged        its weights are not the published ones
@@ -20,6 +21,11 @@ AssistantError
 A message says what is wrong, with which value, and what to do next, in one line.
 That the articles do not say is no error: it is an `Answer` with `answered=False`.
 """
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
 
 
 class AssistantError(Exception):
@@ -60,6 +66,20 @@ class FetchError(CorpusError):
 
 class IndexFailure(AssistantError):
     """The derived index cannot be opened or written."""
+
+
+class DamagedFile(IndexFailure):
+    """A file of index or state is not what was written. It is mended from the corpus folder where that is possible."""
+
+    path = Path()
+    reason = ""
+
+    @classmethod
+    def of(cls, path: Path, reason: str) -> Self:
+        """The error for one file, and why it is taken for damaged."""
+        error = cls(f"{path} is damaged ({reason}); 'assistant doctor --repair' mends it")
+        error.path, error.reason = path, reason
+        return error
 
 
 class ModelError(AssistantError):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
-import shutil
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
+from . import failpoints
 from .errors import CorpusError
 from .loading import AMENDMENTS_SUFFIX, amendments_path
 
 _NAME_BYTES = 150
-_BEING_WRITTEN = ".incoming-"
+BEING_WRITTEN = ".incoming-"
+_WRITTEN_WITHIN = 600.0
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,12 @@ def scan(corpus_dir: Path) -> list[Found]:
     return sorted(found.values(), key=lambda file: file.source)
 
 
+def names(corpus_dir: Path) -> set[str]:
+    """Every file of the folder that is not hidden, amendments included, by its path relative to it."""
+    paths = (os.path.relpath(entry.path, corpus_dir) for entry in _walk(str(corpus_dir)) if entry.is_file())
+    return {path.replace(os.sep, "/") for path in paths}
+
+
 def check(corpus_dir: Path) -> None:
     """Raise CorpusError when there is no such folder."""
     if not corpus_dir.is_dir():
@@ -81,14 +90,15 @@ def put(corpus_dir: Path, name: str, data: bytes) -> str:
     stem = "".join(c for c in stem if c.isprintable()).strip(". ")
     stem = stem.encode()[:_NAME_BYTES].decode(errors="ignore") or "document"
     try:
-        incoming = corpus_dir / f"{_BEING_WRITTEN}{secrets.token_hex(6)}"
+        incoming = corpus_dir / f"{BEING_WRITTEN}{secrets.token_hex(6)}"
         try:
-            incoming.write_bytes(data)
+            _write_through(incoming, data)
+            failpoints.reach("folder: file written under a name of its own")
             for target in (corpus_dir / f"{stem}{n}{suffix}" for n in ("", *(f"-{i}" for i in range(2, 10_000)))):
                 if target.exists() and target.stat().st_size == len(data) and target.read_bytes() == data:
                     return target.name
-                if not target.exists():
-                    incoming.rename(target)
+                if _named(incoming, target):
+                    failpoints.reach("folder: file has its name")
                     return target.name
         finally:
             incoming.unlink(missing_ok=True)
@@ -110,14 +120,39 @@ def put_beside(path: Path, data: bytes) -> None:
 
 
 def _written_whole(target: Path, data: bytes) -> None:
-    incoming = target.with_name(f"{_BEING_WRITTEN}{secrets.token_hex(6)}")
+    incoming = target.with_name(f"{BEING_WRITTEN}{secrets.token_hex(6)}")
     try:
-        incoming.write_bytes(data)
+        _write_through(incoming, data)
+        failpoints.reach("folder: new bytes written beside the old")
         incoming.replace(target)
+        failpoints.reach("folder: new bytes in place")
     except OSError as error:
+        with contextlib.suppress(OSError):
+            incoming.unlink(missing_ok=True)
         raise CorpusError(
             f"cannot write {target} ({error.strerror}); check its permissions, or give the article a shorter name"
         ) from None
+
+
+def _write_through(path: Path, data: bytes) -> None:
+    """Write a file so that its bytes are on the disk before its name is, whatever happens to the power."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _named(incoming: Path, target: Path) -> bool:
+    """Give a file its name, unless that is taken, be it since a moment ago."""
+    try:
+        os.link(incoming, target)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links
+        if os.path.lexists(target):
+            return False
+        incoming.rename(target)
+    return True
 
 
 def move_amendments(corpus_dir: Path, former: str, source: str) -> bool:
@@ -127,79 +162,23 @@ def move_amendments(corpus_dir: Path, former: str, source: str) -> bool:
         return False
     try:
         beside.rename(target)
+        failpoints.reach("folder: amendments renamed")
     except OSError as error:
         raise CorpusError(f"cannot rename {beside} to {target} ({error.strerror}); check its permissions") from None
     return True
 
 
-def to_trash(
-    corpus_dir: Path, sources: Iterable[str], trash: Path, document_id: str, *, amendments_only: bool = False
-) -> None:
-    """Move a document's files, with their amendments, to a dated folder outside the corpus. Raises CorpusError."""
-    place = _place(trash, document_id)
-    try:
-        for source in sources:
-            target = place / source
-            target.parent.mkdir(parents=True, exist_ok=True)
-            own = [] if amendments_only else [corpus_dir / source]
-            for path in (amendments_path(corpus_dir / source), *own):
-                if os.path.exists(path):  # unlike Path.exists no error for a name that is too long
-                    shutil.move(path, target.with_name(path.name))
-    except OSError as error:
-        raise CorpusError(
-            f"cannot move {source} to {place} ({error.strerror}); check the permissions of both"
-        ) from None
+def clear_unfinished(corpus_dir: Path) -> None:
+    """Delete what writes that were cut off have left."""
+    for path in corpus_dir.rglob(f"{BEING_WRITTEN}*"):
+        with contextlib.suppress(OSError):
+            if is_left_over(path):
+                path.unlink()
 
 
-def copy_to_trash(corpus_dir: Path, source: str, trash: Path, document_id: str) -> None:
-    """Keep a file that is about to be overwritten; its amendments stay where they are. Raises CorpusError."""
-    target = _place(trash, document_id) / source
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(corpus_dir / source, target, follow_symlinks=False)
-    except OSError as error:
-        raise CorpusError(f"cannot copy {source} to {target} ({error.strerror}); check the free disk") from None
-
-
-def from_trash(corpus_dir: Path, sources: Sequence[str], trash: Path, document_id: str) -> list[str]:
-    """Bring back the files of a removed document, all or none; which they were. Raises CorpusError.
-
-    Those that were removed last count. Trashes of older versions do not say whose files they hold.
-    """
-    places = sorted(trash.glob("*/"), reverse=True)
-    labelled = [place for place in places if place.name.split("-")[1:2] == [document_id]]
-    for place in labelled or places:
-        kept = [source for source in (_files(place) if labelled else sources) if (place / source).is_file()]
-        taken = [source for source in kept if os.path.exists(corpus_dir / source)]
-        if taken:
-            raise CorpusError(
-                f"another file is called {taken[0]} by now; rename that one, then restore again ({place / taken[0]})"
-            )
-        for source in kept:
-            _bring_back(place / source, corpus_dir / source)
-        if kept:
-            return kept
-    return []
-
-
-def _place(trash: Path, document_id: str) -> Path:
-    """A folder of its own for what is removed now; its name is how `from_trash` finds it."""
-    return trash / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{document_id}-{secrets.token_hex(3)}"
-
-
-def _files(place: Path) -> list[str]:
-    paths = (path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
-    return sorted(path for path in paths if not path.endswith(AMENDMENTS_SUFFIX))
-
-
-def _bring_back(kept: Path, target: Path) -> None:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if os.path.exists(amendments_path(kept)):
-            shutil.move(amendments_path(kept), amendments_path(target))
-        shutil.move(kept, target)
-    except OSError as error:
-        raise CorpusError(f"cannot bring back {target} ({error.strerror}); check its permissions") from None
+def is_left_over(path: Path) -> bool:
+    """Whether a file that was being written no longer is: by its age, as others may write here too."""
+    return path.lstat().st_mtime < time.time() - _WRITTEN_WITHIN
 
 
 def _walk(folder: str) -> Iterator[os.DirEntry[str]]:

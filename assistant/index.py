@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from .catalogue import Catalogue, IndexedChunk
+from . import failpoints, seal
+from .catalogue import Catalogue, IndexedChunk, rounded
 from .chunking import CHUNKING_VERSION, Chunk, chunk
+from .database import discard
 from .embedding import Embedder, Vector
+from .errors import DamagedFile, IndexFailure
 from .formats import FORMATS_VERSION
+from .probing import problems
 from .records import Document, Progress
-from .schema import CATALOGUE_VERSION
+from .schema import CATALOGUE, CATALOGUE_VERSION
 from .similarity import signature
 from .terms import content
-from .vectors import Vectors
+from .vectors import FOLDER, Vectors
 
 _EMBED_AT_ONCE = 256
+_PUT_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +47,91 @@ class _Planned:
 
 
 class Index:
-    """Writes go to the vectors first and to the catalogue last, and `dirty` stands while they differ.
+    """Catalogue and vectors. The catalogue is written in transactions and knows every vector; Chroma follows it.
 
-    A chunk's id is made of what is embedded for it, so a chunk that did not change keeps its vector.
+    Writes go to the vectors first and to the catalogue last, and `dirty` stands while they differ. A chunk's id is made
+    of what is embedded for it, so a chunk that did not change keeps its vector. An index that was not closed, or was
+    touched since, is looked through when it is opened, and what is damaged is made again: vectors from the catalogue,
+    the catalogue by the next sync.
     """
 
-    def __init__(self, data_dir: Path, embedder: Embedder) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        embedder: Embedder,
+        say: Callable[[Progress], None] = lambda _: None,
+        *,
+        read_only: bool = False,
+    ) -> None:
+        """Open or make the index; `say` hears what takes long. Raises IndexFailure.
+
+        One that was prepared to be read only is used as it is: where that cannot be, it is an error.
+        """
         self.embedder = embedder
-        self.catalogue = Catalogue(data_dir)
-        self.rebuilt_because = self._begin_anew_if_outdated()
+        self._read_only = read_only
+        self.mended = ""
+        """What was made again, and why, in words; until somebody has been told."""
+        self._data_dir = data_dir
+        was_closed, as_it_was = seal.was_closed(data_dir), seal.holds(data_dir)
+        seal.open_(data_dir)
+        failpoints.reach("index: seal taken away")
+        self.catalogue = self._open_catalogue(look_closer=not as_it_was)
+        self.mended = self.mended or self._begin_anew_if_outdated()
+        if was_closed and not as_it_was and not self.mended and not self.catalogue.document_count():
+            self.mended = "the catalogue was gone, and is made again from the articles"
+        if not as_it_was:
+            self._discard_damaged_vectors(say)
         self.vectors = Vectors(data_dir, embedder.fingerprint)
+        self.begin(say)
+
+    def _open_catalogue(self, *, look_closer: bool) -> Catalogue:
+        try:
+            catalogue = Catalogue(self._data_dir)
+        except DamagedFile as damage:
+            reason = damage.reason
+        else:
+            found = catalogue.problems() if look_closer else []
+            if not found:
+                return catalogue
+            catalogue.close()
+            reason = found[0]
+        if self._read_only:
+            raise IndexFailure(f"the prepared index is damaged ({reason}); prepare it again")
+        discard(self._data_dir / CATALOGUE)
+        failpoints.reach("index: damaged catalogue deleted")
+        self.mended = f"the catalogue was damaged ({reason}), and is made again from the articles"
+        return Catalogue(self._data_dir)
+
+    def _discard_damaged_vectors(self, say: Callable[[Progress], None]) -> None:
+        count = len(self.catalogue.chunk_ids())
+        if not count:
+            return
+        say(Progress("looking through the index, which was not closed"))
+        gone = not (self._data_dir / FOLDER).is_dir()
+        found = ["they were gone"] if gone else problems(self._data_dir, self.embedder.fingerprint, count)
+        if found:
+            shutil.rmtree(self._data_dir / FOLDER, ignore_errors=True)
+            failpoints.reach("index: damaged vectors deleted")
+            self.mended = self.mended or f"the vectors were damaged ({found[0]}), and were made again"
+
+    @property
+    def _made_of(self) -> dict[str, str]:
+        """What an index depends on besides the documents."""
+        versions = {"chunking": str(CHUNKING_VERSION), "parsing": str(FORMATS_VERSION)}
+        return {"embedder": self.embedder.fingerprint, **versions}
 
     def _begin_anew_if_outdated(self) -> str:
-        wanted = {
-            "embedder": self.embedder.fingerprint,
-            "chunking": str(CHUNKING_VERSION),
-            "parsing": str(FORMATS_VERSION),
-        }
+        wanted = self._made_of
         found = {key: self.catalogue.meta(key) for key in wanted}
         if found == wanted:
             return ""
+        if self._read_only:
+            other = ", ".join(
+                f"{key} {found[key]}, wanted {wanted[key]}" for key in wanted if found[key] != wanted[key]
+            )
+            raise IndexFailure(f"the prepared index was made otherwise ({other}); prepare it again with these settings")
         self.catalogue.clear()
+        failpoints.reach("index: catalogue cleared")
         for key, value in wanted.items():
             self.catalogue.set_meta(key, value)
         self.catalogue.set_meta("dirty", "1")
@@ -90,27 +161,46 @@ class Index:
         self.catalogue.set_meta("dirty", "1")
         gone = [chunk_id for document_id in document_ids for chunk_id in self.catalogue.chunk_ids(document_id)]
         self.catalogue.drop_documents(document_ids)
+        failpoints.reach("index: documents dropped")
         self.vectors.drop(gone)
 
-    def begin(self) -> None:
-        """Before a sync: where an earlier one was cut off, remove what only one of the halves holds."""
+    def begin(self, say: Callable[[Progress], None] = lambda _: None) -> None:
+        """Where a sync was cut off, or vectors are gone, let the vectors be those of the catalogue again."""
         catalogued = self.catalogue.chunk_ids
         if self.catalogue.meta("dirty") != "1" and self.vectors.count() == len(catalogued()):
             return
         vectors, rows = self.vectors.ids(), catalogued()
         self.vectors.drop(sorted(vectors - rows))
-        broken = {chunk.document_id for chunk in self.catalogue.chunks(sorted(rows - vectors)).values()}
-        self.catalogue.drop_documents(broken)
+        failpoints.reach("index: vectors dropped that the catalogue does not know")
+        missing = sorted(rows - vectors)
+        for done in range(0, len(missing), _PUT_AT_ONCE):
+            say(Progress("putting vectors back", done, len(missing)))
+            chunks = self.catalogue.chunks(missing[done : done + _PUT_AT_ONCE])
+            documents = self.catalogue.described(sorted({chunk.document_id for chunk in chunks.values()}))
+            self.vectors.put(
+                list(chunks),
+                [chunk.vectors[0] for chunk in chunks.values()],
+                [documents[chunk.document_id] for chunk in chunks.values()],
+            )
+            failpoints.reach("index: some vectors put back")
+
+    def take_over(self, path: Path) -> None:
+        """Let the catalogue be that of a backup, where it was made like this one. The next sync does the rest."""
+        if self.catalogue.take_over(path, self._made_of):
+            self.catalogue.set_meta("dirty", "1")
 
     def finish(self) -> None:
         """After a sync that went to its end: both halves agree."""
         if self.catalogue.meta("dirty") != "0":
             self.catalogue.set_meta("dirty", "0")
 
-    def close(self) -> None:
-        """Let go of both halves."""
+    def close(self, *, whole: bool = True) -> None:
+        """Let go of both halves. One that is not known to be `whole` is looked through at the next start."""
+        with suppress(IndexFailure):
+            self.vectors.close()
         self.catalogue.close()
-        self.vectors.close()
+        if whole:
+            seal.close(self._data_dir)
 
     def _chunks(self, document: Document) -> dict[str, Chunk]:
         """The document's chunks by id, in order."""
@@ -142,12 +232,15 @@ class Index:
         for _, chunk_id, _ in parts:
             if chunk_id not in vectors:
                 embedding = next(fresh)
-                vectors[chunk_id] = np.vstack([embedding.vector, *embedding.spans])
+                vectors[chunk_id] = rounded(np.vstack([embedding.vector, *embedding.spans]))
+        failpoints.reach("index: embedded")
         self.vectors.put([i for _, i, _ in parts], [vectors[i][0] for _, i, _ in parts], [d for d, *_ in parts])
+        failpoints.reach("index: vectors written")
         for planned in group:
             entry = planned.entry
             rows = [_indexed(i, part, entry.document, vectors[i]) for i, part in planned.chunks.items()]
             self.catalogue.put_document(entry.document, entry.content_hash, rows, signature(entry.document.text))
+            failpoints.reach("index: document written")
         self.vectors.drop(sorted(before - {i for planned in group for i in planned.chunks}))
 
     def _kept_vectors(self, planned: _Planned) -> dict[str, Vector]:

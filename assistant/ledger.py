@@ -6,19 +6,21 @@ import secrets
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from .catalogue import FileRow
 from .database import Database
+from .errors import DocumentError
+from .loading import read
 
-_SCHEMA = """
-CREATE TABLE ids (
-    source TEXT PRIMARY KEY,
-    document_id TEXT NOT NULL,
-    content_hash TEXT NOT NULL,
-    gone INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX ids_by_hash ON ids (content_hash);
-CREATE INDEX ids_by_document ON ids (document_id)
-"""
+_MIGRATIONS = (
+    """
+    CREATE TABLE ids (source TEXT PRIMARY KEY, document_id TEXT NOT NULL, content_hash TEXT NOT NULL);
+    CREATE INDEX ids_by_hash ON ids (content_hash);
+    CREATE INDEX ids_by_document ON ids (document_id)
+    """,
+    "ALTER TABLE ids ADD COLUMN gone INTEGER NOT NULL DEFAULT 0",
+)
 
+LEDGER = "ledger.sqlite"
 _FORMERLY = "\0formerly\0"
 """Begins the source of a row that tells which document held some bytes, under a name that another one has by now."""
 
@@ -27,11 +29,8 @@ class Ledger:
     """Rows are never removed with their file, so that a file that comes back has its old id."""
 
     def __init__(self, state_dir: Path) -> None:
-        self._database = Database(state_dir / "ledger.sqlite", _SCHEMA, version=2)
-        if self._database.found_version == 1:
-            with self._database.transaction() as connection:
-                connection.execute("ALTER TABLE ids ADD COLUMN gone INTEGER NOT NULL DEFAULT 0")
-                connection.execute("PRAGMA user_version = 2")
+        self._database = Database(state_dir / LEDGER)
+        self._database.migrate(_MIGRATIONS)
 
     def assign(self, source: str, content_hash: str, present: Collection[str]) -> str:
         """The id for a file, given the sources that are in the folder now.
@@ -123,6 +122,33 @@ class Ledger:
         """Every source that has had this id, present or not."""
         rows = self._database.query("SELECT source FROM ids WHERE document_id = ? ORDER BY source", document_id)
         return [str(row["source"]) for row in rows if not row["source"].startswith(_FORMERLY)]
+
+    def learn(self, files: Iterable[FileRow], corpus_dir: Path, max_bytes: int) -> None:
+        """Take over the ids that the catalogue has of files; of one that changed since, the bytes are not known."""
+        rows = []
+        for file in files:
+            if file.document_id:
+                try:
+                    raw = read(corpus_dir / file.source, max_bytes)
+                    data_hash = raw.data_hash if raw.hash == file.content_hash else ""
+                except DocumentError:
+                    data_hash = ""
+                rows.append((file.source, file.document_id, data_hash))
+        with self._database.transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO ids VALUES (?, ?, ?, 0)", rows)
+
+    def problems(self) -> list[str]:
+        """What is wrong with the file."""
+        return self._database.problems()
+
+    def copy_to(self, path: Path) -> None:
+        """Write the state of this moment into another file."""
+        self._database.copy_to(path)
+
+    def take_over(self, path: Path) -> None:
+        """Know what another ledger's file knows, and nothing else."""
+        self._database.take_over(path)
+        self._database.migrate(_MIGRATIONS)
 
     def close(self) -> None:
         """Close the file."""

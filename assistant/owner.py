@@ -108,6 +108,9 @@ class Owner:
                 self._left_at = time.monotonic()
 
     def _answer(self, connection: Connection, message: dict[str, Any]) -> None:
+        if message == wire.IN_USE:
+            _send(connection, {"result": self._connected > 1})
+            return
         if message["call"] == "retire":
             self.retire()
         with self._state:
@@ -169,6 +172,9 @@ _CALLS = frozenset(
         "remove",
         "restore",
         "amend",
+        "backup",
+        "restore_backup",
+        "check",
         "documents",
         "failures",
         "document",
@@ -180,6 +186,7 @@ _CALLS = frozenset(
 )
 _READ: dict[str, Callable[[Any], Any]] = {
     "path": Path,
+    "file": Path,
     "document": Document.from_dict,
     "filters": lambda value: value and Filters.from_dict(value),
     "settings": lambda value: Settings(**value),

@@ -261,12 +261,23 @@ class SyncReport(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Finding(Record):
+    """One thing looked at: whether it is fine, and what was found."""
+
+    what: str
+    fine: bool
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
 class Progress(Record):
     """How far a slow step has come; `total` is 0 where it cannot be known."""
 
     step: str
     done: int = 0
     total: int = 0
+    lasting: bool = False
+    """It is no step, but a remark that is worth keeping, such as that the index had to be mended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The tables of the catalogue. A catalogue of another version is begun anew."""
 
-CATALOGUE_VERSION = 5
+CATALOGUE = "catalogue.sqlite"
+CATALOGUE_VERSION = 6
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
@@ -9,7 +10,8 @@ CREATE TABLE documents (
     record TEXT NOT NULL,
     text TEXT NOT NULL,
     publisher TEXT,
-    published INTEGER NOT NULL
+    published INTEGER NOT NULL,
+    digest TEXT NOT NULL
 );
 CREATE TABLE signatures (document_id TEXT PRIMARY KEY REFERENCES documents ON DELETE CASCADE, signature BLOB NOT NULL);
 CREATE TABLE bands (

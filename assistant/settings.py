@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         BUNDLED_EMBEDDING_MODEL, description="a sentence-transformers model: the bundled one, a folder, or a hub's name"
     )
+    read_only: bool = Field(
+        False, description="use an index that was prepared elsewhere, without syncing; what cannot be written is anyway"
+    )
     offline: bool = Field(False, description="refuse every model and server that is not on this machine")
     owner_idle_seconds: float = Field(
         300.0, gt=0, allow_inf_nan=False, description="how long index and models stay loaded unused"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from posixpath import basename
 
-from . import folder
+from . import failpoints, folder
 from .catalogue import FileRow
 from .errors import DocumentError
 from .formats import SUFFIXES, suffix, unknown_format
@@ -18,6 +18,7 @@ from .loading import RawFile, read
 from .parsing import Parser, ParsingFailed
 from .records import Document, Progress, SyncReport
 from .settings import Settings
+from .trash import Trash
 
 _SETTLED_NS = 2_000_000_000
 _REMARKS = 10
@@ -36,6 +37,7 @@ class Pass:
         settings: Settings,
         index: Index,
         ledger: Ledger,
+        trash: Trash,
         parser: Parser,
         progress: Callable[[Progress], None],
         *,
@@ -45,6 +47,7 @@ class Pass:
         self._index = index
         self._catalogue = index.catalogue
         self._ledger = ledger
+        self._trash = trash
         self._parser = parser
         self._progress = progress
         self._kept = Kept(settings.state_dir / "kept")
@@ -65,14 +68,20 @@ class Pass:
         self._index.put(self._changed(found), self._progress)
         self._index.put(self._stale(), self._progress)
         self._index.put(self._renamed(), self._progress)
+        failpoints.reach("sync: documents indexed")
         wanted = {row.document_id for row in self._rows.values() if row.document_id}
         removed = sorted(set(self._before) - wanted)
-        self._catalogue.put_files(row for source, row in self._rows.items() if self._known.get(source) != row)
         gone = set(self._known) - set(self._rows)
+        self._ledger.note_gone(gone)  # first, as it is told by the rows that are forgotten below
+        failpoints.reach("sync: ledger knows what is gone")
+        self._catalogue.put_files(row for source, row in self._rows.items() if self._known.get(source) != row)
+        failpoints.reach("sync: files noted")
         self._catalogue.forget_files(gone)
-        self._ledger.note_gone(gone)
+        failpoints.reach("sync: files forgotten")
         self._index.drop(removed)
+        failpoints.reach("sync: documents dropped")
         self._index.finish()
+        failpoints.reach("sync: finished")
         self._kept.forget_all_but(_stale_ids(self._rows.values()))
         if self._again_all:
             self._catalogue.set_meta("limits", self._limits)
@@ -82,7 +91,7 @@ class Pass:
             removed=removed,
             unchanged=sorted(wanted - set(self._queued)),
             failed=self._catalogue.failures(),
-            notes=[*self._why_rebuilt(), *self._copies(), *self._nearly_the_same()],
+            notes=[*self._mended(), *self._copies(), *self._nearly_the_same()],
         )
 
     def _changed(self, found: list[folder.Found]) -> Iterator[Entry]:
@@ -121,6 +130,7 @@ class Pass:
             if raw.hash not in self._held:
                 document = self._parser.parse(raw, self._settings)
             document_id = self._ledger.assign(file.source, raw.data_hash, present)
+            failpoints.reach("sync: id assigned")
             if self._wanting(document_id, raw.hash, raw.data_hash):
                 document = document or self._parser.parse(raw, self._settings)
                 self._queued[document_id] = raw.hash
@@ -145,9 +155,9 @@ class Pass:
         if suffix(name) not in SUFFIXES:
             raise DocumentError(unknown_format(name))
         raw = self._read_file(file.source)
-        corpus_dir, trash = self._settings.corpus_dir, self._settings.state_dir / "trash"
+        corpus_dir = self._settings.corpus_dir
         if raw.amendments and self._ledger.was_another(file.source, raw.data_hash):
-            folder.to_trash(corpus_dir, [file.source], trash, "amendments", amendments_only=True)
+            self._trash.remove_amendments(file.source)
             return self._read_file(file.source)
         if file.source not in self._known and not raw.amendments:
             gone = [former for former in self._ledger.came_from(raw.data_hash) if former not in present]
@@ -190,6 +200,7 @@ class Pass:
         document = self._catalogue.document(document_id)
         document = replace(document, state="ready", notes=self._catalogue.own_notes(document_id))
         self._kept.save(document, content_hash)
+        failpoints.reach("sync: older version kept")
         return document, content_hash
 
     def _renamed(self) -> Iterator[Entry]:
@@ -219,8 +230,8 @@ class Pass:
         except DocumentError:
             return None
 
-    def _why_rebuilt(self) -> list[str]:
-        why, self._index.rebuilt_because = self._index.rebuilt_because, ""
+    def _mended(self) -> list[str]:
+        why, self._index.mended = self._index.mended, ""
         return [why] if why else []
 
     def _copies(self) -> list[str]:

@@ -6,8 +6,7 @@ import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from .doctor import Finding
-from .records import Answer, Citation, Document, Passage, Progress, SyncReport, Verification, day_in_words
+from .records import Answer, Citation, Document, Finding, Passage, Progress, SyncReport, Verification, day_in_words
 from .terms import printable
 
 _WIDTH = 100
@@ -27,6 +26,9 @@ class Steps:
 
     def __call__(self, progress: Progress) -> None:
         """Show how far a step has come."""
+        if progress.lasting:
+            say(progress.step)
+            return
         tenth = 10 * progress.done // progress.total if progress.total else 0
         if (progress.step, tenth) == (self._step, self._tenth) and not self._live:
             return

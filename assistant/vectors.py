@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from .catalogue import Selection, day_number
 from .embedding import Vector
-from .errors import IndexFailure
+from .errors import DamagedFile, IndexFailure
 from .records import Document
 
+FOLDER = "chroma"
 _READ_AT_ONCE = 10_000
+_NO_ROOM = re.compile(r"disk is full|no space left", re.IGNORECASE)
+_ROOM = 100_000
+"""Bytes: with less free, what went wrong is put down to the full disk."""
 
 
 class Vectors:
-    """A Chroma collection in cosine space. Only one process may hold a folder open: the owner."""
+    """A Chroma collection in cosine space. Only one process may hold a folder open: the owner.
+
+    Raises DamagedFile where Chroma cannot work with what is in the folder, and IndexFailure where the disk is full.
+    """
 
     def __init__(self, data_dir: Path, fingerprint: str) -> None:
-        """Open or make the collection. Raises IndexFailure."""
-        import chromadb
-        from chromadb.config import Settings as ChromaSettings
-
-        folder = data_dir / "chroma"
-        name = "chunks-" + hashlib.sha256(fingerprint.encode()).hexdigest()[:16]
+        """Open or make the collection."""
+        self.folder = data_dir / FOLDER
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._client: Any = chromadb.PersistentClient(str(folder), ChromaSettings(anonymized_telemetry=False))
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise IndexFailure(f"cannot make {self.folder} ({error.strerror}); check its permissions") from None
+        with self._said_in_words():
+            self._client: Any = client(self.folder)
+            name = collection_name(fingerprint)
             for other in self._client.list_collections():
                 if other.name != name:
                     self._client.delete_collection(other.name)
@@ -36,50 +46,80 @@ class Vectors:
                 configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200}},
                 embedding_function=None,
             )
-        except Exception as error:  # noqa: BLE001 - Chroma raises Exception, RuntimeError and its own errors
-            raise IndexFailure(
-                f"cannot open the vectors in {folder} ({error}); delete {data_dir} and sync again"
-            ) from None
 
     def put(self, ids: Sequence[str], vectors: Sequence[Vector], documents: Sequence[Document]) -> None:
         """Write vectors, each under its chunk's id; one that is there is replaced."""
-        step = int(self._client.get_max_batch_size())
-        for begin in range(0, len(ids), step):
-            part = slice(begin, begin + step)
-            self._collection.upsert(
-                ids=list(ids[part]), embeddings=list(vectors[part]), metadatas=list(map(_metadata, documents[part]))
-            )
+        with self._said_in_words():
+            step = int(self._client.get_max_batch_size())
+            for begin in range(0, len(ids), step):
+                part = slice(begin, begin + step)
+                self._collection.upsert(
+                    ids=list(ids[part]), embeddings=list(vectors[part]), metadatas=list(map(_metadata, documents[part]))
+                )
 
     def drop(self, ids: Sequence[str]) -> None:
         """Remove vectors; ids that are not there are ignored."""
-        step = int(self._client.get_max_batch_size())
-        for begin in range(0, len(ids), step):
-            self._collection.delete(ids=list(ids[begin : begin + step]))
+        with self._said_in_words():
+            step = int(self._client.get_max_batch_size())
+            for begin in range(0, len(ids), step):
+                self._collection.delete(ids=list(ids[begin : begin + step]))
 
     def search(self, vectors: Sequence[Vector], limit: int, selection: Selection | None) -> list[list[str]]:
         """For each vector the ids of the nearest chunks, best first."""
         if selection and selection.document_ids == ():
             return [[] for _ in vectors]
-        found = self._collection.query(
-            query_embeddings=list(vectors), n_results=limit, where=_where(selection), include=[]
-        )
+        with self._said_in_words():
+            found = self._collection.query(
+                query_embeddings=list(vectors), n_results=limit, where=_where(selection), include=[]
+            )
         ids: list[list[str]] = found["ids"]
         return ids
 
     def ids(self) -> set[str]:
         """The ids of all chunks that have a vector."""
         found: set[str] = set()
-        for offset in range(0, self._collection.count(), _READ_AT_ONCE):
-            found.update(self._collection.get(limit=_READ_AT_ONCE, offset=offset, include=[])["ids"])
+        with self._said_in_words():
+            for offset in range(0, self._collection.count(), _READ_AT_ONCE):
+                found.update(self._collection.get(limit=_READ_AT_ONCE, offset=offset, include=[])["ids"])
         return found
 
     def count(self) -> int:
         """How many vectors there are."""
-        return int(self._collection.count())
+        with self._said_in_words():
+            return int(self._collection.count())
 
     def close(self) -> None:
         """Let go of the folder."""
-        self._client.close()
+        with self._said_in_words():
+            self._client.close()
+
+    @contextmanager
+    def _said_in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException as error:
+            # Chroma raises Exception, RuntimeError, its own errors and, from Rust, a panic that is no Exception
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                raise
+            reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+            if _NO_ROOM.search(reason) or shutil.disk_usage(self.folder.parent).free < _ROOM:
+                raise IndexFailure(
+                    f"cannot write {self.folder}: the disk is full; make room, then sync again"
+                ) from None
+            raise DamagedFile.of(self.folder, reason) from None
+
+
+def client(folder: Path) -> Any:
+    """A client on Chroma's folder, which does not phone home."""
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+
+    return chromadb.PersistentClient(str(folder), ChromaSettings(anonymized_telemetry=False))
+
+
+def collection_name(fingerprint: str) -> str:
+    """The name of the collection of an embedder."""
+    return "chunks-" + hashlib.sha256(fingerprint.encode()).hexdigest()[:16]
 
 
 def _metadata(document: Document) -> dict[str, str | int]:

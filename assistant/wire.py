@@ -20,6 +20,8 @@ from . import records
 from .errors import IndexFailure
 from .settings import Settings
 
+IN_USE: dict[str, Any] = {"call": "in_use", "arguments": {}}
+"""Asks whether anybody else is connected."""
 RETIRED = {"error": "Retired", "message": "this owner takes no further call"}
 ADDRESS_FILE = "owner.json"
 _HELD_SETTINGS = (
@@ -30,6 +32,7 @@ _HELD_SETTINGS = (
     "embedding_model",
     "reranker_model",
     "offline",
+    "read_only",
     "max_file_bytes",
     "fetch_urls",
     "fetch_private",
@@ -50,7 +53,7 @@ class Address:
     key: str
     process: int
     build: str
-    held: str
+    held: dict[str, str]
 
     def write(self, data_dir: Path) -> None:
         """Put it where clients look, readable by this user alone."""
@@ -74,9 +77,15 @@ class Address:
             return None
 
 
-def held(settings: Settings) -> str:
-    """The settings that an owner is bound to for its life, as one word."""
-    return _digest(json.dumps({name: str(getattr(settings, name)) for name in _HELD_SETTINGS}))
+def held(settings: Settings) -> dict[str, str]:
+    """The settings that an owner is bound to for its life."""
+    return {name: str(getattr(settings, name)) for name in _HELD_SETTINGS}
+
+
+def differing(theirs: dict[str, str], ours: dict[str, str]) -> str:
+    """Which settings differ, in words; nothing when none does."""
+    names = [name for name in ours if theirs.get(name) != ours[name]]
+    return ", ".join(f"{name} is {theirs.get(name)} there, {ours[name]} here" for name in names)
 
 
 def build() -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.engine import Engine
+from assistant.index import Index
 from assistant.models import ChatModel
 from assistant.parsing import Parser
 from assistant.settings import Settings
@@ -80,6 +81,11 @@ def open_engine(settings: Settings, parser: Parser) -> Iterator[OpenEngine]:
     yield open_one
     for engine in opened:
         engine.close()
+
+
+def index_of(engine: Engine) -> Index:
+    """What an engine has opened, or opens for this."""
+    return engine._holding.using(lambda _: None, lambda opened: opened.index)
 
 
 def article(folder: Path, name: str, text: str, **front: str) -> Path:

@@ -15,7 +15,7 @@ from assistant.loading import amendments_path
 from assistant.records import Document
 from assistant.schema import CATALOGUE_VERSION
 from assistant.settings import Settings
-from tests.conftest import OpenEngine, article
+from tests.conftest import OpenEngine, article, index_of
 from tests.fakes import WordEmbedder
 
 
@@ -214,7 +214,7 @@ def test_another_way_of_parsing_means_a_rebuild(settings: Settings, open_engine:
     article(settings.corpus_dir, "a.md", "The port was sold.")
     engine = open_engine()
     engine.sync()
-    engine._opened_index.catalogue.set_meta("parsing", "0")
+    index_of(engine).catalogue.set_meta("parsing", "0")
     engine.close()
     report = open_engine().sync()
     assert report.notes == [f"the index was rebuilt: the parsing changed from 0 to {FORMATS_VERSION}"]
@@ -225,7 +225,7 @@ def test_a_sync_cut_off_half_way_is_mended_by_the_next(settings: Settings, open_
     article(settings.corpus_dir, "a.md", "The port was sold.")
     engine = open_engine()
     engine.sync()
-    index = engine._opened_index
+    index = index_of(engine)
     vectors, rows = index.vectors, index.catalogue
     (chunk_id,) = vectors.ids()
     vectors.drop([chunk_id])
@@ -234,7 +234,7 @@ def test_a_sync_cut_off_half_way_is_mended_by_the_next(settings: Settings, open_
     engine.close()
     engine = open_engine()
     engine.sync()
-    assert engine._opened_index.vectors.ids() == engine._opened_index.catalogue.chunk_ids() == {chunk_id}
+    assert index_of(engine).vectors.ids() == index_of(engine).catalogue.chunk_ids() == {chunk_id}
 
 
 def test_a_question_sees_a_file_written_just_before(settings: Settings, open_engine: OpenEngine):
@@ -447,7 +447,18 @@ def test_a_removed_document_no_longer_answers_and_can_be_brought_back(settings: 
     with pytest.raises(UnknownDocument):
         engine.remove("nobody")
     with pytest.raises(UnknownDocument):
-        engine.restore(document_id)
+        engine.restore("nobody")
+
+
+def test_a_removal_and_its_undoing_may_be_asked_for_twice(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "a.md", "The port was sold.")
+    engine = open_engine()
+    (document_id,) = engine.sync().added
+    engine.remove(document_id)
+    assert engine.remove(document_id).notes == [f"{document_id} was removed before"]
+    engine.restore(document_id)
+    assert engine.restore(document_id).notes == [f"{document_id} is in the corpus"]
+    assert ids(engine) == {"a.md": document_id}
 
 
 def test_a_correction_is_kept_beside_the_file_and_survives_a_rebuild(settings: Settings, open_engine: OpenEngine):
@@ -541,7 +552,7 @@ def test_settled_files_are_not_read_again(settings: Settings, open_engine: OpenE
     engine.sync()
     path.write_bytes(path.read_bytes().replace(b"sold", b"lent"))
     age(path)
-    row = engine._opened_index.catalogue.files()["a.md"]
+    row = index_of(engine).catalogue.files()["a.md"]
     os.utime(path, ns=(row.mtime_ns, row.mtime_ns))
     engine.sync()
     assert engine.search("port")[0].text == "The port was sold."

@@ -84,15 +84,15 @@ def test_only_models_knows_language_model_providers():
     assert holders <= {"models", "local_model"}
 
 
-def test_only_the_engine_opens_index_embedder_and_model():
-    openers = ("Index(", "open_embedder(", "open_chat_model(")
+def test_index_and_embedder_and_model_are_opened_in_one_place_each():
+    openers = {"Index(": "holding", "open_embedder(": "holding", "open_chat_model(": "engine"}
     callers = {
-        path.stem
+        (word, path.stem)
         for path in PACKAGE.rglob("*.py")
         for word in openers
         if word in path.read_text().replace(f"def {word}", "").replace(f"class {word}", "")
     }
-    assert callers == {"engine"}
+    assert callers == set(openers.items())
 
 
 def test_importing_the_package_or_the_command_line_loads_nothing_heavy():

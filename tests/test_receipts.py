@@ -15,7 +15,7 @@ from assistant.errors import UsageError
 from assistant.receipts import verify
 from assistant.records import Answer, Filters, Text, seal
 from assistant.settings import Settings
-from tests.conftest import OpenEngine, article
+from tests.conftest import OpenEngine, article, index_of
 
 QUESTION = "who owns the port?"
 
@@ -91,7 +91,7 @@ def test_a_quote_that_the_article_no_longer_says_is_gone(engine: Engine, port: P
 
 def test_one_flipped_bit_is_noticed_wherever_it_is(engine: Engine):
     said = text(given(engine)).encode()
-    catalogue = engine._opened_index.catalogue
+    catalogue = index_of(engine).catalogue
     unnoticed = []
     for place in range(len(said)):
         flipped = bytearray(said)

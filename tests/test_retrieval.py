@@ -8,7 +8,7 @@ import pytest
 from assistant.records import Filters, Passage
 from assistant.retrieval import search
 from assistant.settings import Settings
-from tests.conftest import OpenEngine, article
+from tests.conftest import OpenEngine, article, index_of
 
 RELEASE = "Acme sold its Skarn port to Bolt for $5 million after a long search for a buyer with patience and money."
 
@@ -115,7 +115,7 @@ def test_filters_let_through_what_they_say(open_engine: OpenEngine, filters: dic
 def test_undated_articles_that_a_date_leaves_out_are_counted(open_engine: OpenEngine):
     engine = open_engine()
     engine.sync()
-    retrieval = search(engine._opened_index, "port news", 5, Filters(as_of=date(2026, 1, 31)))
+    retrieval = search(index_of(engine), "port news", 5, Filters(as_of=date(2026, 1, 31)))
     assert retrieval.notes == ["1 undated article left out"]
 
 
@@ -152,7 +152,7 @@ def test_what_is_found_while_articles_change_is_always_whole(folder: Path, open_
     def ask() -> None:
         while not done.is_set():
             try:
-                found = search(engine._opened_index, "how many cranes has the port?", 5).passages
+                found = search(index_of(engine), "how many cranes has the port?", 5).passages
             except BaseException as error:  # noqa: BLE001 - whatever it is, the test has failed
                 failures.append(error)
                 return

@@ -13,6 +13,7 @@ import pytest
 from assistant.engine import Engine
 from assistant.parsing import Parser
 from assistant.settings import Settings
+from tests.conftest import index_of
 from tests.fakes import WordEmbedder
 
 SEQUENCES, ALL_SEQUENCES = 12, 400
@@ -51,7 +52,7 @@ def change(draw: random.Random, folder: Path) -> None:
 
 def held(engine: Engine) -> dict[tuple[str, ...], tuple[Any, ...]]:
     """What the index says of each document that is not stale, by its files."""
-    index = engine._opened_index
+    index = index_of(engine)
     found = {}
     for document in engine.documents():
         if document.state == "ready":
@@ -91,7 +92,7 @@ def test_after_any_changes_the_index_is_what_a_fresh_one_would_be(
         engine.sync()
         fresh = opened(corpus, f"fresh{seed}")
         fresh.sync()
-        index = engine._opened_index
+        index = index_of(engine)
         assert held(engine) == held(fresh), f"seed {seed}"
         assert engine.failures().keys() == fresh.failures().keys(), f"seed {seed}"
         assert index.vectors.ids() == index.catalogue.chunk_ids(), f"seed {seed}"

@@ -1,0 +1,92 @@
+"""One file that holds all that cannot be made again, and the catalogue, which saves making it again.
+
+corpus folder + ledger + trash + older versions that are kept + catalogue → a tar file → `restoring`
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from .errors import UsageError
+from .holding import Opened
+from .ledger import LEDGER
+from .records import Progress
+from .restoring import FORMAT, MANIFEST
+from .schema import CATALOGUE
+from .settings import Settings
+
+
+def write(settings: Settings, opened: Opened, file: Path, report: Callable[[Progress], None]) -> int:
+    """Write a backup, whole or not at all; its size in bytes. The corpus stands still meanwhile, questions do not.
+
+    A name that ends in .gz or .tgz has it compressed. Raises UsageError where it cannot be written.
+    """
+    corpus = opened.followed
+    if file.is_dir():
+        raise UsageError(f"{file} is a folder; name a file, such as {file / 'backup.tar'}")
+    part = file.with_name(f"{file.name}.part")
+    try:
+        with corpus.standing_still(), tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as own:
+            copies = {f"state/{LEDGER}": Path(own, "ledger"), f"index/{CATALOGUE}": Path(own, "catalogue")}
+            corpus.copy_to(*copies.values())
+            files = dict(_members(settings)) | copies
+            with part.open("wb") as stream:
+                with _archive(file, stream) as archive:
+                    _add(archive, files, report)
+                stream.flush()
+                os.fsync(stream.fileno())
+        part.replace(file)
+        return file.stat().st_size
+    except OSError as error:
+        raise UsageError(f"cannot write {file} ({error.strerror}); check its folder and the free disk") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _archive(file: Path, stream: IO[bytes]) -> tarfile.TarFile:
+    if file.suffix in {".gz", ".tgz"}:
+        return tarfile.open(fileobj=stream, mode="w:gz")
+    return tarfile.open(fileobj=stream, mode="w")
+
+
+def _members(settings: Settings) -> Iterator[tuple[str, Path]]:
+    """Files by their names in the backup. Hidden ones and links out of the folder are no part of a corpus."""
+    for name, top in (
+        ("corpus", settings.corpus_dir),
+        ("state/trash", settings.state_dir / "trash"),
+        ("state/kept", settings.state_dir / "kept"),
+    ):
+        for path in sorted(top.rglob("*")):
+            inside = path.relative_to(top)
+            hidden = name == "corpus" and any(part.startswith(".") for part in inside.parts)
+            if path.is_file() and not hidden and path.resolve().is_relative_to(top.resolve()):
+                yield f"{name}/{inside.as_posix()}", path
+
+
+def _add(archive: tarfile.TarFile, files: dict[str, Path], report: Callable[[Progress], None]) -> None:
+    """Each file as it is read in one piece; at the end what they all were, which shows that none is missing."""
+    hashes = {}
+    for position, (name, path) in enumerate(files.items()):
+        report(Progress("backing up", position + 1, len(files)))
+        try:
+            data, stat = path.read_bytes(), path.stat()
+        except FileNotFoundError:  # deleted by somebody since the folder was listed
+            continue
+        member = tarfile.TarInfo(name)
+        member.size, member.mtime = len(data), int(stat.st_mtime)
+        archive.addfile(member, io.BytesIO(data))
+        hashes[name] = hashlib.sha256(data).hexdigest()
+    made = datetime.now(UTC).isoformat(timespec="seconds")
+    manifest = json.dumps({"format": FORMAT, "made": made, "files": hashes}).encode()
+    member = tarfile.TarInfo(MANIFEST)
+    member.size = len(manifest)
+    archive.addfile(member, io.BytesIO(manifest))

@@ -1,0 +1,163 @@
+"""What one data folder holds, opened when first needed; and opened anew, mended, when a file of it proves damaged."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TypeVar
+
+from . import folder, restoring
+from .corpus import Corpus
+from .database import discard
+from .embedding import Embedder, open_embedder
+from .errors import DamagedFile, IndexFailure, OwnerError
+from .index import Index
+from .ledger import LEDGER, Ledger
+from .parsing import Parser
+from .records import Event, Progress, Retrieved, Waiting
+from .schema import CATALOGUE
+from .settings import Settings
+from .vectors import FOLDER
+
+Report = Callable[[Progress], None]
+_Result = TypeVar("_Result")
+_TRIES = 3
+"""As it is; opened again, which looks closer and mends; and made again from the folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Index, and the corpus that it follows; a prepared index follows none."""
+
+    index: Index
+    corpus: Corpus | None
+    ledger: Ledger | None
+
+    def close(self, *, whole: bool) -> None:
+        """Let go of the files. An index that is not known to be whole is looked through at the next start."""
+        self.index.close(whole=whole)
+        if self.ledger:
+            self.ledger.close()
+
+    @property
+    def followed(self) -> Corpus:
+        """The corpus. Raises IndexFailure for a prepared index, which is only read."""
+        if self.corpus is None:
+            raise IndexFailure("this index was prepared to be read only; change the corpus where it is made")
+        return self.corpus
+
+
+class Holding:
+    """Safe to use from several threads. A call that meets a damaged file is made again on what was mended."""
+
+    def __init__(self, settings: Settings, parser: Parser, embedder: Embedder | None = None) -> None:
+        self._settings = settings
+        self._parser = parser
+        self._embedder = embedder
+        self._opening = threading.RLock()
+        self._opened: Opened | None = None
+        self._closed = False
+
+    def using(self, report: Report, call: Callable[[Opened], _Result]) -> _Result:
+        """What the call makes of the opened index."""
+        for tries_left in reversed(range(_TRIES)):
+            opened = self._open(report)
+            try:
+                return call(opened)
+            except IndexFailure as error:
+                self._mend(opened, error, tries_left)
+        raise AssertionError("the last try ends in a result or an error")
+
+    def streaming(self, report: Report, call: Callable[[Opened], Generator[Event]]) -> Generator[Event]:
+        """The events the call makes of the opened index. Made again only while no text of an answer was shown."""
+        for tries_left in reversed(range(_TRIES)):
+            opened = self._open(report)
+            shown = False
+            try:
+                with closing(call(opened)) as events:
+                    for event in events:
+                        shown = shown or not isinstance(event, Retrieved | Waiting)
+                        yield event
+            except IndexFailure as error:
+                self._mend(opened, error, 0 if shown else tries_left)
+            else:
+                return
+
+    def discard(self, opened: Opened, *, catalogue: bool = False, vectors: bool = False) -> None:
+        """Throw halves of the index away; the next call makes them again. Nothing, where it was opened anew since."""
+        with self._opening:
+            if self._opened is opened:
+                opened.close(whole=False)
+                self._opened = None
+                if catalogue:
+                    discard(self._settings.data_dir / CATALOGUE)
+                if catalogue or vectors:
+                    shutil.rmtree(self._settings.data_dir / FOLDER, ignore_errors=True)
+
+    def close(self) -> None:
+        """Let go of everything; the object is of no use afterwards."""
+        with self._opening:
+            if self._opened:
+                self._opened.close(whole=True)
+            self._opened, self._closed = None, True
+
+    def _open(self, report: Report) -> Opened:
+        with self._opening:
+            if self._closed:
+                raise OwnerError("this engine was closed; open another one")
+            if self._opened is None:
+                if self._embedder is None:
+                    report(Progress("loading the embedding model"))
+                    self._embedder = open_embedder(self._settings)
+                read_only = self._settings.read_only
+                if not read_only:
+                    folder.check(self._settings.corpus_dir)
+                index = Index(self._settings.data_dir, self._embedder, report, read_only=read_only)
+                try:
+                    self._opened = Opened(index, None, None) if read_only else self._followed(index, report)
+                except BaseException:
+                    index.close(whole=False)
+                    raise
+            return self._opened
+
+    def _followed(self, index: Index, report: Report) -> Opened:
+        ledger = self._open_ledger(index, report)
+        restoring.finish(self._settings, index, ledger)
+        return Opened(index, Corpus(self._settings, index, ledger, self._parser), ledger)
+
+    def _open_ledger(self, index: Index, report: Report) -> Ledger:
+        """The ledger; one that is damaged or gone is made again from what the catalogue knows, ids included."""
+        path = self._settings.state_dir / LEDGER
+        reason = "" if path.exists() else "gone"
+        try:
+            ledger = Ledger(self._settings.state_dir)
+            found = ledger.problems()
+        except DamagedFile as damage:
+            found = [damage.reason]
+        else:
+            if found:
+                ledger.close()
+        if found:
+            path.replace(path.with_name(f"{LEDGER}.damaged-{time.time_ns()}"))
+            discard(path)
+            reason, ledger = f"damaged ({found[0]})", Ledger(self._settings.state_dir)
+        if reason and (files := index.catalogue.files()):
+            ledger.learn(files.values(), self._settings.corpus_dir, self._settings.max_file_bytes)
+            remark = f"the ledger of document ids was {reason}; it was made again from the index"
+            report(Progress(remark, lasting=True))
+        return ledger
+
+    def _mend(self, opened: Opened, error: IndexFailure, tries_left: int) -> None:
+        """Make room for another try, or raise the error."""
+        with self._opening:
+            if not tries_left:
+                raise error
+            if self._opened is not opened:  # another thread has opened it anew
+                return
+            if not isinstance(error, DamagedFile) or self._settings.read_only:
+                raise error
+            self.discard(opened, catalogue=tries_left == 1)  # at last, what a closer look did not find

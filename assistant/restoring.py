@@ -1,0 +1,126 @@
+"""Making everything what it was when a backup was written. One that was cut off is finished at the next start.
+
+backup → unpacked and checked beside → given its name, from where on it is certain → files, ledger, catalogue → sync
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+from . import failpoints, folder
+from .errors import CorpusError, UsageError
+from .index import Index
+from .ledger import LEDGER, Ledger
+from .loading import AMENDMENTS_SUFFIX
+from .records import Progress
+from .schema import CATALOGUE
+from .settings import Settings
+from .trash import Trash
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+_CERTAIN = "restoring"
+
+
+def unpack(settings: Settings, file: Path, report: Callable[[Progress], None]) -> None:
+    """Unpack a backup where `finish` finds it. Raises UsageError, having changed nothing, when it is not whole."""
+    part, certain = settings.state_dir / f"{_CERTAIN}.part", settings.state_dir / _CERTAIN
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        part.mkdir(parents=True)
+        report(Progress(f"unpacking {file}"))
+        _extract(file, part)
+        manifest = json.loads((part / MANIFEST).read_text(encoding="utf-8"))
+        if manifest["format"] != FORMAT:
+            raise UsageError(f"{file} has format {manifest['format']}, this assistant knows {FORMAT}; update it")
+        hashes: dict[str, str] = manifest["files"]
+        _compare(part, hashes)
+        failpoints.reach("restoring: unpacked")
+        part.rename(certain)
+    except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, FileNotFoundError) as error:
+        reason = "no such file" if not file.exists() else "it is no whole backup" + f" ({error})" * bool(str(error))
+        raise UsageError(f"cannot restore {file}: {reason}; nothing was changed") from None
+    except OSError as error:
+        raise UsageError(f"cannot unpack {file} to {part} ({error.strerror}); check the free disk") from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    failpoints.reach("restoring: certain")
+
+
+def _compare(part: Path, hashes: dict[str, str]) -> None:
+    for name, known in hashes.items():
+        if hashlib.sha256((part / name).read_bytes()).hexdigest() != known:
+            raise ValueError(name)
+
+
+def _extract(file: Path, part: Path) -> None:
+    """Plain files only, each below `part`, whatever the archive says."""
+    with tarfile.open(file) as archive:
+        for member in archive:
+            target = part / member.name
+            if not member.isreg() or not target.resolve().is_relative_to(part.resolve()):
+                raise ValueError(f"{member.name} does not belong in it")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with archive.extractfile(member) as source, target.open("wb") as copy:  # type: ignore[union-attr]
+                shutil.copyfileobj(source, copy)
+
+
+def finish(settings: Settings, index: Index, ledger: Ledger) -> bool:
+    """Take over what was unpacked; False where nothing was. Nothing that was there is lost: it is in the trash."""
+    unpacked = settings.state_dir / _CERTAIN
+    if not unpacked.is_dir():
+        return False
+    _corpus(settings, unpacked / "corpus", index, ledger)
+    failpoints.reach("restoring: corpus is as it was")
+    _state(settings.state_dir, unpacked / "state")
+    ledger.take_over(unpacked / "state" / LEDGER)
+    failpoints.reach("restoring: ledger is as it was")
+    index.take_over(unpacked / "index" / CATALOGUE)
+    failpoints.reach("restoring: catalogue is as it was")
+    done = unpacked.with_name(f"{_CERTAIN}.part")
+    shutil.rmtree(done, ignore_errors=True)
+    unpacked.rename(done)
+    shutil.rmtree(done, ignore_errors=True)
+    return True
+
+
+def _corpus(settings: Settings, wanted: Path, index: Index, ledger: Ledger) -> None:
+    names = {path.relative_to(wanted).as_posix() for path in wanted.rglob("*") if path.is_file()}
+    trash = Trash(settings.corpus_dir, settings.state_dir, ledger)
+    trash.settle()
+    there = folder.names(settings.corpus_dir)
+    same = {name for name in names & there if _same(wanted / name, settings.corpus_dir / name)}
+    owners = {row.source: row.document_id for row in index.catalogue.files().values()}
+    leaving: dict[str, list[str]] = {}
+    for name in sorted(there - same):
+        gone = owners.get(name.removesuffix(AMENDMENTS_SUFFIX)) if name not in names else None
+        leaving.setdefault(gone or "replaced", []).append(name)
+    for document_id, files in leaving.items():
+        trash.take(files, document_id)
+    for name in sorted(names - same):
+        target = settings.corpus_dir / name
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CorpusError(f"cannot make {target.parent} ({error.strerror}); check its permissions") from None
+        folder.overwrite(settings.corpus_dir, name, (wanted / name).read_bytes())
+
+
+def _state(state_dir: Path, wanted: Path) -> None:
+    shutil.rmtree(state_dir / "kept", ignore_errors=True)
+    if (wanted / "kept").is_dir():
+        shutil.copytree(wanted / "kept", state_dir / "kept")
+    for place in (wanted / "trash").glob("*/"):
+        if not (state_dir / "trash" / place.name).exists():
+            part = state_dir / "trash" / f"{place.name}.part"
+            shutil.copytree(place, part, dirs_exist_ok=True)
+            part.rename(state_dir / "trash" / place.name)
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()

@@ -1,0 +1,190 @@
+"""What was removed: files outside the corpus folder, whence they come back. A move that was cut off is finished later.
+
+Each removal has a place of its own, a folder named by when it was, whose it is, and a state: `.going` while its files
+are moved out, none when they all are, `.back` while they are brought back. `.plan.json` in it says which files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from . import failpoints
+from .errors import CorpusError
+from .kept import Kept
+from .ledger import Ledger
+from .loading import AMENDMENTS_SUFFIX
+
+_PLAN = ".plan.json"
+_GOING, _BACK, _PART = ".going", ".back", ".part"
+
+
+class Trash:
+    """The removed files of one corpus folder, in `state_dir`. Its owner calls it from one thread at a time."""
+
+    def __init__(self, corpus_dir: Path, state_dir: Path, ledger: Ledger) -> None:
+        self.folder = state_dir / "trash"
+        self._corpus = corpus_dir
+        self._ledger = ledger
+        self._kept = Kept(state_dir / "kept")
+
+    def remove(self, sources: Iterable[str], document_id: str) -> None:
+        """Move a document's files, with their amendments, out of the corpus. Raises CorpusError."""
+        names = [name for source in sources for name in (source, source + AMENDMENTS_SUFFIX)]
+        self.take(names, document_id)
+
+    def take(self, names: Sequence[str], label: str) -> None:
+        """Move files out of the corpus to a place with a label. Raises CorpusError."""
+        place = self._place(label)
+        going = place.with_name(place.name + _GOING)
+        try:
+            there = {name: _mark(self._corpus / name) for name in names if os.path.exists(self._corpus / name)}
+            going.mkdir(parents=True)
+            failpoints.reach("trash: place made")
+            _write(going / _PLAN, {"document_id": label, "files": there})
+            failpoints.reach("trash: removal planned")
+            self._finish_going(going)
+        except OSError as error:
+            raise CorpusError(
+                f"cannot move {', '.join(names[:1])} to {place} ({error.strerror}); check the permissions of both"
+            ) from None
+
+    def remove_amendments(self, source: str) -> None:
+        """Move away the amendments of a file that is another document by now. Raises CorpusError."""
+        self.take([source + AMENDMENTS_SUFFIX], "amendments")
+
+    def copy(self, source: str) -> None:
+        """Keep a file that is about to be overwritten; its amendments stay where they are. Raises CorpusError."""
+        place = self._place("overwritten")
+        part = place.with_name(place.name + _PART)
+        try:
+            (part / source).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(self._corpus / source, part / source, follow_symlinks=False)
+            failpoints.reach("trash: copied")
+            part.rename(place)
+        except OSError as error:
+            raise CorpusError(f"cannot copy {source} to {place} ({error.strerror}); check the free disk") from None
+
+    def restore(self, document_id: str) -> bool:
+        """Bring back what was removed last of a document, all of it or nothing; False when nothing was.
+
+        Raises CorpusError.
+        """
+        self.settle()
+        known = self._ledger.sources(document_id)
+        labelled = self._places(document_id)
+        for place in labelled or self._places():  # trashes of older versions do not say whose files they hold
+            files = [s for s in (_files(place) if labelled else known) if (place / s).is_file()]
+            taken = [source for source in files if os.path.exists(self._corpus / source)]
+            if taken:
+                raise CorpusError(
+                    f"another file is called {taken[0]} by now; rename it, then restore again ({place / taken[0]})"
+                )
+            if files:
+                self._bring_back(place, files, document_id)
+                return True
+        return False
+
+    def holds(self, document_id: str) -> bool:
+        """Whether files of a document were removed and not brought back."""
+        return bool(self._places(document_id))
+
+    def settle(self) -> None:
+        """Finish what was cut off. A file that has changed since, or whose name is taken, stays where it is."""
+        for place in sorted(self.folder.glob(f"*{_PART}/")):
+            shutil.rmtree(place, ignore_errors=True)
+        for place in sorted(self.folder.glob(f"*{_GOING}/")):
+            with contextlib.suppress(OSError):
+                self._finish_going(place)
+        for place in sorted(self.folder.glob(f"*{_BACK}/")):
+            with contextlib.suppress(OSError):
+                self._finish_back(place)
+
+    def _finish_going(self, going: Path) -> None:
+        plan = _read(going / _PLAN)
+        self._kept.set_aside(plan.get("document_id", ""))
+        for name, mark in plan.get("files", {}).items():
+            path = self._corpus / name
+            if os.path.exists(path) and _mark(path) == mark:
+                (going / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(path, going / name)
+                failpoints.reach("trash: a file moved out")
+        (going / _PLAN).unlink(missing_ok=True)
+        if any(path.is_file() for path in going.rglob("*")):
+            going.rename(going.with_name(going.name.removesuffix(_GOING)))
+        else:
+            shutil.rmtree(going, ignore_errors=True)
+        failpoints.reach("trash: removal done")
+
+    def _bring_back(self, place: Path, files: Sequence[str], document_id: str) -> None:
+        back = place.with_name(place.name + _BACK)
+        try:
+            _write(place / _PLAN, {"document_id": document_id, "files": {name: [] for name in files}})
+            failpoints.reach("trash: return planned")
+            place.rename(back)
+            failpoints.reach("trash: return begun")
+            self._finish_back(back)
+        except OSError as error:
+            raise CorpusError(f"cannot bring back {files[0]} ({error.strerror}); check its permissions") from None
+
+    def _finish_back(self, back: Path) -> None:
+        plan = _read(back / _PLAN)
+        files, document_id = list(plan.get("files", {})), str(plan.get("document_id", ""))
+        for name in files:
+            for path in (back / (name + AMENDMENTS_SUFFIX), back / name):
+                target = self._corpus / path.relative_to(back)
+                if os.path.isfile(path) and not os.path.exists(target):  # unlike Path's no error for a long name
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.move(path, target)
+                    failpoints.reach("trash: a file moved back")
+        self._kept.bring_back(document_id)
+        self._ledger.note_back(files, document_id)
+        failpoints.reach("trash: return noted")
+        (back / _PLAN).unlink(missing_ok=True)
+        if any(path.is_file() for path in back.rglob("*")):
+            back.rename(back.with_name(back.name.removesuffix(_BACK)))
+        else:
+            shutil.rmtree(back, ignore_errors=True)
+
+    def _places(self, label: str = "") -> list[Path]:
+        """The places of finished removals, latest first; those with a label, where one is given."""
+        found = [p for p in sorted(self.folder.glob("*/"), reverse=True) if p.suffix not in {_GOING, _BACK, _PART}]
+        return [place for place in found if not label or place.name.split("-")[1:2] == [label]]
+
+    def _place(self, label: str) -> Path:
+        """A folder of its own for what is removed now. Its name sorts after all others, whatever the clock says."""
+        stamps = [place.name.split("-")[0] for place in self.folder.glob("*-*/")]
+        last = max((int(f"{s.replace('T', ''):0<20}") for s in stamps if s.replace("T", "").isdigit()), default=0)
+        stamp = str(max(int(f"{datetime.now(UTC):%Y%m%d%H%M%S%f}"), last + 1))
+        return self.folder / f"{stamp[:8]}T{stamp[8:]}-{label}-{secrets.token_hex(3)}"
+
+
+def _files(place: Path) -> list[str]:
+    paths = (path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
+    return sorted(path for path in paths if not path.endswith(AMENDMENTS_SUFFIX) and path != _PLAN)
+
+
+def _mark(path: Path) -> list[int]:
+    stat = os.lstat(path)
+    return [stat.st_size, stat.st_mtime_ns]
+
+
+def _write(path: Path, plan: dict[str, Any]) -> None:
+    beside = path.with_name(f"{path.name}{_PART}")
+    beside.write_text(json.dumps(plan), encoding="utf-8")
+    beside.replace(path)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found

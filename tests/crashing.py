@@ -1,0 +1,160 @@
+"""A process that does things to a corpus in forks of itself, and lets them be killed: `python -m tests.crashing`.
+
+It reads one job a line from standard input, as JSON, and answers each with a line. A fork costs a hundredth of a
+process of its own, so that a thousand kills can be afforded; the kill is real.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import chromadb
+import chromadb.api.rust  # noqa: F401
+
+from assistant import failpoints, index, probing
+from assistant.engine import Engine
+from assistant.errors import AssistantError
+from assistant.formats import Limits
+from assistant.loading import RawFile, parse
+from assistant.parsing import Parser
+from assistant.records import Document
+from assistant.settings import Settings
+from assistant.vectors import FOLDER
+from tests.conftest import index_of
+from tests.fakes import WordEmbedder
+from tests.test_syncing_at_random import change, held
+
+
+class ParsesHere(Parser):
+    """Parses in this process: whose parser dies is not what is tested here."""
+
+    def parse(self, raw: RawFile, settings: Settings) -> Document:
+        return parse(raw, Limits(settings.max_characters, settings.max_pages, settings.max_expanded_bytes))
+
+
+def open_engine(settings: Settings, embedder: str) -> Engine:
+    return Engine(settings, WordEmbedder(name=embedder), parser=ParsesHere(), wait=10)
+
+
+def do(engine: Engine, name: str, *arguments: Any) -> None:
+    """One thing; those that end in a path take it as a string."""
+    paths = {"add", "backup", "restore_backup"}
+    given = [Path(a) if name in paths else Document.from_dict(a) if name == "add_document" else a for a in arguments]
+    getattr(engine, name)(*given)
+
+
+def live(job: dict[str, Any], settings: Settings) -> None:
+    """Change the folder and call the engine at random, until somebody ends it."""
+    draw = random.Random(job["seed"])
+    while True:
+        engine = open_engine(settings, draw.choice(["words", "words", "words", "others"]))
+        for _ in range(draw.randint(2, 6)):
+            change(draw, settings.corpus_dir)
+            known = [document.document_id for document in engine.documents()]
+            what = draw.choice(["sync", "remove", "restore", "amend", "add"])
+            try:
+                if what == "remove" and known:
+                    engine.remove(draw.choice(known))
+                elif what == "restore" and known:
+                    engine.restore(engine.remove(draw.choice(known)).removed[0])
+                elif what == "amend" and known:
+                    engine.amend(draw.choice(known), {"title": f"Title {draw.randint(1, 9)}"})
+                elif what == "add":
+                    engine.add(Path(job["drop"]))
+                else:
+                    engine.sync()
+            except (AssistantError, IndexError):
+                continue
+        engine.close()
+
+
+def state(engine: Engine, settings: Settings) -> dict[str, Any]:
+    """All that can be told of index, ledger, folder and trash."""
+    opened = index_of(engine)
+    rows, vectors = opened.catalogue.chunk_ids(), opened.vectors.ids()
+    reached = opened.vectors.search([opened.embedder.embed(["port"])[0].vector], max(1, len(rows)), None)[0]
+    documents = engine.documents()
+    return {
+        "held": sorted([list(sources), repr(known)] for sources, known in held(engine).items()),
+        "states": sorted([document.sources, document.state] for document in documents),
+        "ids": {source: document.document_id for document in documents for source in document.sources},
+        "failures": sorted(engine.failures()),
+        "problems": [*opened.catalogue.problems(thorough=True), *opened.catalogue.orphans()],
+        "lost": sorted(rows - vectors) + sorted(vectors - rows) + sorted(rows - set(reached)),
+        "corpus": files(settings.corpus_dir),
+        "trash": sorted(files(settings.state_dir / "trash").values()),
+        "mended": opened.mended,
+    }
+
+
+def files(top: Path) -> dict[str, str]:
+    found = {path.relative_to(top).as_posix(): path for path in top.rglob("*") if path.is_file()}
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for name, path in sorted(found.items())}
+
+
+def run(job: dict[str, Any], line: int) -> None:
+    """In the fork: do what the job says and write what came of it."""
+    reached: list[str] = []
+
+    def on_reach(name: str) -> None:
+        reached.append(name)
+        if job.get("kill_at") == len(reached):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    failpoints.on_reach = on_reach
+    if not job.get("probe_apart"):
+        index.problems = probed_here  # type: ignore[assignment]
+    settings = Settings(**job["settings"])
+    if "seed" in job:
+        live(job, settings)
+    engine = open_engine(settings, job.get("embedder", "words"))
+    for call in job["do"]:
+        do(engine, *call)
+    done = list(reached)
+    said = state(engine, settings) if job.get("tell") else {}
+    engine.close()
+    os.write(line, json.dumps({**said, "reached": done}).encode())
+
+
+def probed_here(data_dir: Path, fingerprint: str, count: int) -> list[str]:
+    """What the process for it would say, without the second that starting one takes."""
+    return probing.look(data_dir, data_dir / FOLDER, fingerprint, every=False)
+
+
+def forked(job: dict[str, Any]) -> dict[str, Any]:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.close(reading)
+            run(job, writing)
+            code = 0
+        except BaseException:  # noqa: BLE001 - whatever it is, it is told
+            os.write(writing, json.dumps({"error": traceback.format_exc()}).encode())
+        finally:
+            os._exit(code)
+    os.close(writing)
+    if "seed" in job:
+        time.sleep(job["kill_after"])
+        os.kill(child, signal.SIGKILL)
+    with os.fdopen(reading, "rb") as line:
+        said = line.read()
+    _, status = os.waitpid(child, 0)
+    killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    return {"killed": killed, **(json.loads(said) if said else {})}
+
+
+if __name__ == "__main__":
+    for each in sys.stdin:
+        sys.stdout.write(json.dumps(forked(json.loads(each))) + "\n")
+        sys.stdout.flush()

@@ -1,0 +1,196 @@
+"""Whenever the process is killed: after the next sync the index is what the folder is, and nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.records import Document
+from assistant.settings import Settings
+from tests.conftest import CLONE, article
+
+pytestmark = pytest.mark.processes
+KILLS, ALL_KILLS = 30, 1_000
+Job = dict[str, Any]
+
+
+class Crashing:
+    """Runs jobs in forks of one process; see crashing.py."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "tests.crashing"]
+        self._process = subprocess.Popen(command, cwd=CLONE, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def __call__(self, settings: Settings, **job: Any) -> dict[str, Any]:
+        assert self._process.stdin
+        assert self._process.stdout
+        plain = {**job, "settings": settings.model_dump(mode="json")}
+        self._process.stdin.write(json.dumps(plain).encode() + b"\n")
+        self._process.stdin.flush()
+        told: dict[str, Any] = json.loads(self._process.stdout.readline())
+        assert "error" not in told, told["error"]
+        return told
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+@pytest.fixture(scope="module")
+def crashing() -> Iterator[Crashing]:
+    opened = Crashing()
+    yield opened
+    opened.close()
+
+
+class World:
+    """Folders of one corpus under one top folder, which can be copied whole."""
+
+    def __init__(self, top: Path) -> None:
+        self.top = top
+        self.settings = Settings(
+            corpus_dir=top / "corpus",
+            data_dir=top / "index",
+            state_dir=top / "state",
+            cache_dir=top / "cache",
+            llm="extractive",
+        )
+        self.corpus = self.settings.corpus_dir
+
+    def copy(self, top: Path) -> World:
+        shutil.copytree(self.top, top)  # with times, by which files are told apart
+        return World(top)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, crashing: Crashing) -> World:
+    """A corpus that has lived: copies, a correction, a stale document, one in the trash, a backup."""
+    world = World(tmp_path_factory.mktemp("world"))
+    for name, text in [
+        ("a.md", "The port was sold in May."),
+        ("b.md", "The mine was shut."),
+        ("deep/c.md", "The mine was shut."),
+        ("d.md", "The crane fell.\n\n# Next\n\nIt was mended."),
+        ("e.txt", "The quay was lent."),
+        ("f.md", "The ferry sank."),
+        ("g.md", "The toll was raised."),
+    ]:
+        article(world.corpus, name, text)
+    article(world.corpus, "e.txt.amended.yaml", "title: Quay\n")
+    crashing(world.settings, do=[["sync"]])
+    (world.corpus / "d.md").write_bytes(b"\0\1\2")
+    told = crashing(world.settings, do=[["sync"]], tell=True)
+    crashing(world.settings, do=[["remove", told["ids"]["f.md"]], ["backup", str(world.top / "backup.tar")]])
+    drop = world.top / "drop"
+    article(drop, "new.md", "The weir broke.")
+    article(drop, "new.md.amended.yaml", "title: Weir\n")
+    (drop / "d.md").write_text("The crane was sold.", encoding="utf-8")  # in place of one that cannot be read
+    return world
+
+
+def edit(world: World) -> None:
+    """What staff do to a folder between two syncs."""
+    (world.corpus / "a.md").write_text("The port was sold in June.", encoding="utf-8")
+    (world.corpus / "deep/c.md").unlink()
+    (world.corpus / "e.txt").rename(world.corpus / "h.txt")
+    (world.corpus / "g.md").write_bytes(b"\0\1")
+    article(world.corpus, "i.md", "The lock was drained.")
+
+
+def lose_vectors(world: World) -> None:
+    shutil.rmtree(world.settings.data_dir / "chroma")
+
+
+def lose_catalogue(world: World) -> None:
+    path = world.settings.data_dir / "catalogue.sqlite"
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+WRITTEN = Document(title="Dam", text="The dam leaks.").to_dict()
+SCENES: dict[str, Any] = {
+    "sync": (edit, lambda _: [["sync"]], "words"),
+    "add": (None, lambda world: [["add", str(world.top / "drop")]], "words"),
+    "add a document": (None, lambda _: [["add_document", WRITTEN]], "words"),
+    "remove": (None, lambda world: [["remove", id_of(world, "b.md")]], "words"),
+    "remove an older version": (None, lambda world: [["remove", id_of(world, "d.md")]], "words"),
+    "restore": (None, lambda world: [["restore", id_of(world, "f.md")]], "words"),
+    "amend": (None, lambda world: [["amend", id_of(world, "a.md"), {"title": "Port"}]], "words"),
+    "rebuild": (None, lambda _: [["sync"]], "others"),
+    "rebuild after the vectors were lost": (lose_vectors, lambda _: [["sync"]], "words"),
+    "rebuild after the catalogue was lost": (lose_catalogue, lambda _: [["sync"]], "words"),
+    "restore a backup": (edit, lambda world: [["sync"], ["restore_backup", str(world.top / "backup.tar")]], "words"),
+}
+
+
+def id_of(world: World, source: str) -> str:
+    """The id of a file, from the ledger."""
+    import sqlite3
+
+    with sqlite3.connect(world.settings.state_dir / "ledger.sqlite") as ledger:
+        return str(ledger.execute("SELECT document_id FROM ids WHERE source = ?", (source,)).fetchone()[0])
+
+
+def let_time_pass(corpus: Path) -> None:
+    """What was being written when the process ended is taken for left over after a while."""
+    for path in corpus.rglob(".incoming-*"):
+        os.utime(path, (0, 0))
+
+
+def check(crashing: Crashing, world: World, told: dict[str, Any], whence: str) -> None:
+    """The index is what one made from nothing is, by SQLite's own checks too; older versions apart."""
+    assert (told["problems"], told["lost"]) == ([], []), whence
+    assert not [name for name in told["corpus"] if "incoming" in name], whence
+    fresh = World(world.top / "fresh")
+    shutil.rmtree(fresh.top, ignore_errors=True)
+    shutil.copytree(world.corpus, fresh.corpus)
+    anew = crashing(fresh.settings, do=[["sync"]], tell=True)
+    assert told["held"] == anew["held"], whence
+    assert told["failures"] == anew["failures"], whence
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_kill_at_any_step_costs_nothing(scene: str, world: World, crashing: Crashing, tmp_path: Path):
+    prepare, calls, embedder = SCENES[scene]
+    whole = world.copy(tmp_path / "whole")
+    if prepare:
+        prepare(whole)
+    before = whole.copy(tmp_path / "before")
+    end = crashing(whole.settings, do=calls(world), embedder=embedder, tell=True)
+    names = end["reached"]
+    assert names, "nothing of this can be cut off"
+    first_and_last = sorted(
+        {names.index(name) + 1 for name in names} | {len(names) - names[::-1].index(n) for n in names}
+    )
+    for step in first_and_last:
+        whence = f"{scene}, killed at {names[step - 1]} ({step})"
+        cut = before.copy(tmp_path / f"cut{step}")
+        told = crashing(cut.settings, do=calls(world), embedder=embedder, kill_at=step)
+        assert told["killed"], whence
+        let_time_pass(cut.corpus)
+        after = crashing(cut.settings, do=[["sync"]], embedder=embedder, tell=True)
+        check(crashing, cut, after, whence)
+        assert_same_ids(after["ids"], before_ids(world), whence)
+        again = crashing(cut.settings, do=calls(world), embedder=embedder, tell=True)
+        for what in ("held", "states", "corpus", "failures"):
+            assert again[what] == end[what], f"{whence}: {what}"
+        shutil.rmtree(cut.top)
+    reached.update(names)
+
+
+reached: set[str] = set()
+
+
+def before_ids(world: World) -> dict[str, str]:
+    return {name: id_of(world, name) for name in ("a.md", "b.md", "d.md", "e.txt", "f.md", "g.md")}
+
+
+def assert_same_ids(now: dict[str, str], before: dict[str, str], whence: str) -> None:
+    """Who has kept its name has kept its id."""
+    assert {s: i for s, i in now.items() if s in before} == {s: i for s, i in before.items() if s in now}, whence
