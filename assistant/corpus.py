@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from . import folder, restoring
-from .errors import DocumentError, FetchError, UnknownDocument, UsageError
+from .errors import DamagedFile, DocumentError, FetchError, IndexFailure, UnknownDocument, UsageError
 from .fetching import FetchLimits, fetch
 from .formats import SUFFIXES, suffix, unknown_format
 from .formats.markup import mapping
@@ -74,15 +74,28 @@ class Corpus:
             known = self._catalogue.files()
             found = folder.scan(self._folder)
             same = len(known) == len(found) and all(unchanged(known.get(file.source), file) for file in found)
-            if not same or self._catalogue.meta("dirty") != "0":
-                mended = self._index.mended
-                self.sync(progress, again=False)
-                self._index.mended = mended  # nobody reads this report
+            synced = same and self._catalogue.meta("dirty") == "0"
+            if not synced and (remark := self._sync_unread(progress)):
+                return remark
             self._say_mended(progress)
             now = time.monotonic()
             self._look_again_at = now + min(1.0, _LOOK_SHARE * (now - began)) if same else 0.0
         finally:
             self._turn.release()
+        return ""
+
+    def _sync_unread(self, progress: Callable[[Progress], None]) -> str:
+        """Sync where nobody reads the report. Where there is no room for it, what is indexed has to do."""
+        mended = self._index.mended
+        try:
+            self.sync(progress, again=False)
+        except DamagedFile:
+            raise
+        except IndexFailure as error:
+            if not self._catalogue.document_count():
+                raise
+            return f"the newest changes of the folder are not in here: {error}"
+        self._index.mended = mended
         return ""
 
     def _say_mended(self, progress: Callable[[Progress], None]) -> None:

@@ -136,6 +136,8 @@ class Database:
             return call()
         except sqlite3.Error as error:
             raise _in_words(self.path, error) from None
+        except UnicodeDecodeError as error:  # of a name in a damaged schema
+            raise DamagedFile.of(self.path, str(error)) from None
 
 
 def discard(path: Path) -> None:

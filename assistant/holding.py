@@ -93,10 +93,8 @@ class Holding:
             if self._opened is opened:
                 opened.close(whole=False)
                 self._opened = None
-                if catalogue:
-                    discard(self._settings.data_dir / CATALOGUE)
                 if catalogue or vectors:
-                    shutil.rmtree(self._settings.data_dir / FOLDER, ignore_errors=True)
+                    self._delete_index(catalogue=catalogue)
 
     def close(self) -> None:
         """Let go of everything; the object is of no use afterwards."""
@@ -116,13 +114,31 @@ class Holding:
                 read_only = self._settings.read_only
                 if not read_only:
                     folder.check(self._settings.corpus_dir)
-                index = Index(self._settings.data_dir, self._embedder, report, read_only=read_only)
+                index = self._open_index(self._embedder, report)
                 try:
                     self._opened = Opened(index, None, None) if read_only else self._followed(index, report)
                 except BaseException:
                     index.close(whole=False)
                     raise
             return self._opened
+
+    def _open_index(self, embedder: Embedder, report: Report) -> Index:
+        """The index; one whose damage shows only when it is used is begun anew, for the next sync to fill."""
+        data_dir, read_only = self._settings.data_dir, self._settings.read_only
+        try:
+            return Index(data_dir, embedder, report, read_only=read_only)
+        except DamagedFile as damage:
+            if read_only:
+                raise
+            self._delete_index()
+            index = Index(data_dir, embedder, report)
+            index.mended = f"the index was damaged ({damage.reason}), and is made again from the articles"
+            return index
+
+    def _delete_index(self, *, catalogue: bool = True) -> None:
+        if catalogue:
+            discard(self._settings.data_dir / CATALOGUE)
+        shutil.rmtree(self._settings.data_dir / FOLDER, ignore_errors=True)
 
     def _followed(self, index: Index, report: Report) -> Opened:
         ledger = self._open_ledger(index, report)
@@ -132,7 +148,7 @@ class Holding:
     def _open_ledger(self, index: Index, report: Report) -> Ledger:
         """The ledger; one that is damaged or gone is made again from what the catalogue knows, ids included."""
         path = self._settings.state_dir / LEDGER
-        reason = "" if path.exists() else "gone"
+        reason = ""
         try:
             ledger = Ledger(self._settings.state_dir)
             found = ledger.problems()
@@ -145,6 +161,8 @@ class Holding:
             path.replace(path.with_name(f"{LEDGER}.damaged-{time.time_ns()}"))
             discard(path)
             reason, ledger = f"damaged ({found[0]})", Ledger(self._settings.state_dir)
+        else:
+            reason = "gone" if ledger.is_empty() else ""
         if reason and (files := index.catalogue.files()):
             ledger.learn(files.values(), self._settings.corpus_dir, self._settings.max_file_bytes)
             remark = f"the ledger of document ids was {reason}; it was made again from the index"

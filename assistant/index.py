@@ -6,7 +6,7 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,13 +76,17 @@ class Index:
         seal.open_(data_dir)
         failpoints.reach("index: seal taken away")
         self.catalogue = self._open_catalogue(look_closer=not as_it_was)
-        self.mended = self.mended or self._begin_anew_if_outdated()
-        if was_closed and not as_it_was and not self.mended and not self.catalogue.document_count():
-            self.mended = "the catalogue was gone, and is made again from the articles"
-        if not as_it_was:
-            self._discard_damaged_vectors(say)
-        self.vectors = Vectors(data_dir, embedder.fingerprint)
-        self.begin(say)
+        with ExitStack() as half:
+            half.callback(self.catalogue.close)
+            self.mended = self.mended or self._begin_anew_if_outdated()
+            if was_closed and not as_it_was and not self.mended and not self.catalogue.document_count():
+                self.mended = "the catalogue was gone, and is made again from the articles"
+            if not as_it_was:
+                self._discard_damaged_vectors(say)
+            self.vectors = Vectors(data_dir, embedder.fingerprint)
+            half.callback(self.vectors.close)
+            self.begin(say)
+            half.pop_all()
 
     def _open_catalogue(self, *, look_closer: bool) -> Catalogue:
         try:
@@ -170,6 +174,9 @@ class Index:
         if self.catalogue.meta("dirty") != "1" and self.vectors.count() == len(catalogued()):
             return
         vectors, rows = self.vectors.ids(), catalogued()
+        if vectors and not vectors & rows:
+            self.vectors.clear()
+            vectors = set()
         self.vectors.drop(sorted(vectors - rows))
         failpoints.reach("index: vectors dropped that the catalogue does not know")
         missing = sorted(rows - vectors)

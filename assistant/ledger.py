@@ -137,6 +137,10 @@ class Ledger:
         with self._database.transaction() as connection:
             connection.executemany("INSERT OR REPLACE INTO ids VALUES (?, ?, ?, 0)", rows)
 
+    def is_empty(self) -> bool:
+        """Whether it knows nothing, as a new one does."""
+        return not self._database.query("SELECT 1 FROM ids LIMIT 1")
+
     def problems(self) -> list[str]:
         """What is wrong with the file."""
         return self._database.problems()

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,31 @@ _SAMPLE = 200
 _AT_ONCE = 500
 _NEAR = 1e-3
 """Cosine distance: what the catalogue keeps of a vector, in half the digits, is nearer to it than this."""
+_LOST = 0.02
+"""The share of vectors beyond which the graph is damaged: among many that are nearly equal it may not reach each."""
 _SECONDS = 60.0
 _SECONDS_EACH = 0.005
 """More, for each vector that there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many vectors there are, how many one search reaches, how many were looked up, and how many not found."""
+
+    count: int = 0
+    reached: int = 0
+    looked: int = 0
+    missed: int = 0
+
+    @property
+    def problems(self) -> list[str]:
+        """What is too much to be put down to the graph, which is a heuristic."""
+        found = []
+        if self.reached < self.count * (1 - _LOST):
+            found.append(f"of {self.count:,} vectors a search reaches {self.reached:,}")
+        if self.missed > self.looked * _LOST:
+            found.append(f"of {self.looked:,} vectors {self.missed:,} are not found")
+        return found
 
 
 def problems(
@@ -59,26 +82,24 @@ def problems(
     if found.returncode:
         said = found.stderr.decode(errors="replace").strip().splitlines()
         return [said[-1][:200] if said else f"loading the vectors ends the process (exit code {found.returncode})"]
-    named: list[str] = json.loads(found.stdout)
-    return named
+    return Reach(**json.loads(found.stdout)).problems
 
 
-def look(data_dir: Path, folder: Path, fingerprint: str, *, every: bool) -> list[str]:
-    """What the child finds wrong. It may not come back from this."""
+def look(data_dir: Path, folder: Path, fingerprint: str, *, every: bool) -> Reach:
+    """What the child finds. It may not come back from this."""
     opened = client(folder)
     try:
         name = collection_name(fingerprint)
         if name not in {collection.name for collection in opened.list_collections()}:
-            return []
+            return Reach()
         return _searched(opened.get_collection(name, embedding_function=None), data_dir, every=every)
     finally:
         opened.close()
 
 
-def _searched(collection: Any, data_dir: Path, *, every: bool) -> list[str]:
+def _searched(collection: Any, data_dir: Path, *, every: bool) -> Reach:
     count = collection.count()
-    wrong: list[str] = []
-    missed = looked = 0
+    reached = missed = looked = 0
     for ids, vectors in _known(data_dir, every=every):
         there = set(collection.get(ids=ids, include=[])["ids"])
         wanted = [vector for chunk_id, vector in zip(ids, vectors, strict=True) if chunk_id in there]
@@ -86,11 +107,10 @@ def _searched(collection: Any, data_dir: Path, *, every: bool) -> list[str]:
             continue
         if not looked:
             reached = len(collection.query(query_embeddings=[wanted[0]], n_results=count, include=[])["ids"][0])
-            wrong += [f"of {count:,} vectors a search reaches {reached:,}"] if reached < count else []
         looked += len(wanted)
         nearest = collection.query(query_embeddings=wanted, n_results=1, include=["distances"])["distances"]
         missed += sum(not distances or not distances[0] <= _NEAR for distances in nearest)
-    return [*wrong, *([f"of {looked:,} vectors {missed:,} are not found"] if missed else [])]
+    return Reach(count, reached if looked else count, looked, missed)
 
 
 def _known(data_dir: Path, *, every: bool) -> Iterator[tuple[list[str], list[Any]]]:
@@ -110,4 +130,5 @@ def _own(spans: bytes, vectors: bytes) -> Any:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(look(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], every=sys.argv[4] == "1")))
+    data_dir_, folder_, fingerprint_, every_ = sys.argv[1:]
+    sys.stdout.write(json.dumps(asdict(look(Path(data_dir_), Path(folder_), fingerprint_, every=every_ == "1"))))

@@ -120,7 +120,7 @@ class Pass:
         return self._before.get(row.document_id or "") == row.content_hash
 
     def _entry(self, file: folder.Found, present: set[str]) -> Iterator[Entry]:
-        settled = file.mtime_ns < time.time_ns() - _SETTLED_NS
+        settled = abs(time.time_ns() - file.mtime_ns) > _SETTLED_NS  # a clock that was wrong gives times to come
         row = FileRow(file.source, file.size, file.mtime_ns, settled, "", None, None)
         self._read.append(file.source)
         document: Document | None = None

@@ -6,7 +6,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from .errors import DamagedFile, IndexFailure
 from .records import Document
 
 FOLDER = "chroma"
+_GRAPH = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
+"""With Chroma's 16 neighbours a search misses some of many nearly equal vectors; with 32, hardly one."""
 _READ_AT_ONCE = 10_000
 _NO_ROOM = re.compile(r"disk is full|no space left", re.IGNORECASE)
 _ROOM = 100_000
@@ -37,15 +39,22 @@ class Vectors:
             raise IndexFailure(f"cannot make {self.folder} ({error.strerror}); check its permissions") from None
         with self._said_in_words():
             self._client: Any = client(self.folder)
-            name = collection_name(fingerprint)
+            self._name = collection_name(fingerprint)
             for other in self._client.list_collections():
-                if other.name != name:
+                if other.name != self._name:
                     self._client.delete_collection(other.name)
-            self._collection: Any = self._client.get_or_create_collection(
-                name,
-                configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200}},
-                embedding_function=None,
-            )
+            self._collection = self._opened()
+
+    def _opened(self) -> Any:
+        return self._client.get_or_create_collection(
+            self._name, configuration={"hnsw": _GRAPH}, embedding_function=None
+        )
+
+    def clear(self) -> None:
+        """Remove all vectors, and the graph with them: in one full of removed ones a search misses others."""
+        with self._said_in_words():
+            self._client.delete_collection(self._name)
+            self._collection = self._opened()
 
     def put(self, ids: Sequence[str], vectors: Sequence[Vector], documents: Sequence[Document]) -> None:
         """Write vectors, each under its chunk's id; one that is there is replaced."""
@@ -93,6 +102,13 @@ class Vectors:
         with self._said_in_words():
             self._client.close()
 
+    def _reopen(self) -> None:
+        """Open the folder anew: a client that met a full disk may keep a lock, on which its next write waits for ever."""
+        with suppress(Exception):
+            self._client.close()
+            self._client = client(self.folder)
+            self._collection = self._opened()
+
     @contextmanager
     def _said_in_words(self) -> Iterator[None]:
         try:
@@ -103,6 +119,7 @@ class Vectors:
                 raise
             reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
             if _NO_ROOM.search(reason) or shutil.disk_usage(self.folder.parent).free < _ROOM:
+                self._reopen()
                 raise IndexFailure(
                     f"cannot write {self.folder}: the disk is full; make room, then sync again"
                 ) from None
@@ -118,8 +135,9 @@ def client(folder: Path) -> Any:
 
 
 def collection_name(fingerprint: str) -> str:
-    """The name of the collection of an embedder."""
-    return "chunks-" + hashlib.sha256(fingerprint.encode()).hexdigest()[:16]
+    """The name of the collection of an embedder; another way to build the graph is another collection, too."""
+    made_of = f"{fingerprint} {sorted(_GRAPH.items())}"
+    return "chunks-" + hashlib.sha256(made_of.encode()).hexdigest()[:16]
 
 
 def _metadata(document: Document) -> dict[str, str | int]:

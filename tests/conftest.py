@@ -71,7 +71,10 @@ def open_engine(settings: Settings, parser: Parser) -> Iterator[OpenEngine]:
     own = settings
 
     def open_one(
-        model: ChatModel | None = None, embedder: WordEmbedder | None = None, settings: Settings = own
+        model: ChatModel | None = None,
+        embedder: WordEmbedder | None = None,
+        settings: Settings = own,
+        parser: Parser = parser,
     ) -> Engine:
         for former in opened:
             former.close()

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import time
@@ -117,17 +118,21 @@ def run(job: dict[str, Any], line: int) -> None:
     if "seed" in job:
         live(job, settings)
     engine = open_engine(settings, job.get("embedder", "words"))
+    states = []
     for call in job["do"]:
-        do(engine, *call)
-    done = list(reached)
-    said = state(engine, settings) if job.get("tell") else {}
+        if call == ["tell"]:
+            states.append({"reached": list(reached), **state(engine, settings)})
+        elif call[0] == "copy":
+            shutil.copytree(settings.corpus_dir, call[1])
+        else:
+            do(engine, *call)
     engine.close()
-    os.write(line, json.dumps({**said, "reached": done}).encode())
+    os.write(line, json.dumps({"told": states}).encode())
 
 
 def probed_here(data_dir: Path, fingerprint: str, count: int) -> list[str]:
     """What the process for it would say, without the second that starting one takes."""
-    return probing.look(data_dir, data_dir / FOLDER, fingerprint, every=False)
+    return probing.look(data_dir, data_dir / FOLDER, fingerprint, every=False).problems
 
 
 def forked(job: dict[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,11 @@
-"""Whenever the process is killed: after the next sync the index is what the folder is, and nothing is lost or doubled."""
+"""Whenever the process is killed: after the next sync the index is what the folder is, nothing lost, nothing twice."""
 
 from __future__ import annotations
 
 import json
 import os
+import random
+import re
 import shutil
 import subprocess
 import sys
@@ -22,10 +24,15 @@ KILLS, ALL_KILLS = 30, 1_000
 Job = dict[str, Any]
 
 
+TELL = ["tell"]
+
+
 class Crashing:
     """Runs jobs in forks of one process; see crashing.py."""
 
     def __init__(self) -> None:
+        self.fresh: dict[str, dict[str, Any]] = {}
+        """What is told of an index made from nothing, by what the folder holds."""
         command = [sys.executable, "-m", "tests.crashing"]
         self._process = subprocess.Popen(command, cwd=CLONE, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
@@ -86,7 +93,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, crashing: Crashing) -> World
     article(world.corpus, "e.txt.amended.yaml", "title: Quay\n")
     crashing(world.settings, do=[["sync"]])
     (world.corpus / "d.md").write_bytes(b"\0\1\2")
-    told = crashing(world.settings, do=[["sync"]], tell=True)
+    (told,) = crashing(world.settings, do=[["sync"], TELL])["told"]
     crashing(world.settings, do=[["remove", told["ids"]["f.md"]], ["backup", str(world.top / "backup.tar")]])
     drop = world.top / "drop"
     article(drop, "new.md", "The weir broke.")
@@ -143,14 +150,17 @@ def let_time_pass(corpus: Path) -> None:
         os.utime(path, (0, 0))
 
 
-def check(crashing: Crashing, world: World, told: dict[str, Any], whence: str) -> None:
-    """The index is what one made from nothing is, by SQLite's own checks too; older versions apart."""
+def check(crashing: Crashing, copied: World, told: dict[str, Any], whence: str) -> None:
+    """The index is what one made from nothing of a copy of the folder is, by SQLite's own checks too.
+
+    Older versions apart, which are not in the folder.
+    """
     assert (told["problems"], told["lost"]) == ([], []), whence
     assert not [name for name in told["corpus"] if "incoming" in name], whence
-    fresh = World(world.top / "fresh")
-    shutil.rmtree(fresh.top, ignore_errors=True)
-    shutil.copytree(world.corpus, fresh.corpus)
-    anew = crashing(fresh.settings, do=[["sync"]], tell=True)
+    anew = crashing.fresh.get(str(told["corpus"]))
+    if anew is None:
+        (anew,) = crashing(copied.settings, do=[["sync"], TELL])["told"]
+        crashing.fresh[str(told["corpus"])] = anew
     assert told["held"] == anew["held"], whence
     assert told["failures"] == anew["failures"], whence
 
@@ -162,7 +172,7 @@ def test_a_kill_at_any_step_costs_nothing(scene: str, world: World, crashing: Cr
     if prepare:
         prepare(whole)
     before = whole.copy(tmp_path / "before")
-    end = crashing(whole.settings, do=calls(world), embedder=embedder, tell=True)
+    (end,) = crashing(whole.settings, do=[*calls(world), TELL], embedder=embedder)["told"]
     names = end["reached"]
     assert names, "nothing of this can be cut off"
     first_and_last = sorted(
@@ -174,17 +184,14 @@ def test_a_kill_at_any_step_costs_nothing(scene: str, world: World, crashing: Cr
         told = crashing(cut.settings, do=calls(world), embedder=embedder, kill_at=step)
         assert told["killed"], whence
         let_time_pass(cut.corpus)
-        after = crashing(cut.settings, do=[["sync"]], embedder=embedder, tell=True)
-        check(crashing, cut, after, whence)
+        copied = World(cut.top / "copied")
+        steps = [["sync"], TELL, ["copy", str(copied.corpus)], *calls(world), TELL]
+        after, again = crashing(cut.settings, do=steps, embedder=embedder)["told"]
+        check(crashing, copied, after, whence)
         assert_same_ids(after["ids"], before_ids(world), whence)
-        again = crashing(cut.settings, do=calls(world), embedder=embedder, tell=True)
         for what in ("held", "states", "corpus", "failures"):
             assert again[what] == end[what], f"{whence}: {what}"
         shutil.rmtree(cut.top)
-    reached.update(names)
-
-
-reached: set[str] = set()
 
 
 def before_ids(world: World) -> dict[str, str]:
@@ -194,3 +201,51 @@ def before_ids(world: World) -> dict[str, str]:
 def assert_same_ids(now: dict[str, str], before: dict[str, str], whence: str) -> None:
     """Who has kept its name has kept its id."""
     assert {s: i for s, i in now.items() if s in before} == {s: i for s, i in before.items() if s in now}, whence
+
+
+def test_a_kill_at_any_time_costs_nothing(crashing: Crashing, tmp_path: Path, pytestconfig: pytest.Config):
+    count = ALL_KILLS if pytestconfig.getoption("whole_sets") else KILLS
+    drop = article(tmp_path / "drop", "new.md", "The weir broke.").parent
+    for seed in range(count):
+        draw = random.Random(seed)
+        whence = f"seed {seed}"
+        lived = World(tmp_path / f"lived{seed}")
+        lived.corpus.mkdir(parents=True)
+        for _ in range(draw.randint(1, 3)):
+            crashing(lived.settings, seed=seed, drop=str(drop), kill_after=draw.uniform(0.05, 1.2))
+        let_time_pass(lived.corpus)
+        there = contents(lived)
+        copied = World(lived.top / "copied")
+        probe = seed % 10 == 0  # by a process of its own, as in use
+        steps = [["sync"], TELL, ["copy", str(copied.corpus)]]
+        (told,) = crashing(lived.settings, do=steps, probe_apart=probe)["told"]
+        check(crashing, copied, told, whence)
+        assert there <= contents(lived), f"{whence}: something was deleted"
+        stale = sum(state == "stale" for _, state in told["states"])
+        assert len(set(told["ids"].values())) == len(told["held"]) + stale, whence
+        shutil.rmtree(lived.top)
+
+
+def contents(world: World) -> set[bytes]:
+    """What every file of corpus and trash holds, but for those that were not written to their end."""
+    found = set()
+    for top in (world.corpus, world.settings.state_dir / "trash"):
+        for path in top.rglob("*"):
+            if path.is_file() and not path.name.startswith(".") and ".part" not in str(path.relative_to(top)):
+                found.add(path.read_bytes())
+    return found
+
+
+def test_every_failpoint_is_reached_by_a_scene(world: World, crashing: Crashing, tmp_path: Path):
+    """So that a new one is tested."""
+    named = {name for path in (CLONE / "assistant").rglob("*.py") for name in _REACH.findall(path.read_text())}
+    reached = set()
+    for scene, (prepare, calls, embedder) in SCENES.items():
+        whole = world.copy(tmp_path / scene)
+        if prepare:
+            prepare(whole)
+        reached |= set(crashing(whole.settings, do=[*calls(world), TELL], embedder=embedder)["told"][0]["reached"])
+    assert named - reached == set()
+
+
+_REACH = re.compile(r'failpoints\.reach\("([^"]+)"\)')

@@ -1,0 +1,146 @@
+"""Files of index and state that are deleted, cut short or overwritten: made again, with a line that says so."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.engine import Engine
+from assistant.records import Progress
+from assistant.settings import Settings
+from tests.conftest import OpenEngine, article, index_of
+
+
+def delete(path: Path) -> None:
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def empty(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def halve(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def scribble(path: Path) -> None:
+    """Other bytes in many places."""
+    draw, data = random.Random(1), bytearray(path.read_bytes())
+    for _ in range(min(len(data), 2_000)):
+        data[draw.randrange(len(data))] = draw.randrange(256)
+    path.write_bytes(data)
+
+
+Harm = Callable[[Path], None]
+HARMS: list[Harm] = [delete, empty, halve, scribble]
+
+
+@pytest.fixture
+def indexed(settings: Settings, open_engine: OpenEngine) -> dict[str, str]:
+    """A corpus large enough for Chroma to have written its files; ids by source."""
+    for number in range(60):
+        lines = [f"# Part {n}\n\nQuay {number} has {n} cranes.\n" for n in range(20)]
+        article(settings.corpus_dir, f"quay{number}.md", "\n".join(lines))
+    article(settings.corpus_dir, "port.md", "The port was sold in May.", title="Port")
+    engine = open_engine()
+    engine.sync()
+    found = ids(engine)
+    engine.close()
+    return found
+
+
+def ids(engine: Engine) -> dict[str, str]:
+    return {source: document.document_id for document in engine.documents() for source in document.sources}
+
+
+def assert_whole(engine: Engine, before: dict[str, str]) -> list[str]:
+    """Everything is found again under its id; the lines that were said."""
+    said: list[Progress] = []
+    assert engine.search("who sold the port?", report=said.append)[0].source == "port.md"
+    assert ids(engine) == before
+    index = index_of(engine)
+    rows = index.catalogue.chunk_ids()
+    vector = index.embedder.embed(["port"])[0].vector
+    assert len(index.vectors.search([vector], len(rows), None)[0]) > 0.98 * len(rows)
+    assert index.vectors.ids() == rows
+    assert index.catalogue.problems(thorough=True) == []
+    return [progress.step for progress in said if progress.lasting]
+
+
+def chroma_files(settings: Settings) -> list[Path]:
+    found = [path for path in (settings.data_dir / "chroma").rglob("*") if path.is_file()]
+    assert len(found) > 3, "Chroma has written no index yet"
+    return sorted(found)
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_any_file_of_the_vectors_that_is_harmed_is_made_again_without_embedding(
+    settings: Settings, open_engine: OpenEngine, indexed: dict[str, str], harm: Harm
+):
+    whole = settings.data_dir.with_name("whole")
+    shutil.copytree(settings.data_dir, whole)
+    for path in chroma_files(settings):
+        shutil.rmtree(settings.data_dir)
+        shutil.copytree(whole, settings.data_dir)
+        harm(path)
+        engine = open_engine()
+        assert_whole(engine, indexed)
+        assert engine.sync().updated == [], path
+        engine.close()
+
+
+def test_vectors_that_are_gone_are_told_of_in_one_line(
+    settings: Settings, open_engine: OpenEngine, indexed: dict[str, str]
+):
+    shutil.rmtree(settings.data_dir / "chroma")
+    line = "the vectors were damaged (they were gone), and were made again"
+    engine = open_engine()
+    assert assert_whole(engine, indexed) == [line]
+    assert engine.sync().notes == [line]
+    assert engine.sync().notes == []
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_catalogue_that_is_harmed_is_made_again_from_the_folder(
+    settings: Settings, open_engine: OpenEngine, indexed: dict[str, str], harm: Harm
+):
+    harm(settings.data_dir / "catalogue.sqlite")
+    (line,) = assert_whole(open_engine(), indexed)
+    assert line.startswith("the catalogue was")
+    assert line.endswith("made again from the articles")
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_ledger_that_is_harmed_is_made_again_from_the_index(
+    settings: Settings, open_engine: OpenEngine, indexed: dict[str, str], harm: Harm
+):
+    harm(settings.state_dir / "ledger.sqlite")
+    (line,) = assert_whole(open_engine(), indexed)
+    assert line.startswith("the ledger of document ids was")
+
+
+def test_an_index_that_is_thrown_away_while_it_is_used_is_made_again(
+    settings: Settings, open_engine: OpenEngine, indexed: dict[str, str]
+):
+    engine = open_engine()
+    assert_whole(engine, indexed)
+    shutil.rmtree(settings.data_dir / "chroma")
+    with index_of(engine).catalogue._database.transaction() as connection:
+        connection.execute("DROP TABLE files")
+    assert_whole(engine, indexed)
+
+
+def test_damage_that_shows_in_the_middle_of_an_answer_costs_no_answer(
+    settings: Settings, open_engine: OpenEngine, indexed: dict[str, str]
+):
+    engine = open_engine()
+    assert_whole(engine, indexed)
+    index_of(engine).vectors._client.delete_collection(index_of(engine).vectors._collection.name)
+    *_, done = engine.stream("who sold the port?", settings=settings)
+    assert done.answer.passages
+    assert_whole(engine, indexed)
