@@ -27,6 +27,8 @@ from .stopping import LOOK_EVERY, Stop, Stopped, never
 _START_WITHIN = 90.0
 _PROVE_WITHIN = 5.0
 _TRIES = 3
+owner_module = "assistant.owner"
+"""What is run as the owner; tests name one on fakes."""
 Report = Callable[[Progress], None]
 
 
@@ -261,7 +263,7 @@ def _connect(address: wire.Address) -> Connection | None:
         connection = Client(("127.0.0.1", address.port))
     except OSError:
         return None
-    overdue = threading.Timer(_PROVE_WITHIN, connection.close)
+    overdue = threading.Timer(_PROVE_WITHIN, wire.hang_up, [connection])
     overdue.start()
     try:
         wire.prove(connection, address.key.encode(), first=False)
@@ -292,7 +294,7 @@ def _retire(connection: Connection) -> None:
 def _start(settings: Settings) -> Connection:
     with (settings.data_dir / "owner.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "assistant.owner"],
+            [sys.executable, "-m", owner_module],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,

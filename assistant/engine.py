@@ -29,6 +29,7 @@ from .retrieval import search
 from .settings import Settings
 from .stopping import Stop, Stopped, never
 from .understanding import meant
+from .wire import Address
 
 Report = Callable[[Progress], None]
 _Result = TypeVar("_Result")
@@ -234,9 +235,14 @@ def _hold(data_dir: Path, wait: float) -> FileLock:
         data_dir.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=wait)
     except Timeout:
-        raise OwnerError(f"{data_dir} is held by another process; close that one, or set another data_dir") from None
+        raise OwnerError(f"{data_dir} is held by {_holder(data_dir)}; end it, or set another data_dir") from None
     except OSError as error:
         raise IndexFailure(
             f"the data folder {data_dir} cannot be written ({error.strerror}); check its permissions or set data_dir"
         ) from None
     return lock
+
+
+def _holder(data_dir: Path) -> str:
+    address = Address.read(data_dir)
+    return f"process {address.process}, which does not answer" if address else "another process"

@@ -85,7 +85,7 @@ class Owner:
 
     def _talk(self, connection: Connection) -> None:
         """Serve one client until it goes. One that does not prove the key in time is sent away."""
-        overdue = threading.Timer(_PROVE_WITHIN, connection.close)
+        overdue = threading.Timer(_PROVE_WITHIN, wire.hang_up, [connection])
         overdue.start()
         try:
             wire.prove(connection, self._key.encode(), first=True)

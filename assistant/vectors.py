@@ -103,7 +103,7 @@ class Vectors:
             self._client.close()
 
     def _reopen(self) -> None:
-        """Open the folder anew: a client that met a full disk may keep a lock, on which its next write waits for ever."""
+        """Open the folder anew: after a full disk a client may keep a lock, on which its next write waits for ever."""
         with suppress(Exception):
             self._client.close()
             self._client = client(self.folder)

@@ -7,6 +7,7 @@ crosses the wire: each side proves it by HMAC (multiprocessing.connection). Noth
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -102,6 +103,12 @@ def prove(connection: Connection, key: bytes, *, first: bool) -> None:
     steps = (deliver_challenge, answer_challenge) if first else (answer_challenge, deliver_challenge)
     for step in steps:
         step(connection, key)
+
+
+def hang_up(connection: Connection) -> None:
+    """End a connection on which another thread may be waiting: closing alone would not wake it."""
+    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def send(connection: Connection, message: dict[str, Any]) -> None:

@@ -39,8 +39,10 @@ def owner(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def start(settings: Settings) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tests.fake_owner", settings.model_dump_json()]
-    process = subprocess.Popen(command, cwd=CLONE)
+    process = subprocess.Popen([sys.executable, "-m", "tests.fake_owner"], cwd=CLONE, stdin=subprocess.PIPE)
+    assert process.stdin
+    process.stdin.write(settings.model_dump_json().encode())
+    process.stdin.close()
     wait_for(lambda: (found := wire.Address.read(settings.data_dir)) and found.process == process.pid)
     return process
 
@@ -158,7 +160,7 @@ def test_closing_a_stream_leaves_the_owner_ready_for_the_next(settings: Settings
 
 def test_a_stale_address_is_no_hindrance(settings: Settings):
     settings.data_dir.mkdir()
-    stale = {"port": 1, "key": "00", "process": 1, "build": "", "held": ""}
+    stale = {"port": 1, "key": "00", "process": 1, "build": "", "held": {}}
     (settings.data_dir / wire.ADDRESS_FILE).write_text(json.dumps(stale), encoding="utf-8")
     assert not stop(settings)
     process = start(settings)

@@ -1,0 +1,235 @@
+"""Several processes on one corpus, in any order, while the owner is killed. Owners run on fakes: fake_owner.py."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant import Assistant, OwnerError, Settings, Text, client, wire
+from assistant.errors import AssistantError, IndexFailure
+from tests.conftest import CLONE, article
+from tests.test_disk import mount  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.processes
+DEADLINE = 60.0
+TERMINAL = """
+from assistant import cli, client
+client.owner_module = 'tests.fake_owner'
+cli.main()
+"""
+
+
+@pytest.fixture(autouse=True)
+def _owners_on_fakes(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[None]:
+    monkeypatch.setattr(client, "owner_module", "tests.fake_owner")
+    yield
+    client.stop(settings)
+
+
+def terminal(settings: Settings, *arguments: str) -> subprocess.Popen[str]:
+    """`assistant …` in a process of its own."""
+    folders = ("corpus_dir", "data_dir", "state_dir", "cache_dir", "llm", "read_only")
+    named = {f"ASSISTANT_{name.upper()}": str(getattr(settings, name)) for name in folders}
+    return subprocess.Popen(
+        [sys.executable, "-c", TERMINAL, *arguments],
+        cwd=CLONE,
+        env={**os.environ, **named},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finished(process: subprocess.Popen[str]) -> str:
+    out, err = process.communicate(timeout=DEADLINE)
+    assert process.returncode == 0, err
+    assert "Traceback" not in err
+    return out
+
+
+def kill_owner(settings: Settings) -> int:
+    address = wire.Address.read(settings.data_dir)
+    assert address, "no owner is running"
+    os.kill(address.process, signal.SIGKILL)
+    return address.process
+
+
+@pytest.mark.parametrize("first", ["page", "terminal"])
+def test_whoever_comes_first_all_work_and_see_the_same_though_the_owner_is_killed(
+    settings: Settings, tmp_path: Path, first: str
+):
+    """The page is a client that stays, the terminal one that comes and goes."""
+    article(settings.corpus_dir, "port.md", "Acme owns the port.")
+    mine = article(tmp_path / "drop", "mine.md", "Bolt owns the mine.")
+    quay = article(tmp_path / "drop", "quay.md", "Coal owns the quay.")
+    if first == "terminal":
+        finished(terminal(settings, "add", str(mine)))
+        kill_owner(settings)
+    with Assistant.open(settings) as page:
+        if first == "page":
+            finished(terminal(settings, "add", str(mine)))
+        assert page.ask("Who owns the mine?").citations[0].source == "mine.md"
+        kill_owner(settings)
+        finished(terminal(settings, "add", str(quay)))
+        assert page.ask("Who owns the quay?").citations[0].source == "quay.md"
+        kill_owner(settings)
+        assert page.ask("Who owns the port?").citations[0].source == "port.md"
+        kill_owner(settings)
+        assert "mine.md" in finished(terminal(settings, "search", "Who owns the mine?"))
+    assert len(list(settings.corpus_dir.iterdir())) == 3
+
+
+def test_many_processes_at_once_start_one_owner_and_lose_nothing(settings: Settings, tmp_path: Path):
+    drops = [article(tmp_path / "drop", f"{n}.md", f"Company {n} owns pier {n}.") for n in range(6)]
+    for process in [terminal(settings, "add", str(drop)) for drop in drops]:
+        finished(process)
+    with Assistant.open(settings) as assistant:
+        assert len(assistant.documents()) == 6
+    assert len(list(settings.corpus_dir.iterdir())) == 6
+    assert (settings.data_dir / "owner.log").read_text(encoding="utf-8") == ""
+
+
+def test_owners_that_are_killed_all_the_time_keep_no_call_from_its_end(settings: Settings, tmp_path: Path):
+    """Each call may meet an owner that dies under it; three tries are what a call has."""
+    with Assistant.open(settings) as assistant:
+        for number in range(8):
+            drop = article(tmp_path / "drop", f"{number}.md", f"Company {number} owns pier {number}.")
+            overdue = threading.Timer(0.05 * number, lambda: kill_owner(settings))
+            overdue.start()
+            report = assistant.add(drop)
+            overdue.join()
+            assert not report.failed
+        assert len(assistant.documents()) == 8
+    assert len(list(settings.corpus_dir.iterdir())) == 8
+
+
+@pytest.mark.parametrize("events", range(4))
+def test_an_answer_whose_owner_is_killed_in_the_middle_comes_whole_from_another(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, events: int
+):
+    article(settings.corpus_dir, "port.md", "Acme owns the port.")
+    dies_at = tmp_path / "dies-at"
+    dies_at.write_text(str(events))
+    monkeypatch.setenv("DIES_AT", str(dies_at))
+    with Assistant.open(settings) as assistant:
+        seen = list(assistant.stream("Who owns the port?"))
+    assert not dies_at.exists() or events >= len(seen), "the owner was not killed"
+    assert "".join(event.piece for event in seen if isinstance(event, Text)) == seen[-1].answer.text  # type: ignore[union-attr]
+    assert seen[-1].answer.text == "Acme owns the port [1]."  # type: ignore[union-attr]
+
+
+def test_a_fork_has_connections_of_its_own(settings: Settings):
+    article(settings.corpus_dir, "port.md", "Acme owns the port.")
+    article(settings.corpus_dir, "mine.md", "Bolt owns the mine.")
+    with Assistant.open(settings) as assistant:
+        assistant.sync()
+        children = []
+        for _ in range(3):
+            child = os.fork()
+            if child == 0:
+                right = all(assistant.search("mine")[0].source == "mine.md" for _ in range(20))
+                os._exit(0 if right else 1)
+            children.append(child)
+        assert all(assistant.search("port")[0].source == "port.md" for _ in range(20))
+        assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0]
+
+
+def test_an_owner_with_other_settings_is_replaced_unless_somebody_uses_it(settings: Settings):
+    other = Settings(**{**settings.model_dump(), "max_pages": 7})
+    with Assistant.open(settings) as one:
+        one.sync()
+        with pytest.raises(OwnerError, match="max_pages is 2000 there, 7 here"):
+            Assistant.open(other)
+        assert one.documents() == []
+    time.sleep(0.1)  # until the owner has seen that it left
+    with Assistant.open(other) as two:
+        assert two.documents() == []
+
+
+def test_an_owner_that_does_not_answer_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(client, "_PROVE_WITHIN", 0.2)
+    with Assistant.open(settings):
+        address = wire.Address.read(settings.data_dir)
+    assert address
+    os.kill(address.process, signal.SIGSTOP)
+    try:
+        with pytest.raises(OwnerError, match=f"process {address.process}"):
+            Assistant.open(settings)
+    finally:
+        os.kill(address.process, signal.SIGCONT)
+
+
+def listing(folder: Path) -> dict[str, str]:
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+@pytest.fixture
+def prepared(settings: Settings) -> Settings:
+    """Settings whose index was made by somebody else, who keeps it."""
+    article(settings.corpus_dir, "port.md", "Acme owns the port.")
+    with Assistant.open(settings) as assistant:
+        assistant.sync()
+    client.stop(settings)
+    deadline = time.monotonic() + DEADLINE
+    while not (settings.data_dir / "closed.json").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return settings
+
+
+def test_many_processes_read_a_prepared_index_and_leave_it_as_it_is(prepared: Settings):
+    read = Settings(**{**prepared.model_dump(), "read_only": True})
+    before = listing(prepared.data_dir)
+    article(prepared.corpus_dir, "mine.md", "Bolt owns the mine.")
+    for process in [terminal(read, "ask", "Who owns the port?") for _ in range(4)]:
+        assert "Acme owns the port [1]." in finished(process)
+    with Assistant.open(read) as assistant:
+        assert [document.sources for document in assistant.documents()] == [["port.md"]]
+        with pytest.raises(IndexFailure, match="prepared to be read only"):
+            assistant.sync()
+        assert all(finding.fine for finding in assistant.check(repair=True))
+    client.stop(read)
+    assert listing(prepared.data_dir) == before
+
+
+def test_an_index_on_a_disk_that_cannot_be_written_is_read_without_being_told_so(
+    prepared: Settings,
+    tmp_path: Path,
+    mount,  # noqa: F811 - the fixture
+):
+    disk = mount(tmp_path / "disk", "size=64m")
+    subprocess.run(["cp", "-a", prepared.data_dir, prepared.corpus_dir, disk], check=True)
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    there = Settings(
+        **{**prepared.model_dump(), "data_dir": disk / "index", "corpus_dir": disk / "corpus", "state_dir": disk / "no"}
+    )
+    with Assistant.open(there) as assistant:
+        assert assistant.ask("Who owns the port?").answered
+    client.stop(there)
+
+
+def test_a_prepared_index_of_another_making_is_an_error_in_words(prepared: Settings, monkeypatch: pytest.MonkeyPatch):
+    read = Settings(**{**prepared.model_dump(), "read_only": True})
+    article(prepared.corpus_dir, "tests.txt", "")
+    with Assistant.open(read) as assistant:
+        assert assistant.documents()
+    client.stop(read)
+    monkeypatch.setattr(client, "owner_module", "assistant.owner")  # with the real embedder
+    with Assistant.open(read) as assistant, pytest.raises(IndexFailure, match="prepare it again with these settings"):
+        assistant.documents()
+    client.stop(read)
+
+
+def test_a_folder_without_an_index_cannot_be_read_only(settings: Settings):
+    with pytest.raises(AssistantError, match="holds no index; prepare one"):
+        Assistant.open(Settings(**{**settings.model_dump(), "read_only": True}))
