@@ -45,6 +45,8 @@ class Corpus:
         self._parser = parser
         self._trash = Trash(settings.corpus_dir, settings.state_dir, ledger)
         self._turn = threading.RLock()
+        self._changing_since = 0.0
+        """When the change began that is under way, or the last one."""
         self._look_again_at = 0.0
         self._said = ""
 
@@ -53,7 +55,7 @@ class Corpus:
 
         `again` has files read once more that could not be read before.
         """
-        with self._turn:
+        with self._changing():
             self._trash.settle()
             folder.clear_unfinished(self._folder)
             self._index.begin(progress)
@@ -68,8 +70,9 @@ class Corpus:
         began = time.monotonic()
         if began < self._look_again_at:
             return ""
-        if not self._turn.acquire(timeout=_PATIENCE if self._catalogue.document_count() else -1):
-            return "articles are being read just now, so some may be missing here"
+        waited = max(0.0, _PATIENCE - (began - self._changing_since))
+        if not self._turn.acquire(timeout=waited if self._catalogue.document_count() else -1):
+            return "the corpus is being changed just now, so the latest articles may be missing here"
         try:
             known = self._catalogue.files()
             found = folder.scan(self._folder)
@@ -111,7 +114,7 @@ class Corpus:
         notes: list[str] = []
         unread: dict[str, str] = {}
         taken: set[str] = set()
-        with self._turn:
+        with self._changing():
             before = self._catalogue.failures()
             for file in found:
                 source, reason = ("", file.refused) if file.refused else self._put(path / file.source, before, notes)
@@ -134,7 +137,7 @@ class Corpus:
         }
         body = b"---\n" + as_yaml(front) + b"---\n\n" + f"{document.text}\n".encode(errors="replace")
         name = printable(document.title).replace("/", "-").strip(". ") or "document"
-        with self._turn:
+        with self._changing():
             before = self._catalogue.failures()
             source = folder.put(self._folder, f"{name}.md", body)
             report = self.sync(progress)
@@ -158,7 +161,7 @@ class Corpus:
             page = page_file(fetched, lambda raw: self._parser.parse(raw, settings))
         except (FetchError, DocumentError) as error:
             return SyncReport(failed={url: str(error)})
-        with self._turn:
+        with self._changing():
             before = self._catalogue.failures()
             source = self._replace_or_put(page, fetched.final_url)
             report = self.sync(progress)
@@ -166,7 +169,7 @@ class Corpus:
 
     def remove(self, document_id: str, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Move a document's files to the trash in `state_dir` and sync. Raises UnknownDocument."""
-        with self._turn:
+        with self._changing():
             self.sync(progress)  # so that a copy made since goes too
             if document_id not in self._catalogue.document_hashes() and self._trash.holds(document_id):
                 return SyncReport(notes=[f"{document_id} was removed before"])
@@ -176,7 +179,7 @@ class Corpus:
 
     def restore(self, document_id: str, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Undo `remove`. Raises UnknownDocument when the trash holds nothing of that id."""
-        with self._turn:
+        with self._changing():
             back = self._trash.restore(document_id)
             report = self.sync(progress)
             if back:
@@ -195,7 +198,7 @@ class Corpus:
             values["published"], remark = parse_date(given)
             if remark:
                 raise UsageError(f"published is {given!r}, which is no date; write YYYY-MM-DD")
-        with self._turn:
+        with self._changing():
             self._catalogue.document(document_id)
             for source in self._catalogue.paths(document_id):
                 path = self._folder / source
@@ -206,7 +209,7 @@ class Corpus:
 
     def restore_backup(self, file: Path, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Make everything what it was when a backup was written, and sync. Raises UsageError on what is no backup."""
-        with self._turn:
+        with self._changing():
             restoring.unpack(self._settings, file, progress)
             restoring.finish(self._settings, self._index, self._ledger)
             return self.sync(progress)
@@ -232,8 +235,15 @@ class Corpus:
     @contextmanager
     def standing_still(self) -> Iterator[None]:
         """While the block runs, nothing of ours changes folder, ledger or index."""
-        with self._turn:
+        with self._changing():
             self._trash.settle()
+            yield
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Our turn to change folder, ledger and index; in a thread that has it already, nothing new."""
+        with self._turn:
+            self._changing_since = time.monotonic()
             yield
 
     def copy_to(self, ledger: Path, catalogue: Path) -> None:

@@ -43,7 +43,8 @@ def unpack(settings: Settings, file: Path, report: Callable[[Progress], None]) -
         failpoints.reach("restoring: unpacked")
         part.rename(certain)
     except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, FileNotFoundError) as error:
-        reason = "no such file" if not file.exists() else "it is no whole backup" + f" ({error})" * bool(str(error))
+        why = "no tar file" if isinstance(error, tarfile.ReadError) else str(error)
+        reason = f"it is no whole backup ({why})" if file.exists() else "no such file"
         raise UsageError(f"cannot restore {file}: {reason}; nothing was changed") from None
     except OSError as error:
         raise UsageError(f"cannot unpack {file} to {part} ({error.strerror}); check the free disk") from None

@@ -40,7 +40,7 @@ def main() -> None:
     dies_at = Path(os.environ.get("DIES_AT", "/nowhere"))
     if dies_at.exists():
         end_at(dies_at)
-    owner = Owner(Engine(settings, WordEmbedder(), wait=10), settings)
+    owner = Owner(Engine(settings, WordEmbedder(), wait=3), settings)
     signal.signal(signal.SIGTERM, lambda *_: owner.retire())
     owner.serve()
 

@@ -9,8 +9,10 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import pytest
@@ -25,29 +27,37 @@ Job = dict[str, Any]
 
 
 TELL = ["tell"]
+WORKERS = 2
 
 
 class Crashing:
-    """Runs jobs in forks of one process; see crashing.py."""
+    """Runs jobs in forks of a few processes, which work at the same time; see crashing.py."""
 
     def __init__(self) -> None:
+        self._idle: Queue[subprocess.Popen[bytes]] = Queue()
+        for _ in range(WORKERS):
+            command = [sys.executable, "-m", "tests.crashing"]
+            self._idle.put(subprocess.Popen(command, cwd=CLONE, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
         self.fresh: dict[str, dict[str, Any]] = {}
         """What is told of an index made from nothing, by what the folder holds."""
-        command = [sys.executable, "-m", "tests.crashing"]
-        self._process = subprocess.Popen(command, cwd=CLONE, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def __call__(self, settings: Settings, **job: Any) -> dict[str, Any]:
-        assert self._process.stdin
-        assert self._process.stdout
-        plain = {**job, "settings": settings.model_dump(mode="json")}
-        self._process.stdin.write(json.dumps(plain).encode() + b"\n")
-        self._process.stdin.flush()
-        told: dict[str, Any] = json.loads(self._process.stdout.readline())
+        process = self._idle.get()
+        try:
+            assert process.stdin
+            assert process.stdout
+            plain = {**job, "settings": settings.model_dump(mode="json")}
+            process.stdin.write(json.dumps(plain).encode() + b"\n")
+            process.stdin.flush()
+            told: dict[str, Any] = json.loads(process.stdout.readline())
+        finally:
+            self._idle.put(process)
         assert "error" not in told, told["error"]
         return told
 
     def close(self) -> None:
-        self._process.communicate()
+        for _ in range(WORKERS):
+            self._idle.get().communicate()
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +154,12 @@ def id_of(world: World, source: str) -> str:
         return str(ledger.execute("SELECT document_id FROM ids WHERE source = ?", (source,)).fetchone()[0])
 
 
+def at_once(call: Callable[[int], None], values: Iterable[int]) -> None:
+    """Call with each of the values, a few at a time; the first thing that is wrong is raised."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(call, values))
+
+
 def let_time_pass(corpus: Path) -> None:
     """What was being written when the process ended is taken for left over after a while."""
     for path in corpus.rglob(".incoming-*"):
@@ -178,7 +194,8 @@ def test_a_kill_at_any_step_costs_nothing(scene: str, world: World, crashing: Cr
     first_and_last = sorted(
         {names.index(name) + 1 for name in names} | {len(names) - names[::-1].index(n) for n in names}
     )
-    for step in first_and_last:
+
+    def kill_at(step: int) -> None:
         whence = f"{scene}, killed at {names[step - 1]} ({step})"
         cut = before.copy(tmp_path / f"cut{step}")
         told = crashing(cut.settings, do=calls(world), embedder=embedder, kill_at=step)
@@ -193,6 +210,8 @@ def test_a_kill_at_any_step_costs_nothing(scene: str, world: World, crashing: Cr
             assert again[what] == end[what], f"{whence}: {what}"
         shutil.rmtree(cut.top)
 
+    at_once(kill_at, first_and_last)
+
 
 def before_ids(world: World) -> dict[str, str]:
     return {name: id_of(world, name) for name in ("a.md", "b.md", "d.md", "e.txt", "f.md", "g.md")}
@@ -206,7 +225,8 @@ def assert_same_ids(now: dict[str, str], before: dict[str, str], whence: str) ->
 def test_a_kill_at_any_time_costs_nothing(crashing: Crashing, tmp_path: Path, pytestconfig: pytest.Config):
     count = ALL_KILLS if pytestconfig.getoption("whole_sets") else KILLS
     drop = article(tmp_path / "drop", "new.md", "The weir broke.").parent
-    for seed in range(count):
+
+    def kill(seed: int) -> None:
         draw = random.Random(seed)
         whence = f"seed {seed}"
         lived = World(tmp_path / f"lived{seed}")
@@ -224,6 +244,8 @@ def test_a_kill_at_any_time_costs_nothing(crashing: Crashing, tmp_path: Path, py
         stale = sum(state == "stale" for _, state in told["states"])
         assert len(set(told["ids"].values())) == len(told["held"]) + stale, whence
         shutil.rmtree(lived.top)
+
+    at_once(kill, range(count))
 
 
 def contents(world: World) -> set[bytes]:

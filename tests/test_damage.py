@@ -41,12 +41,25 @@ HARMS: list[Harm] = [delete, empty, halve, scribble]
 
 
 @pytest.fixture
-def indexed(settings: Settings, open_engine: OpenEngine) -> dict[str, str]:
+def large(settings: Settings, open_engine: OpenEngine) -> dict[str, str]:
     """A corpus large enough for Chroma to have written its files; ids by source."""
-    for number in range(60):
+    return index_of_quays(settings, open_engine, 60)
+
+
+@pytest.fixture
+def indexed(settings: Settings, open_engine: OpenEngine) -> dict[str, str]:
+    """A corpus of a few articles; ids by source."""
+    return index_of_quays(settings, open_engine, 3)
+
+
+def index_of_quays(settings: Settings, open_engine: OpenEngine, count: int) -> dict[str, str]:
+    """Make an index, and close it."""
+    for number in range(count):
         lines = [f"# Part {n}\n\nQuay {number} has {n} cranes.\n" for n in range(20)]
         article(settings.corpus_dir, f"quay{number}.md", "\n".join(lines))
     article(settings.corpus_dir, "port.md", "The port was sold in May.", title="Port")
+    for path in settings.corpus_dir.iterdir():
+        os.utime(path, (1e9, 1e9))  # so that their time and size are trusted
     engine = open_engine()
     engine.sync()
     found = ids(engine)
@@ -80,7 +93,7 @@ def chroma_files(settings: Settings) -> list[Path]:
 
 @pytest.mark.parametrize("harm", HARMS)
 def test_any_file_of_the_vectors_that_is_harmed_is_made_again_without_embedding(
-    settings: Settings, open_engine: OpenEngine, indexed: dict[str, str], harm: Harm
+    settings: Settings, open_engine: OpenEngine, large: dict[str, str], harm: Harm
 ):
     whole = settings.data_dir.with_name("whole")
     shutil.copytree(settings.data_dir, whole)
@@ -89,7 +102,7 @@ def test_any_file_of_the_vectors_that_is_harmed_is_made_again_without_embedding(
         shutil.copytree(whole, settings.data_dir)
         harm(path)
         engine = open_engine()
-        assert_whole(engine, indexed)
+        assert_whole(engine, large)
         assert engine.sync().updated == [], path
         engine.close()
 
