@@ -19,6 +19,8 @@ from tests.conftest import OpenEngine, article, index_of
 from tests.crashing import files, state
 from tests.fakes import WordEmbedder
 
+pytestmark = pytest.mark.processes
+
 COMPARED = ("held", "states", "ids", "failures", "corpus", "problems", "lost")
 
 

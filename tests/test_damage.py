@@ -15,6 +15,8 @@ from assistant.records import Progress
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article, index_of
 
+pytestmark = pytest.mark.processes
+
 
 def delete(path: Path) -> None:
     shutil.rmtree(path) if path.is_dir() else path.unlink()

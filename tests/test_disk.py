@@ -19,6 +19,8 @@ from assistant.settings import Settings
 from tests.conftest import OpenEngine, article, index_of
 from tests.crashing import ParsesHere
 
+pytestmark = pytest.mark.processes
+
 Mount = Callable[..., Path]
 
 

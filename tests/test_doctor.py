@@ -18,6 +18,8 @@ from assistant.settings import Settings
 from tests.conftest import OpenEngine, article, index_of
 from tests.test_damage import chroma_files, empty, indexed, large  # noqa: F401 - fixtures
 
+pytestmark = pytest.mark.processes
+
 Spoil = Callable[[Engine, Settings], None]
 
 
