@@ -127,8 +127,8 @@ def _files(settings: Settings, opened: Opened, report: Report) -> Finding:
     if altered:
         named = ", ".join(altered[:_NAMED])
         return Finding("files", False, f"{len(altered)} have other bytes than were indexed, unnoticed: {named}")
-    since = f"; {newer} changed since the last sync" if newer else ""
-    return Finding("files", True, f"{len(present):,} in {settings.corpus_dir}, as indexed{since}")
+    since = f"{newer} changed since the last sync, the others as indexed" if newer else "as indexed"
+    return Finding("files", True, f"{len(present):,} in {settings.corpus_dir}, {since}")
 
 
 def _unread(opened: Opened) -> Finding:

@@ -95,8 +95,13 @@ class Engine:
         return self._changed(report, lambda corpus: corpus.amend(document_id, **values))
 
     def backup(self, file: Path, report: Report = lambda _: None) -> int:
-        """Write articles, state and catalogue into one file; its size in bytes."""
-        return self._holding.using(report, lambda opened: backup.write(self._settings, opened, file, report))
+        """Sync, so that every article has its id, and write articles, state and catalogue into one file; its size."""
+
+        def written(opened: Opened) -> int:
+            opened.followed.sync_if_changed(report)
+            return backup.write(self._settings, opened, file, report)
+
+        return self._holding.using(report, written)
 
     def restore_backup(self, file: Path, report: Report = lambda _: None) -> SyncReport:
         """Make everything what it was when a backup was written; what was there since is in the trash."""

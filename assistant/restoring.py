@@ -31,6 +31,8 @@ def unpack(settings: Settings, file: Path, report: Callable[[Progress], None]) -
     """Unpack a backup where `finish` finds it. Raises UsageError, having changed nothing, when it is not whole."""
     part, certain = settings.state_dir / f"{_CERTAIN}.part", settings.state_dir / _CERTAIN
     shutil.rmtree(part, ignore_errors=True)
+    if not file.is_file():
+        raise UsageError(f"cannot restore {file}: there is no such file; nothing was changed")
     try:
         part.mkdir(parents=True)
         report(Progress(f"unpacking {file}"))
@@ -44,8 +46,7 @@ def unpack(settings: Settings, file: Path, report: Callable[[Progress], None]) -
         part.rename(certain)
     except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, FileNotFoundError) as error:
         why = "no tar file" if isinstance(error, tarfile.ReadError) else str(error)
-        reason = f"it is no whole backup ({why})" if file.exists() else "no such file"
-        raise UsageError(f"cannot restore {file}: {reason}; nothing was changed") from None
+        raise UsageError(f"cannot restore {file}: it is no whole backup ({why}); nothing was changed") from None
     except OSError as error:
         raise UsageError(f"cannot unpack {file} to {part} ({error.strerror}); check the free disk") from None
     finally:

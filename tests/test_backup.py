@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import tarfile
 import threading
 from collections.abc import Callable
@@ -81,6 +82,21 @@ def test_a_backup_brings_everything_to_an_empty_machine_without_embedding_anythi
     (ferry,) = {i for i in index_ids(settings) if i not in set(before["ids"].values())}
     other.restore(ferry)
     assert (there.corpus_dir / "ferry.md").exists()
+
+
+def test_a_backup_that_is_the_first_thing_done_knows_the_ids(
+    settings: Settings, open_engine: OpenEngine, tmp_path: Path
+):
+    article(settings.corpus_dir, "port.md", "The port was sold in May.")
+    engine = open_engine()
+    engine.backup(tmp_path / "backup.tar")
+    (before,) = engine.documents()
+    engine.close()
+    shutil.rmtree(settings.state_dir)
+    shutil.rmtree(settings.data_dir)
+    engine = open_engine()
+    engine.restore_backup(tmp_path / "backup.tar")
+    assert [document.document_id for document in engine.documents()] == [before.document_id]
 
 
 def index_ids(settings: Settings) -> set[str]:
