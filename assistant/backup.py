@@ -5,6 +5,7 @@ corpus folder + ledger + trash + older versions that are kept + catalogue → a 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -47,9 +48,24 @@ def write(settings: Settings, opened: Opened, file: Path, report: Callable[[Prog
         part.replace(file)
         return file.stat().st_size
     except OSError as error:
-        raise UsageError(f"cannot write {file} ({error.strerror}); check its folder and the free disk") from None
+        reason = error.strerror or "an article changed while it was read"
+        raise UsageError(f"cannot write {file} ({reason}); check its folder and the free disk, and try again") from None
     finally:
         part.unlink(missing_ok=True)
+
+
+class _Hashed:
+    """A file that is read once, and what was read of it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.digest = hashlib.sha256()
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes. One that ends before its size said raises OSError in tarfile."""
+        data = self._file.read(size)
+        self.digest.update(data)
+        return data
 
 
 def _archive(file: Path, stream: IO[bytes]) -> tarfile.TarFile:
@@ -73,18 +89,17 @@ def _members(settings: Settings) -> Iterator[tuple[str, Path]]:
 
 
 def _add(archive: tarfile.TarFile, files: dict[str, Path], report: Callable[[Progress], None]) -> None:
-    """Each file as it is read in one piece; at the end what they all were, which shows that none is missing."""
+    """Each file as it is read once; at the end what they all were, which shows that none is missing."""
     hashes = {}
     for position, (name, path) in enumerate(files.items()):
         report(Progress("backing up", position + 1, len(files)))
-        try:
-            data, stat = path.read_bytes(), path.stat()
-        except FileNotFoundError:  # deleted by somebody since the folder was listed
-            continue
-        member = tarfile.TarInfo(name)
-        member.size, member.mtime = len(data), int(stat.st_mtime)
-        archive.addfile(member, io.BytesIO(data))
-        hashes[name] = hashlib.sha256(data).hexdigest()
+        with contextlib.suppress(FileNotFoundError), path.open("rb") as file:  # deleted since the folder was listed
+            stat = os.fstat(file.fileno())
+            member = tarfile.TarInfo(name)
+            member.size, member.mtime = stat.st_size, int(stat.st_mtime)
+            hashed = _Hashed(file)
+            archive.addfile(member, hashed)
+            hashes[name] = hashed.digest.hexdigest()
     made = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = json.dumps({"format": FORMAT, "made": made, "files": hashes}).encode()
     member = tarfile.TarInfo(MANIFEST)

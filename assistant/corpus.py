@@ -30,7 +30,8 @@ from .trash import Trash
 _LOOK_SHARE = 20
 """Looking for changes may take a twentieth of the time."""
 _PATIENCE = 2.0
-"""Seconds that a question waits for a sync that somebody else began."""
+"""Seconds after its beginning up to which a question waits for a change of somebody else."""
+_LOOK_UP_EVERY = 0.1
 
 
 class Corpus:
@@ -45,8 +46,9 @@ class Corpus:
         self._parser = parser
         self._trash = Trash(settings.corpus_dir, settings.state_dir, ledger)
         self._turn = threading.RLock()
-        self._changing_since = 0.0
-        """When the change began that is under way, or the last one."""
+        self._changing_since: float | None = None
+        """When the change began that is under way."""
+        self._cleared = False
         self._look_again_at = 0.0
         self._said = ""
 
@@ -57,7 +59,9 @@ class Corpus:
         """
         with self._changing():
             self._trash.settle()
-            folder.clear_unfinished(self._folder)
+            if not self._cleared:
+                folder.clear_unfinished(self._folder)
+                self._cleared = True
             self._index.begin(progress)
             settings, index, ledger = self._settings, self._index, self._ledger
             return Pass(settings, index, ledger, self._trash, self._parser, progress, again=again).run()
@@ -70,8 +74,7 @@ class Corpus:
         began = time.monotonic()
         if began < self._look_again_at:
             return ""
-        waited = max(0.0, _PATIENCE - (began - self._changing_since))
-        if not self._turn.acquire(timeout=waited if self._catalogue.document_count() else -1):
+        if not self._turn_to_look():
             return "the corpus is being changed just now, so the latest articles may be missing here"
         try:
             known = self._catalogue.files()
@@ -86,6 +89,14 @@ class Corpus:
         finally:
             self._turn.release()
         return ""
+
+    def _turn_to_look(self) -> bool:
+        """Wait for our turn; False while a change has been under way for long, and there is enough to answer from."""
+        while not self._turn.acquire(timeout=_LOOK_UP_EVERY):
+            since = self._changing_since
+            if since is not None and time.monotonic() > since + _PATIENCE and self._catalogue.document_count():
+                return False
+        return True
 
     def _sync_unread(self, progress: Callable[[Progress], None]) -> str:
         """Sync where nobody reads the report. Where there is no room for it, what is indexed has to do."""
@@ -243,8 +254,14 @@ class Corpus:
     def _changing(self) -> Iterator[None]:
         """Our turn to change folder, ledger and index; in a thread that has it already, nothing new."""
         with self._turn:
+            if self._changing_since is not None:
+                yield
+                return
             self._changing_since = time.monotonic()
-            yield
+            try:
+                yield
+            finally:
+                self._changing_since = None
 
     def copy_to(self, ledger: Path, catalogue: Path) -> None:
         """Write the state of this moment into two files."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -114,12 +115,24 @@ def overwrite(corpus_dir: Path, source: str, data: bytes) -> None:
     _written_whole(corpus_dir / source, data)
 
 
+def take_over(corpus_dir: Path, source: str, file: Path) -> None:
+    """Copy a file, whole or not at all, in place of what is there. Raises CorpusError."""
+    target = corpus_dir / source
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CorpusError(f"cannot make {target.parent} ({error.strerror}); check its permissions") from None
+    if not target.parent.resolve().is_relative_to(corpus_dir.resolve()):
+        raise CorpusError(f"{target.parent} is a link out of the corpus folder, which is not followed; remove the link")
+    _written_whole(target, file)
+
+
 def put_beside(path: Path, data: bytes) -> None:
     """Replace the amendments of a file, whole or not at all. Raises CorpusError."""
     _written_whole(amendments_path(path), data)
 
 
-def _written_whole(target: Path, data: bytes) -> None:
+def _written_whole(target: Path, data: bytes | Path) -> None:
     incoming = target.with_name(f"{BEING_WRITTEN}{secrets.token_hex(6)}")
     try:
         _write_through(incoming, data)
@@ -134,10 +147,14 @@ def _written_whole(target: Path, data: bytes) -> None:
         ) from None
 
 
-def _write_through(path: Path, data: bytes) -> None:
+def _write_through(path: Path, data: bytes | Path) -> None:
     """Write a file so that its bytes are on the disk before its name is, whatever happens to the power."""
     with path.open("wb") as file:
-        file.write(data)
+        if isinstance(data, bytes):
+            file.write(data)
+        else:
+            with data.open("rb") as source:
+                shutil.copyfileobj(source, file)
         file.flush()
         os.fsync(file.fileno())
 

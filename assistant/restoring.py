@@ -5,6 +5,7 @@ backup → unpacked and checked beside → given its name, from where on it is c
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
 import json
 import shutil
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import failpoints, folder
-from .errors import CorpusError, UsageError
+from .errors import UsageError
 from .index import Index
 from .ledger import LEDGER, Ledger
 from .loading import AMENDMENTS_SUFFIX
@@ -56,8 +57,9 @@ def unpack(settings: Settings, file: Path, report: Callable[[Progress], None]) -
 
 def _compare(part: Path, hashes: dict[str, str]) -> None:
     for name, known in hashes.items():
-        if hashlib.sha256((part / name).read_bytes()).hexdigest() != known:
-            raise ValueError(name)
+        with (part / name).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != known:
+                raise ValueError(name)
 
 
 def _extract(file: Path, part: Path) -> None:
@@ -96,7 +98,7 @@ def _corpus(settings: Settings, wanted: Path, index: Index, ledger: Ledger) -> N
     trash = Trash(settings.corpus_dir, settings.state_dir, ledger)
     trash.settle()
     there = folder.names(settings.corpus_dir)
-    same = {name for name in names & there if _same(wanted / name, settings.corpus_dir / name)}
+    same = {name for name in names & there if filecmp.cmp(wanted / name, settings.corpus_dir / name, shallow=False)}
     owners = {row.source: row.document_id for row in index.catalogue.files().values()}
     leaving: dict[str, list[str]] = {}
     for name in sorted(there - same):
@@ -105,12 +107,7 @@ def _corpus(settings: Settings, wanted: Path, index: Index, ledger: Ledger) -> N
     for document_id, files in leaving.items():
         trash.take(files, document_id)
     for name in sorted(names - same):
-        target = settings.corpus_dir / name
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise CorpusError(f"cannot make {target.parent} ({error.strerror}); check its permissions") from None
-        folder.overwrite(settings.corpus_dir, name, (wanted / name).read_bytes())
+        folder.take_over(settings.corpus_dir, name, wanted / name)
 
 
 def _state(state_dir: Path, wanted: Path) -> None:
@@ -122,7 +119,3 @@ def _state(state_dir: Path, wanted: Path) -> None:
             part = state_dir / "trash" / f"{place.name}.part"
             shutil.copytree(place, part, dirs_exist_ok=True)
             part.rename(state_dir / "trash" / place.name)
-
-
-def _same(one: Path, other: Path) -> bool:
-    return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()

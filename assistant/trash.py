@@ -98,14 +98,14 @@ class Trash:
 
     def settle(self) -> None:
         """Finish what was cut off. A file that has changed since, or whose name is taken, stays where it is."""
-        for place in sorted(self.folder.glob(f"*{_PART}/")):
-            shutil.rmtree(place, ignore_errors=True)
-        for place in sorted(self.folder.glob(f"*{_GOING}/")):
+        for place in sorted(self.folder.glob("*.*/")):
             with contextlib.suppress(OSError):
-                self._finish_going(place)
-        for place in sorted(self.folder.glob(f"*{_BACK}/")):
-            with contextlib.suppress(OSError):
-                self._finish_back(place)
+                if place.suffix == _PART:
+                    shutil.rmtree(place)
+                elif place.suffix == _GOING:
+                    self._finish_going(place)
+                elif place.suffix == _BACK:
+                    self._finish_back(place)
 
     def _finish_going(self, going: Path) -> None:
         plan = _read(going / _PLAN)

@@ -4,10 +4,12 @@ import time
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from threading import Event, Thread
 
 import numpy as np
 import pytest
 
+from assistant import corpus
 from assistant.errors import CorpusError, DocumentError, UnknownDocument, UsageError
 from assistant.folder import put
 from assistant.formats import FORMATS_VERSION
@@ -448,6 +450,64 @@ def test_a_removed_document_no_longer_answers_and_can_be_brought_back(settings: 
         engine.remove("nobody")
     with pytest.raises(UnknownDocument):
         engine.restore("nobody")
+
+
+class HeldUp(WordEmbedder):
+    """Embeds documents when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.let = Event(), Event()
+        self.let.set()
+
+    def embed(self, texts, spans=(), progress=lambda _: None):
+        if spans:
+            self.begun.set()
+            assert self.let.wait(60)
+        return super().embed(texts, spans, progress)
+
+
+def test_a_question_does_not_wait_for_a_long_sync_and_its_answer_says_so(
+    settings: Settings, open_engine: OpenEngine, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(corpus, "_PATIENCE", 0.0)
+    article(settings.corpus_dir, "a.md", "Acme owns the port.")
+    embedder = HeldUp()
+    engine = open_engine(embedder=embedder)
+    engine.sync()
+    article(settings.corpus_dir, "b.md", "Bolt owns the mine.")
+    embedder.begun.clear()
+    embedder.let.clear()
+    syncing = Thread(target=engine.sync)
+    syncing.start()
+    assert embedder.begun.wait(60)
+    *_, during = engine.stream("Who owns the port?")
+    embedder.let.set()
+    syncing.join()
+    *_, after = engine.stream("Who owns the mine?")
+    note = "the corpus is being changed just now, so the latest articles may be missing here"
+    assert during.answer.text == "Acme owns the port [1]."
+    assert note in during.answer.notes
+    assert after.answer.text == "Bolt owns the mine [1]."
+    assert note not in after.answer.notes
+
+
+def test_questions_that_only_look_at_the_same_time_are_no_change(
+    settings: Settings, open_engine: OpenEngine, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(corpus, "_PATIENCE", 0.0)
+    age(article(settings.corpus_dir, "a.md", "Acme owns the port."))
+    engine = open_engine()
+    engine.sync()
+    notes: list[str] = []
+    asking = [
+        Thread(target=lambda: notes.extend([*engine.stream("Who owns the port?")][-1].answer.notes)) for _ in range(12)
+    ]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join()
+    assert not [note for note in notes if "being changed" in note]
 
 
 def test_a_removal_and_its_undoing_may_be_asked_for_twice(settings: Settings, open_engine: OpenEngine):
