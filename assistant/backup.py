@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import os
+import secrets
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
@@ -32,9 +33,8 @@ def write(settings: Settings, opened: Opened, file: Path, report: Callable[[Prog
     A name that ends in .gz or .tgz has it compressed. Raises UsageError where it cannot be written.
     """
     corpus = opened.followed
-    if file.is_dir():
-        raise UsageError(f"{file} is a folder; name a file, such as {file / 'backup.tar'}")
-    part = file.with_name(f"{file.name}.part")
+    _check(settings, file)
+    part = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:
         with corpus.standing_still(), tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as own:
             copies = {f"state/{LEDGER}": Path(own, "ledger"), f"index/{CATALOGUE}": Path(own, "catalogue")}
@@ -45,13 +45,37 @@ def write(settings: Settings, opened: Opened, file: Path, report: Callable[[Prog
                     _add(archive, files, report)
                 stream.flush()
                 os.fsync(stream.fileno())
-        part.replace(file)
-        return file.stat().st_size
+            size = part.stat().st_size
+            part.replace(file)
     except OSError as error:
         reason = error.strerror or "an article changed while it was read"
         raise UsageError(f"cannot write {file} ({reason}); check its folder and the free disk, and try again") from None
+    else:
+        return size
     finally:
         part.unlink(missing_ok=True)
+
+
+def _check(settings: Settings, file: Path) -> None:
+    """Raise UsageError for a place where a backup would overwrite something else."""
+    if file.is_dir():
+        raise UsageError(f"{file} is a folder; name a file, such as {file / 'backup.tar'}")
+    for folder in (settings.corpus_dir, settings.state_dir, settings.data_dir):
+        if file.resolve().is_relative_to(folder.resolve()):
+            raise UsageError(f"{file} lies in {folder}, which is backed up; name a file elsewhere")
+    if file.exists() and not tarfile.is_tarfile(file):
+        raise UsageError(f"{file} is there and is no backup; name another file")
+
+
+def _open(path: Path) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise UsageError(
+            f"cannot read {path} ({error.strerror}); a backup would lack it: check its permissions, or remove it"
+        ) from None
 
 
 class _Hashed:
@@ -83,7 +107,7 @@ def _members(settings: Settings) -> Iterator[tuple[str, Path]]:
     ):
         for path in sorted(top.rglob("*")):
             inside = path.relative_to(top)
-            hidden = name == "corpus" and any(part.startswith(".") for part in inside.parts)
+            hidden = name == "corpus" and any(part.startswith((".", "~$")) for part in inside.parts)
             if path.is_file() and not hidden and path.resolve().is_relative_to(top.resolve()):
                 yield f"{name}/{inside.as_posix()}", path
 
@@ -93,7 +117,7 @@ def _add(archive: tarfile.TarFile, files: dict[str, Path], report: Callable[[Pro
     hashes = {}
     for position, (name, path) in enumerate(files.items()):
         report(Progress("backing up", position + 1, len(files)))
-        with contextlib.suppress(FileNotFoundError), path.open("rb") as file:  # deleted since the folder was listed
+        with contextlib.suppress(FileNotFoundError), _open(path) as file:  # deleted since the folder was listed
             stat = os.fstat(file.fileno())
             member = tarfile.TarInfo(name)
             member.size, member.mtime = stat.st_size, int(stat.st_mtime)

@@ -10,6 +10,7 @@ from pathlib import Path
 from . import folder
 from .errors import AssistantError, IndexFailure
 from .holding import Holding, Opened
+from .moving import BEING_WRITTEN
 from .probing import problems
 from .records import Finding, Progress
 from .settings import Settings
@@ -28,7 +29,7 @@ def examine(settings: Settings, holding: Holding, *, repair: bool, report: Repor
         return [Finding("index", fine=False, found=str(error))]
     if repair and not settings.read_only and not all(finding.fine for finding in found):
         bad = {finding.what for finding in found if not finding.fine}
-        holding.using(report, lambda opened: _mend(holding, opened, bad))
+        _mend(holding, holding.using(report, lambda opened: opened), bad, settings.corpus_dir)
         holding.using(report, lambda opened: opened.followed.sync(report))
         again = holding.using(report, lambda opened: list(_look(settings, opened, report)))
         return [now if now.fine == was.fine else _mended(was, now) for was, now in zip(found, again, strict=True)]
@@ -39,16 +40,21 @@ def _mended(was: Finding, now: Finding) -> Finding:
     return Finding(was.what, now.fine, f"{now.found} (mended; it was: {was.found})" if now.fine else now.found)
 
 
-def _mend(holding: Holding, opened: Opened, bad: set[str]) -> None:
+def _mend(holding: Holding, opened: Opened, bad: set[str], corpus_dir: Path) -> None:
     """Forget what is wrong, so that the sync that follows makes it again."""
-    catalogue = opened.index.catalogue
-    if bad & {"catalogue", "vectors"}:
-        holding.discard(opened, catalogue="catalogue" in bad, vectors=True)
-        return
+    index, corpus = opened.index, opened.followed
     if "files" in bad:
-        catalogue.forget_files(opened.followed.altered())
+        index.catalogue.forget_files(corpus.altered())
+    if "orphans" in bad:
+        folder.clear_unfinished(corpus_dir)
     if "ledger" in bad:
-        opened.followed.teach_ledger()
+        corpus.teach_ledger()
+    if "catalogue" in bad:
+        holding.discard(opened, catalogue=True)
+    elif "vectors" in bad and index.vectors.ids() == index.catalogue.chunk_ids():  # they are all there, and damaged
+        holding.discard(opened, vectors=True)
+    elif "vectors" in bad:
+        index.catalogue.set_meta("dirty", "1")
 
 
 def _look(settings: Settings, opened: Opened, report: Report) -> Iterator[Finding]:
@@ -98,7 +104,7 @@ def _vectors(settings: Settings, opened: Opened, report: Report) -> Finding:
 def _orphans(settings: Settings, opened: Opened) -> Finding:
     """What belongs to nothing: rows of documents that are gone, and what a write that was cut off has left."""
     found = opened.index.catalogue.orphans()
-    left = [path for path in settings.corpus_dir.rglob(f"{folder.BEING_WRITTEN}*") if folder.is_left_over(path)]
+    left = [path for path in settings.corpus_dir.rglob(f"{BEING_WRITTEN}*") if folder.is_left_over(path)]
     found += [f"{len(left)} unfinished files in {settings.corpus_dir}"] if left else []
     return Finding("orphans", not found, "; ".join(found) or "none")
 

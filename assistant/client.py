@@ -41,7 +41,7 @@ class RemoteEngine:
 
     def __init__(self, settings: Settings, report: Report = lambda _: None) -> None:
         """Reach the owner, so that a folder that cannot be used is an error here and not later."""
-        self._settings = prepared.usable(settings, report)
+        self._asked, self._settings = settings, prepared.usable(settings, report)
         self._free: list[Connection] = []
         self._turn = threading.Lock()
         self._process = os.getpid()
@@ -173,6 +173,7 @@ class RemoteEngine:
                         elif message != before:
                             raise OwnerError(_ended(self._settings, "ended during an answer; ask again"))
             except (EOFError, OSError):
+                self.close()  # the others go to the same owner, and each would cost a try
                 if not tries_left:
                     raise OwnerError(_ended(self._settings, "ended during a call")) from None
             else:
@@ -207,6 +208,7 @@ class RemoteEngine:
                 self._free, self._process = [], os.getpid()
             if self._free:
                 return self._free.pop()
+        self._settings = prepared.usable(self._asked, lambda _: None)  # a prepared index may be another one by now
         return _reach(self._settings)
 
     def _give_back(self, connection: Connection) -> None:

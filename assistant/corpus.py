@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -214,7 +215,8 @@ class Corpus:
             for source in self._catalogue.paths(document_id):
                 path = self._folder / source
                 beside = amendments_path(path)
-                earlier = beside.read_text(encoding="utf-8", errors="replace") if beside.is_file() else ""
+                plain = beside.is_file() and not beside.is_symlink()  # a link is not read by a sync either
+                earlier = beside.read_text(encoding="utf-8", errors="replace") if plain else ""
                 folder.put_beside(path, as_yaml(mapping(earlier, str(beside)) | values, stated=False))
             return self.sync()
 
@@ -304,7 +306,11 @@ class Corpus:
             self._overwrite(source, raw.data)
         else:
             source = folder.put(self._folder, file.name, raw.data)
-        if raw.amendments:
+        beside = amendments_path(self._folder / source)
+        if raw.amendments and os.path.lexists(beside):
+            if beside.read_bytes() != raw.amendments:
+                notes.append(f"the correction of {source} stays as it is; the one beside the added file differs")
+        elif raw.amendments:
             folder.put_beside(self._folder / source, raw.amendments)
         if source != file.name:
             notes.append(f"{printable(file.name)} is kept as {source}, as another file has that name")

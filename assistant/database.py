@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -57,8 +57,7 @@ class Database:
                     lambda: self._connection.executescript(f"BEGIN; {script}; PRAGMA user_version={version}; COMMIT")
                 )
             finally:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                self._roll_back()
             self.version = version
 
     def migrate(self, migrations: Sequence[str]) -> None:
@@ -97,11 +96,15 @@ class Database:
                 yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException as error:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                self._roll_back()
                 if isinstance(error, sqlite3.Error):
                     raise _in_words(self.path, error) from None
                 raise
+
+    def _roll_back(self) -> None:
+        with suppress(sqlite3.Error):  # of one that was closed meanwhile, or fails anyway
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
 
     def problems(self, *, thorough: bool = False) -> list[str]:
         """What SQLite's own check finds wrong with the file. `thorough` compares the indexes with the tables, too."""
@@ -115,14 +118,17 @@ class Database:
     def copy_to(self, path: Path) -> None:
         """Write the state of this moment into another file, whole or not at all; one that is there is replaced."""
         beside = path.with_name(f"{path.name}.part")
-        beside.unlink(missing_ok=True)
-        with closing(sqlite3.connect(beside)) as copy, self._turn:
-            self._said_in_words(lambda: self._connection.backup(copy))
-        beside.replace(path)
+        try:
+            beside.unlink(missing_ok=True)
+            with closing(sqlite3.connect(beside)) as copy, self._turn:
+                self._connection.backup(copy)
+            beside.replace(path)
+        except sqlite3.Error as error:
+            raise IndexFailure(f"cannot copy {self.path} to {path.parent} ({error}); check the free disk") from None
 
     def take_over(self, path: Path) -> None:
         """Hold what another SQLite file holds, in one transaction, in place of everything."""
-        with closing(sqlite3.connect(path)) as other, self._turn:
+        with closing(self._said_in_words(lambda: sqlite3.connect(path))) as other, self._turn:
             self._said_in_words(lambda: other.backup(self._connection))
             self._said_in_words(self._prepare)
 

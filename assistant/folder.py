@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import failpoints
+from . import failpoints, moving
 from .errors import CorpusError
 from .loading import AMENDMENTS_SUFFIX, amendments_path
 
 _NAME_BYTES = 150
-BEING_WRITTEN = ".incoming-"
 _WRITTEN_WITHIN = 600.0
 """Seconds."""
 
@@ -90,22 +87,22 @@ def put(corpus_dir: Path, name: str, data: bytes) -> str:
         stem, suffix = "", os.path.splitext(f"x{stem}")[1]
     stem = "".join(c for c in stem if c.isprintable()).strip(". ")
     stem = stem.encode()[:_NAME_BYTES].decode(errors="ignore") or "document"
+    incoming = moving.incoming(corpus_dir)
     try:
-        incoming = corpus_dir / f"{BEING_WRITTEN}{secrets.token_hex(6)}"
         try:
-            _write_through(incoming, data)
+            moving.write(incoming, data)
             failpoints.reach("folder: file written under a name of its own")
             for target in (corpus_dir / f"{stem}{n}{suffix}" for n in ("", *(f"-{i}" for i in range(2, 10_000)))):
                 if target.exists() and target.stat().st_size == len(data) and target.read_bytes() == data:
                     return target.name
-                if _named(incoming, target):
+                if moving.give_name(incoming, target):
                     failpoints.reach("folder: file has its name")
                     return target.name
         finally:
             incoming.unlink(missing_ok=True)
     except OSError as error:
         raise CorpusError(
-            f"cannot write to the corpus folder {corpus_dir} ({error.strerror}); check its permissions"
+            f"cannot write to the corpus folder {corpus_dir} ({error.strerror}); check its permissions and free disk"
         ) from None
     raise CorpusError(f"the corpus folder {corpus_dir} holds too many files called {name!r}; rename yours")
 
@@ -122,9 +119,15 @@ def take_over(corpus_dir: Path, source: str, file: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CorpusError(f"cannot make {target.parent} ({error.strerror}); check its permissions") from None
-    if not target.parent.resolve().is_relative_to(corpus_dir.resolve()):
-        raise CorpusError(f"{target.parent} is a link out of the corpus folder, which is not followed; remove the link")
+    check_inside(corpus_dir, source)
     _written_whole(target, file)
+
+
+def check_inside(corpus_dir: Path, source: str) -> None:
+    """Raise CorpusError when a file of that name would lie elsewhere, behind a link."""
+    parent = (corpus_dir / source).parent
+    if not parent.resolve().is_relative_to(corpus_dir.resolve()):
+        raise CorpusError(f"{parent} is a link out of the corpus folder, which is not followed; remove the link")
 
 
 def put_beside(path: Path, data: bytes) -> None:
@@ -133,43 +136,13 @@ def put_beside(path: Path, data: bytes) -> None:
 
 
 def _written_whole(target: Path, data: bytes | Path) -> None:
-    incoming = target.with_name(f"{BEING_WRITTEN}{secrets.token_hex(6)}")
     try:
-        _write_through(incoming, data)
-        failpoints.reach("folder: new bytes written beside the old")
-        incoming.replace(target)
-        failpoints.reach("folder: new bytes in place")
+        moving.write_whole(target, data)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            incoming.unlink(missing_ok=True)
         raise CorpusError(
-            f"cannot write {target} ({error.strerror}); check its permissions, or give the article a shorter name"
+            f"cannot write {target} ({error.strerror}); check its permissions and the free disk, or give the article a"
+            " shorter name"
         ) from None
-
-
-def _write_through(path: Path, data: bytes | Path) -> None:
-    """Write a file so that its bytes are on the disk before its name is, whatever happens to the power."""
-    with path.open("wb") as file:
-        if isinstance(data, bytes):
-            file.write(data)
-        else:
-            with data.open("rb") as source:
-                shutil.copyfileobj(source, file)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _named(incoming: Path, target: Path) -> bool:
-    """Give a file its name, unless that is taken, be it since a moment ago."""
-    try:
-        os.link(incoming, target)
-    except FileExistsError:
-        return False
-    except OSError:  # a file system without links
-        if os.path.lexists(target):
-            return False
-        incoming.rename(target)
-    return True
 
 
 def move_amendments(corpus_dir: Path, former: str, source: str) -> bool:
@@ -187,7 +160,7 @@ def move_amendments(corpus_dir: Path, former: str, source: str) -> bool:
 
 def clear_unfinished(corpus_dir: Path) -> None:
     """Delete what writes that were cut off have left."""
-    for path in corpus_dir.rglob(f"{BEING_WRITTEN}*"):
+    for path in corpus_dir.rglob(f"{moving.BEING_WRITTEN}*"):
         with contextlib.suppress(OSError):
             if is_left_over(path):
                 path.unlink()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,6 +16,7 @@ from .embedding import Embedder, open_embedder
 from .errors import DamagedFile, IndexFailure, OwnerError
 from .index import Index
 from .ledger import LEDGER, Ledger
+from .moving import delete_folder
 from .parsing import Parser
 from .records import Event, Progress, Retrieved, Waiting
 from .schema import CATALOGUE
@@ -27,6 +27,8 @@ Report = Callable[[Progress], None]
 _Result = TypeVar("_Result")
 _TRIES = 3
 """As it is; opened again, which looks closer and mends; and made again from the folder."""
+_LET_FINISH = 30.0
+"""Seconds that calls under way are waited for when the index has to be opened anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,38 +63,47 @@ class Holding:
         self._opening = threading.RLock()
         self._opened: Opened | None = None
         self._closed = False
+        self._users = 0
+        self._leaving = threading.Condition()
 
     def using(self, report: Report, call: Callable[[Opened], _Result]) -> _Result:
         """What the call makes of the opened index."""
         for tries_left in reversed(range(_TRIES)):
-            opened = self._open(report)
-            try:
-                return call(opened)
-            except IndexFailure as error:
-                self._mend(opened, error, tries_left)
+            with self._used(report) as opened:
+                try:
+                    return call(opened)
+                except IndexFailure as error:
+                    failure = error
+            self._mend(opened, failure, tries_left)
         raise AssertionError("the last try ends in a result or an error")
 
     def streaming(self, report: Report, call: Callable[[Opened], Generator[Event]]) -> Generator[Event]:
         """The events the call makes of the opened index. Made again only while no text of an answer was shown."""
         for tries_left in reversed(range(_TRIES)):
-            opened = self._open(report)
             shown = False
-            try:
-                with closing(call(opened)) as events:
-                    for event in events:
-                        shown = shown or not isinstance(event, Retrieved | Waiting)
-                        yield event
-            except IndexFailure as error:
-                self._mend(opened, error, 0 if shown else tries_left)
-            else:
-                return
+            with self._used(report) as opened:
+                try:
+                    with closing(call(opened)) as events:
+                        for event in events:
+                            shown = shown or not isinstance(event, Retrieved | Waiting)
+                            yield event
+                except IndexFailure as error:
+                    failure = error
+                else:
+                    return
+            self._mend(opened, failure, 0 if shown else tries_left)
 
     def discard(self, opened: Opened, *, catalogue: bool = False, vectors: bool = False) -> None:
-        """Throw halves of the index away; the next call makes them again. Nothing, where it was opened anew since."""
+        """Throw halves of the index away; the next call makes them again. Nothing, where it was opened anew since.
+
+        Waits a while for calls under way: a file that is closed under them is an error to them.
+        """
         with self._opening:
             if self._opened is opened:
-                opened.close(whole=False)
                 self._opened = None
+                with self._leaving:
+                    self._leaving.wait_for(lambda: not self._users, timeout=_LET_FINISH)
+                opened.close(whole=False)
                 if catalogue or vectors:
                     self._delete_index(catalogue=catalogue)
 
@@ -102,6 +113,19 @@ class Holding:
             if self._opened:
                 self._opened.close(whole=True)
             self._opened, self._closed = None, True
+
+    @contextmanager
+    def _used(self, report: Report) -> Iterator[Opened]:
+        with self._opening:  # who discards waits for its users, and lets no further one in meanwhile
+            opened = self._open(report)
+            with self._leaving:
+                self._users += 1
+        try:
+            yield opened
+        finally:
+            with self._leaving:
+                self._users -= 1
+                self._leaving.notify_all()
 
     def _open(self, report: Report) -> Opened:
         with self._opening:
@@ -138,11 +162,12 @@ class Holding:
     def _delete_index(self, *, catalogue: bool = True) -> None:
         if catalogue:
             discard(self._settings.data_dir / CATALOGUE)
-        shutil.rmtree(self._settings.data_dir / FOLDER, ignore_errors=True)
+        delete_folder(self._settings.data_dir / FOLDER)
 
     def _followed(self, index: Index, report: Report) -> Opened:
         ledger = self._open_ledger(index, report)
-        restoring.finish(self._settings, index, ledger)
+        if remark := restoring.finish_cut_off(self._settings, index, ledger):
+            report(Progress(remark, lasting=True))
         return Opened(index, Corpus(self._settings, index, ledger, self._parser), ledger)
 
     def _open_ledger(self, index: Index, report: Report) -> Ledger:
@@ -171,11 +196,9 @@ class Holding:
 
     def _mend(self, opened: Opened, error: IndexFailure, tries_left: int) -> None:
         """Make room for another try, or raise the error."""
-        with self._opening:
-            if not tries_left:
-                raise error
-            if self._opened is not opened:  # another thread has opened it anew
-                return
+        if not tries_left:
+            raise error
+        if self._opened is opened:  # else another thread has opened it anew
             if not isinstance(error, DamagedFile) or self._settings.read_only:
                 raise error
             self.discard(opened, catalogue=tries_left == 1)  # at last, what a closer look did not find

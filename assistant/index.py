@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
@@ -19,6 +18,7 @@ from .database import discard
 from .embedding import Embedder, Vector
 from .errors import DamagedFile, IndexFailure
 from .formats import FORMATS_VERSION
+from .moving import delete_folder
 from .probing import problems
 from .records import Document, Progress
 from .schema import CATALOGUE, CATALOGUE_VERSION
@@ -100,7 +100,10 @@ class Index:
             catalogue.close()
             reason = found[0]
         if self._read_only:
-            raise IndexFailure(f"the prepared index is damaged ({reason}); prepare it again")
+            raise IndexFailure(
+                f"the copy {self._data_dir} of the prepared index is damaged ({reason}); run 'assistant stop', delete"
+                " that folder and try again, or prepare the index again"
+            )
         discard(self._data_dir / CATALOGUE)
         failpoints.reach("index: damaged catalogue deleted")
         self.mended = f"the catalogue was damaged ({reason}), and is made again from the articles"
@@ -114,7 +117,7 @@ class Index:
         gone = not (self._data_dir / FOLDER).is_dir()
         found = ["they were gone"] if gone else problems(self._data_dir, self.embedder.fingerprint, count)
         if found:
-            shutil.rmtree(self._data_dir / FOLDER, ignore_errors=True)
+            delete_folder(self._data_dir / FOLDER)
             failpoints.reach("index: damaged vectors deleted")
             self.mended = self.mended or f"the vectors were damaged ({found[0]}), and were made again"
 

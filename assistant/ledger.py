@@ -150,9 +150,19 @@ class Ledger:
         self._database.copy_to(path)
 
     def take_over(self, path: Path) -> None:
-        """Know what another ledger's file knows, and nothing else."""
+        """Know what another ledger's file knows; ids that only this one has are those of files that are gone."""
+        former = self._database.query("SELECT source, document_id, content_hash FROM ids")
         self._database.take_over(path)
         self._database.migrate(_MIGRATIONS)
+        known = {row["document_id"] for row in self._database.query("SELECT document_id FROM ids")}
+        names = {row["source"] for row in self._database.query("SELECT source FROM ids")}
+        gone = [
+            (f"{_FORMERLY}{source}\0{content_hash}" if source in names else source, document_id, content_hash)
+            for source, document_id, content_hash in map(tuple, former)
+            if document_id not in known
+        ]
+        with self._database.transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO ids VALUES (?, ?, ?, 1)", gone)
 
     def close(self) -> None:
         """Close the file."""

@@ -29,6 +29,7 @@ from .settings import Settings
 
 _WAIT_FOR_FORMER_OWNER = 60.0
 _PROVE_WITHIN = 5.0
+_BREATH = 0.1
 
 
 class _ClientGone(Exception):
@@ -79,9 +80,9 @@ class Owner:
         while not self._retired:
             try:
                 connection = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+                threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+            except (OSError, RuntimeError):  # out of files or threads for the moment, or closed
+                time.sleep(_BREATH)
 
     def _talk(self, connection: Connection) -> None:
         """Serve one client until it goes. One that does not prove the key in time is sent away."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import secrets
@@ -53,8 +54,8 @@ def _writable(folder: Path) -> bool:
     try:
         probe.touch()
         probe.unlink()
-    except OSError:
-        return False
+    except OSError as error:
+        return error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS}  # a full disk is not one to be only read
     return True
 
 

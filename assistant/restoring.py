@@ -8,13 +8,15 @@ from __future__ import annotations
 import filecmp
 import hashlib
 import json
+import os
 import shutil
 import tarfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from . import failpoints, folder
-from .errors import UsageError
+from .errors import AssistantError, CorpusError, UsageError
 from .index import Index
 from .ledger import LEDGER, Ledger
 from .loading import AMENDMENTS_SUFFIX
@@ -44,6 +46,7 @@ def unpack(settings: Settings, file: Path, report: Callable[[Progress], None]) -
         hashes: dict[str, str] = manifest["files"]
         _compare(part, hashes)
         failpoints.reach("restoring: unpacked")
+        shutil.rmtree(certain, ignore_errors=True)
         part.rename(certain)
     except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, FileNotFoundError) as error:
         why = "no tar file" if isinstance(error, tarfile.ReadError) else str(error)
@@ -75,10 +78,34 @@ def _extract(file: Path, part: Path) -> None:
 
 
 def finish(settings: Settings, index: Index, ledger: Ledger) -> bool:
-    """Take over what was unpacked; False where nothing was. Nothing that was there is lost: it is in the trash."""
+    """Take over what was unpacked; False where nothing was. Nothing that was there is lost: it is in the trash.
+
+    Where that fails, what was unpacked is let go, as nobody expects it to happen later. Raises CorpusError.
+    """
     unpacked = settings.state_dir / _CERTAIN
     if not unpacked.is_dir():
         return False
+    try:
+        _take_over(settings, unpacked, index, ledger)
+    except (OSError, AssistantError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise CorpusError(
+            f"the backup was restored in part only ({reason}); mend that and restore it again, which loses nothing"
+        ) from None
+    finally:
+        _let_go(unpacked)
+    return True
+
+
+def finish_cut_off(settings: Settings, index: Index, ledger: Ledger) -> str:
+    """Finish what a killed process began; what came of it, in words, or nothing."""
+    try:
+        return "the backup whose restoring was cut off is restored" if finish(settings, index, ledger) else ""
+    except CorpusError as error:
+        return str(error)
+
+
+def _take_over(settings: Settings, unpacked: Path, index: Index, ledger: Ledger) -> None:
     _corpus(settings, unpacked / "corpus", index, ledger)
     failpoints.reach("restoring: corpus is as it was")
     _state(settings.state_dir, unpacked / "state")
@@ -86,11 +113,14 @@ def finish(settings: Settings, index: Index, ledger: Ledger) -> bool:
     failpoints.reach("restoring: ledger is as it was")
     index.take_over(unpacked / "index" / CATALOGUE)
     failpoints.reach("restoring: catalogue is as it was")
+
+
+def _let_go(unpacked: Path) -> None:
     done = unpacked.with_name(f"{_CERTAIN}.part")
     shutil.rmtree(done, ignore_errors=True)
-    unpacked.rename(done)
+    with suppress(OSError):
+        unpacked.rename(done)
     shutil.rmtree(done, ignore_errors=True)
-    return True
 
 
 def _corpus(settings: Settings, wanted: Path, index: Index, ledger: Ledger) -> None:
@@ -107,15 +137,27 @@ def _corpus(settings: Settings, wanted: Path, index: Index, ledger: Ledger) -> N
     for document_id, files in leaving.items():
         trash.take(files, document_id)
     for name in sorted(names - same):
+        _clear_the_way(settings.corpus_dir, name, trash)
         folder.take_over(settings.corpus_dir, name, wanted / name)
 
 
+def _clear_the_way(corpus_dir: Path, name: str, trash: Trash) -> None:
+    """Move to the trash what stands where a file or a folder of the backup belongs: a folder, a file, a link."""
+    parts = Path(name).parts
+    for depth in range(1, len(parts) + 1):
+        path = corpus_dir.joinpath(*parts[:depth])
+        a_folder = path.is_dir() and not path.is_symlink()
+        if os.path.lexists(path) and a_folder == (depth == len(parts)):
+            trash.take(["/".join(parts[:depth])], "replaced")
+
+
 def _state(state_dir: Path, wanted: Path) -> None:
-    shutil.rmtree(state_dir / "kept", ignore_errors=True)
+    for path in (state_dir / "kept").glob("*.json"):  # not of those that were removed, in a folder below
+        path.unlink()
     if (wanted / "kept").is_dir():
-        shutil.copytree(wanted / "kept", state_dir / "kept")
+        shutil.copytree(wanted / "kept", state_dir / "kept", dirs_exist_ok=True)
     for place in (wanted / "trash").glob("*/"):
-        if not (state_dir / "trash" / place.name).exists():
+        if not place.suffix and not (state_dir / "trash" / place.name).exists():
             part = state_dir / "trash" / f"{place.name}.part"
             shutil.copytree(place, part, dirs_exist_ok=True)
             part.rename(state_dir / "trash" / place.name)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from . import failpoints
+from . import failpoints, folder, moving
 from .errors import CorpusError
 from .kept import Kept
 from .ledger import Ledger
@@ -45,16 +45,29 @@ class Trash:
         place = self._place(label)
         going = place.with_name(place.name + _GOING)
         try:
-            there = {name: _mark(self._corpus / name) for name in names if os.path.exists(self._corpus / name)}
+            there = {name: _mark(self._corpus / name) for name in names if os.path.lexists(self._corpus / name)}
             going.mkdir(parents=True)
             failpoints.reach("trash: place made")
             _write(going / _PLAN, {"document_id": label, "files": there})
             failpoints.reach("trash: removal planned")
             self._finish_going(going)
         except OSError as error:
+            self._give_up(going)
             raise CorpusError(
-                f"cannot move {', '.join(names[:1])} to {place} ({error.strerror}); check the permissions of both"
+                f"cannot move {', '.join(names[:1])} to {self.folder} ({error.strerror}); check the permissions of both"
+                " and the free disk"
             ) from None
+
+    def _give_up(self, going: Path) -> None:
+        """Undo a removal that failed, as nobody expects it to happen later."""
+        for name in _read(going / _PLAN).get("files", {}):
+            with contextlib.suppress(OSError):
+                if os.path.lexists(going / name):
+                    moving.move(going / name, self._corpus / name)
+        with contextlib.suppress(OSError):
+            (going / _PLAN).unlink(missing_ok=True)
+        if not _anything(going):
+            shutil.rmtree(going, ignore_errors=True)
 
     def remove_amendments(self, source: str) -> None:
         """Move away the amendments of a file that is another document by now. Raises CorpusError."""
@@ -70,6 +83,7 @@ class Trash:
             failpoints.reach("trash: copied")
             part.rename(place)
         except OSError as error:
+            shutil.rmtree(part, ignore_errors=True)
             raise CorpusError(f"cannot copy {source} to {place} ({error.strerror}); check the free disk") from None
 
     def restore(self, document_id: str) -> bool:
@@ -77,16 +91,21 @@ class Trash:
 
         Raises CorpusError.
         """
+        if not document_id:
+            return False
         self.settle()
         known = self._ledger.sources(document_id)
         labelled = self._places(document_id)
         for place in labelled or self._places():  # trashes of older versions do not say whose files they hold
             files = [s for s in (_files(place) if labelled else known) if (place / s).is_file()]
-            taken = [source for source in files if os.path.exists(self._corpus / source)]
+            moved = [n for s in files for n in (s + AMENDMENTS_SUFFIX, s) if os.path.lexists(place / n)]
+            taken = [name for name in moved if os.path.lexists(self._corpus / name)]
             if taken:
                 raise CorpusError(
                     f"another file is called {taken[0]} by now; rename it, then restore again ({place / taken[0]})"
                 )
+            for source in files:
+                folder.check_inside(self._corpus, source)
             if files:
                 self._bring_back(place, files, document_id)
                 return True
@@ -99,7 +118,7 @@ class Trash:
     def settle(self) -> None:
         """Finish what was cut off. A file that has changed since, or whose name is taken, stays where it is."""
         for place in sorted(self.folder.glob("*.*/")):
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, CorpusError):
                 if place.suffix == _PART:
                     shutil.rmtree(place)
                 elif place.suffix == _GOING:
@@ -112,12 +131,11 @@ class Trash:
         self._kept.set_aside(plan.get("document_id", ""))
         for name, mark in plan.get("files", {}).items():
             path = self._corpus / name
-            if os.path.exists(path) and _mark(path) == mark:
-                (going / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.move(path, going / name)
+            if os.path.lexists(path) and _mark(path) == mark:
+                moving.move(path, going / name)
                 failpoints.reach("trash: a file moved out")
         (going / _PLAN).unlink(missing_ok=True)
-        if any(path.is_file() for path in going.rglob("*")):
+        if _anything(going):
             going.rename(going.with_name(going.name.removesuffix(_GOING)))
         else:
             shutil.rmtree(going, ignore_errors=True)
@@ -132,23 +150,26 @@ class Trash:
             failpoints.reach("trash: return begun")
             self._finish_back(back)
         except OSError as error:
-            raise CorpusError(f"cannot bring back {files[0]} ({error.strerror}); check its permissions") from None
+            raise CorpusError(
+                f"cannot bring back {files[0]} ({error.strerror}); check its permissions and the free disk; what is not"
+                " back yet follows with the next sync"
+            ) from None
 
     def _finish_back(self, back: Path) -> None:
         plan = _read(back / _PLAN)
         files, document_id = list(plan.get("files", {})), str(plan.get("document_id", ""))
         for name in files:
             for path in (back / (name + AMENDMENTS_SUFFIX), back / name):
-                target = self._corpus / path.relative_to(back)
-                if os.path.isfile(path) and not os.path.exists(target):  # unlike Path's no error for a long name
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.move(path, target)
+                if os.path.lexists(path):  # unlike Path.exists no error for a name that is too long
+                    folder.check_inside(self._corpus, name)
+                    with contextlib.suppress(FileExistsError):  # it stays in the trash
+                        moving.move(path, self._corpus / path.relative_to(back))
                     failpoints.reach("trash: a file moved back")
         self._kept.bring_back(document_id)
         self._ledger.note_back(files, document_id)
         failpoints.reach("trash: return noted")
         (back / _PLAN).unlink(missing_ok=True)
-        if any(path.is_file() for path in back.rglob("*")):
+        if _anything(back):
             back.rename(back.with_name(back.name.removesuffix(_BACK)))
         else:
             shutil.rmtree(back, ignore_errors=True)
@@ -171,9 +192,21 @@ def _files(place: Path) -> list[str]:
     return sorted(path for path in paths if not path.endswith(AMENDMENTS_SUFFIX) and path != _PLAN)
 
 
+def _anything(place: Path) -> bool:
+    """Whether a place holds more than folders and what was being written."""
+    return any(
+        (path.is_symlink() or path.is_file()) and not path.name.startswith(moving.BEING_WRITTEN)
+        for path in place.rglob("*")
+    )
+
+
 def _mark(path: Path) -> list[int]:
     stat = os.lstat(path)
     return [stat.st_size, stat.st_mtime_ns]
+
+
+def _is_inside(name: str) -> bool:
+    return not os.path.isabs(name) and ".." not in Path(name).parts
 
 
 def _write(path: Path, plan: dict[str, Any]) -> None:
@@ -185,6 +218,7 @@ def _write(path: Path, plan: dict[str, Any]) -> None:
 def _read(path: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        inside = {name: mark for name, mark in found.get("files", {}).items() if _is_inside(name)}
+    except (FileNotFoundError, ValueError, AttributeError):
         return {}
-    return found
+    return {**found, "files": inside}
