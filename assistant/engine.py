@@ -250,4 +250,4 @@ def _hold(data_dir: Path, wait: float) -> FileLock:
 
 def _holder(data_dir: Path) -> str:
     address = Address.read(data_dir)
-    return f"process {address.process}, which does not answer" if address else "another process"
+    return f"process {address.process}" if address else "another process"

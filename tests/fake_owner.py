@@ -1,11 +1,12 @@
 """An owner process on fakes, in place of assistant.owner: settings on standard input.
 
 `DIES_AT` in its environment names a file with a number: it is the event of a stream at which this process ends itself
-as by kill -9, once; the file is deleted first.
+as by kill -9, once; the file is deleted first. `OPEN_FILES` bounds how many files it may have open.
 """
 
 import json
 import os
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -36,6 +37,8 @@ def end_at(file: Path) -> None:
 
 
 def main() -> None:
+    if files := int(os.environ.get("OPEN_FILES", "0")):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     settings = Settings(**json.load(sys.stdin))
     dies_at = Path(os.environ.get("DIES_AT", "/nowhere"))
     if dies_at.exists():

@@ -115,7 +115,7 @@ def test_a_killed_owner_is_replaced_by_the_next_call(settings: Settings, owner: 
 
 @pytest.mark.usefixtures("owner")
 def test_a_second_engine_on_the_same_folder_is_refused(settings: Settings):
-    with pytest.raises(OwnerError, match="held by another process"):
+    with pytest.raises(OwnerError, match="held by process"):
         Engine(settings, WordEmbedder())
 
 

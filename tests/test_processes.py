@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -90,7 +91,6 @@ def test_whoever_comes_first_all_work_and_see_the_same_though_the_owner_is_kille
         assert page.ask("Who owns the quay?").citations[0].source == "quay.md"
         kill_owner(settings)
         assert page.ask("Who owns the port?").citations[0].source == "port.md"
-        kill_owner(settings)
         assert "mine.md" in finished(terminal(settings, "search", "Who owns the mine?"))
     assert len(list(settings.corpus_dir.iterdir())) == 3
 
@@ -108,15 +108,46 @@ def test_many_processes_at_once_start_one_owner_and_lose_nothing(settings: Setti
 def test_owners_that_are_killed_all_the_time_keep_no_call_from_its_end(settings: Settings, tmp_path: Path):
     """Each call may meet an owner that dies under it; three tries are what a call has."""
     with Assistant.open(settings) as assistant:
-        for number in range(6):
+        for number in range(4):
             drop = article(tmp_path / "drop", f"{number}.md", f"Company {number} owns pier {number}.")
-            overdue = threading.Timer(0.06 * number, kill_if_there, [settings])
+            overdue = threading.Timer(0.1 * number, kill_if_there, [settings])
             overdue.start()
             report = assistant.add(drop)
             overdue.join()
             assert not report.failed
-        assert len(assistant.documents()) == 6
-    assert len(list(settings.corpus_dir.iterdir())) == 6
+        assert len(assistant.documents()) == 4
+    assert len(list(settings.corpus_dir.iterdir())) == 4
+
+
+def test_a_client_with_many_connections_does_not_run_out_of_tries(settings: Settings):
+    """As a page has them: each is of no use any more, and a call has three tries."""
+    with Assistant.open(settings) as assistant:
+        together = threading.Barrier(6)
+
+        def ask() -> None:
+            together.wait(DEADLINE)
+            assistant.documents()
+
+        for _ in range(3):  # so that some overlap
+            asking = [threading.Thread(target=ask) for _ in range(6)]
+            for thread in asking:
+                thread.start()
+            for thread in asking:
+                thread.join()
+        kill_owner(settings)
+        assert assistant.documents() == []
+
+
+def test_connections_of_strangers_do_not_keep_others_out(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("OPEN_FILES", "64")
+    with Assistant.open(settings) as assistant:
+        address = wire.Address.read(settings.data_dir)
+        assert address
+        strangers = [socket.create_connection(("127.0.0.1", address.port)) for _ in range(100)]
+        for stranger in strangers:
+            stranger.close()
+        with Assistant.open(settings) as other:
+            assert other.documents() == assistant.documents() == []
 
 
 @pytest.mark.parametrize("events", range(3))
@@ -184,6 +215,12 @@ def listing(folder: Path) -> dict[str, str]:
 def prepared(settings: Settings) -> Settings:
     """Settings whose index was made by somebody else, who keeps it."""
     article(settings.corpus_dir, "port.md", "Acme owns the port.")
+    prepare(settings)
+    return settings
+
+
+def prepare(settings: Settings) -> None:
+    """Sync, and wait until the owner has closed the index."""
     with Assistant.open(settings) as assistant:
         assistant.sync()
     client.stop(settings)
@@ -191,7 +228,6 @@ def prepared(settings: Settings) -> Settings:
     while not (settings.data_dir / "closed.json").exists():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    return settings
 
 
 def test_many_processes_read_a_prepared_index_and_leave_it_as_it_is(prepared: Settings):
@@ -207,6 +243,39 @@ def test_many_processes_read_a_prepared_index_and_leave_it_as_it_is(prepared: Se
         assert all(finding.fine for finding in assistant.check(repair=True))
     client.stop(read)
     assert listing(prepared.data_dir) == before
+
+
+def test_a_client_that_stays_reads_an_index_that_is_prepared_anew(prepared: Settings):
+    read = Settings(**{**prepared.model_dump(), "read_only": True})
+    with Assistant.open(read) as page:
+        assert len(page.documents()) == 1
+        copy = next((prepared.cache_dir / "prepared").glob("*-*/"))
+        article(prepared.corpus_dir, "mine.md", "Bolt owns the mine.")
+        prepare(prepared)
+        kill_owner(Settings(**{**read.model_dump(), "data_dir": copy}))
+        with Assistant.open(read) as other:
+            assert len(other.documents()) == 2
+        assert len(page.documents()) == 2
+    client.stop(read)
+
+
+def test_a_full_disk_is_not_taken_for_one_that_is_only_read(
+    settings: Settings,
+    tmp_path: Path,
+    mount,  # noqa: F811 - the fixture
+):
+    mount(settings.data_dir, "size=24m,nr_inodes=64")
+    article(settings.corpus_dir, "port.md", "Acme owns the port.")
+    with Assistant.open(settings) as assistant:
+        assistant.sync()
+        filled = 0
+        with contextlib.suppress(OSError):
+            while True:
+                (settings.data_dir / f"filler{filled}").touch()
+                filled += 1
+        assert filled
+        assert "port.md" in finished(terminal(settings, "list"))
+        assert not (settings.cache_dir / "prepared").exists()
 
 
 def test_an_index_on_a_disk_that_cannot_be_written_is_read_without_being_told_so(
