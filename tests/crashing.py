@@ -12,9 +12,11 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import sys
 import time
 import traceback
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +95,18 @@ def state(engine: Engine, settings: Settings) -> dict[str, Any]:
         "lost": sorted(rows - vectors) + sorted(vectors - rows) + sorted(rows - set(reached)),
         "corpus": files(settings.corpus_dir),
         "trash": sorted(files(settings.state_dir / "trash").values()),
-        "mended": opened.mended,
+        "gone": gone(settings.state_dir / "ledger.sqlite"),
+        "kept": len(files(settings.state_dir / "kept")),
     }
+
+
+def gone(ledger: Path) -> list[str]:
+    """The files that the ledger knows to be gone: others of their names are other documents."""
+    with closing(sqlite3.connect(ledger)) as connection:
+        rows = connection.execute(
+            "SELECT source FROM ids WHERE gone AND source NOT LIKE char(0) || '%' ORDER BY source"
+        )
+        return [row[0] for row in rows if not row[0].startswith("\0")]
 
 
 def files(top: Path) -> dict[str, str]:
