@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import signal
 import socket
@@ -93,6 +94,22 @@ def test_whoever_comes_first_all_work_and_see_the_same_though_the_owner_is_kille
         assert page.ask("Who owns the port?").citations[0].source == "port.md"
         assert "mine.md" in finished(terminal(settings, "search", "Who owns the mine?"))
     assert len(list(settings.corpus_dir.iterdir())) == 3
+
+
+def test_the_terminal_backs_up_restores_and_looks_everything_over(settings: Settings, tmp_path: Path):
+    article(settings.corpus_dir, "port.md", "Acme owns the port.")
+    backup = tmp_path / "backup.tar"
+    finished(terminal(settings, "backup", str(backup)))
+    (settings.corpus_dir / "port.md").unlink()
+    assert "empty" in finished(terminal(settings, "list"))
+    finished(terminal(settings, "restore", str(backup)))
+    assert "port.md" in finished(terminal(settings, "list"))
+    (settings.corpus_dir / "scan.pdf").write_bytes(b"%PDF")
+    finished(terminal(settings, "list"))
+    looked = terminal(settings, "doctor", "--json")
+    out, _ = looked.communicate(timeout=DEADLINE)
+    assert looked.returncode == 1
+    assert [finding["what"] for finding in json.loads(out) if not finding["fine"]] == ["unread files"]
 
 
 def test_many_processes_at_once_start_one_owner_and_lose_nothing(settings: Settings, tmp_path: Path):
