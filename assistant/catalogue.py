@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from .database import Database, discard
-from .errors import DamagedFile, UnknownDocument
+from .errors import UnknownDocument
+from .indexed import IndexedChunk, chunk_values, digest, indexed_chunk
 from .records import Document, Filters
 from .schema import CATALOGUE, CATALOGUE_VERSION, SCHEMA
-from .sentences import Span
 from .similarity import Signature, link_alike
+from .soundness import orphans, problems
 from .wording import acronyms
 
 _CHUNKS_KEPT = 1_000
-_KEPT_AS = np.float16
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +34,6 @@ class FileRow:
     content_hash: str
     document_id: str | None
     failure: str | None
-
-
-@dataclass(frozen=True, eq=False)
-class IndexedChunk:
-    """A chunk with what a search reads of it."""
-
-    chunk_id: str
-    document_id: str
-    start: int
-    end: int
-    section: str
-    spans: tuple[Span, ...]
-    terms: tuple[str, ...]
-    """Stems, joined by spaces: first the title's and section's, then those of each span."""
-    vectors: NDArray[np.float32]
-    """The chunk's own, then one for each span, of length 1: (1 + spans, dimensions)."""
-
-    @cached_property
-    def span_stems(self) -> tuple[frozenset[str], ...]:
-        """The stems of each span with the title's and the section's."""
-        header, *spans = [frozenset(part.split()) for part in self.terms]
-        return tuple(header | span for span in spans)
-
-    @cached_property
-    def stems(self) -> frozenset[str]:
-        """All stems."""
-        return frozenset(" ".join(self.terms).split())
-
-    @cached_property
-    def own_stems(self) -> frozenset[str]:
-        """The stems of the text without title and section."""
-        return frozenset(" ".join(self.terms[1:]).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,42 +66,11 @@ class Catalogue:
 
     def problems(self, *, thorough: bool = False) -> list[str]:
         """What is wrong with the file: pages, lexical index, and, when `thorough`, every document's digest."""
-        found = self._database.problems(thorough=thorough)
-        if not found:
-            try:
-                with self._database.transaction() as connection:
-                    connection.execute("INSERT INTO lexical (lexical, rank) VALUES ('integrity-check', 1)")
-            except DamagedFile:
-                found = ["the lexical index does not fit the chunks"]
-        return [*found, *(self._altered() if thorough and not found else [])]
-
-    def _altered(self) -> list[str]:
-        """Documents that are not what was written."""
-        known = "document_id, content_hash, record, text, publisher, published"
-        strays = self._database.query(
-            "SELECT 1 FROM acronyms WHERE document_id NOT IN (SELECT document_id FROM documents)"
-        )
-        found = [f"{len(strays)} acronyms are of no document"] if strays else []
-        for row in self._database.query("SELECT document_id, digest FROM documents"):
-            (document,) = self._database.query(f"SELECT {known} FROM documents WHERE document_id = ?", row[0])
-            chunks = self._database.query(
-                'SELECT chunk_id, document_id, start, "end", section, spans, terms, vectors FROM chunks'
-                " WHERE document_id = ? ORDER BY row",
-                row["document_id"],
-            )
-            if _digest(tuple(document), [tuple(chunk) for chunk in chunks]) != row["digest"]:
-                found.append(f"the document {row['document_id']} is not what was written")
-        return found
+        return problems(self._database, thorough=thorough)
 
     def orphans(self) -> list[str]:
         """Documents of no file, and files of no document, as a sync that was cut off leaves them until the next one."""
-        named = "SELECT document_id FROM files WHERE document_id IS NOT NULL"
-        counts = {
-            "documents of no file": f"documents WHERE document_id NOT IN ({named})",
-            "files of no document": f"({named} AND document_id NOT IN (SELECT document_id FROM documents))",
-        }
-        found = {what: self._database.query(f"SELECT count(*) FROM {which}")[0][0] for what, which in counts.items()}
-        return [f"{count} {what}" for what, count in found.items() if count]
+        return orphans(self._database)
 
     def unchanging(self) -> AbstractContextManager[None]:
         """While the block runs nothing is written, so that chunks and texts read in it belong together."""
@@ -181,11 +113,11 @@ class Catalogue:
     ) -> None:
         """Write a document and its chunks in one transaction, in place of its earlier version."""
         record = json.dumps(replace(document, text="", sources=[], similar=[]).to_dict())
-        values = [_chunk_values(chunk) for chunk in chunks]
+        values = [chunk_values(chunk) for chunk in chunks]
         row = (document.document_id, content_hash, record, document.text, document.publisher, day_number(document))
         with self._database.transaction() as connection:
             _delete_document(connection, document.document_id)
-            connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, _digest(row, values)))
+            connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, digest(row, values)))
             for chunk, known in zip(chunks, values, strict=True):
                 cursor = connection.execute(
                     'INSERT INTO chunks (chunk_id, document_id, start, "end", section, spans, terms, vectors)'
@@ -319,7 +251,7 @@ class Catalogue:
             rows = self._database.query(
                 "SELECT * FROM chunks WHERE chunk_id IN (SELECT value FROM json_each(?))", json.dumps(fresh)
             )
-            self._kept |= {row["chunk_id"]: _indexed_chunk(row) for row in rows}
+            self._kept |= {row["chunk_id"]: indexed_chunk(row) for row in rows}
             found = {chunk_id: self._kept[chunk_id] for chunk_id in chunk_ids if chunk_id in self._kept}
             while len(self._kept) > _CHUNKS_KEPT:
                 del self._kept[next(iter(self._kept))]
@@ -452,11 +384,6 @@ class Catalogue:
         self._database.close()
 
 
-def rounded(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Vectors with the digits that the catalogue keeps, so that they are the same before and after it."""
-    return vectors.astype(_KEPT_AS).astype(np.float32)
-
-
 def day_number(document: Document) -> int:
     """The day of publication as yyyymmdd; 0 for an undated document."""
     return int(document.published.strftime("%Y%m%d")) if document.published else 0
@@ -480,36 +407,6 @@ def _delete_document(connection: sqlite3.Connection, document_id: str) -> None:
     connection.execute("DELETE FROM chunks WHERE document_id = ?", (document_id,))
     connection.execute("DELETE FROM acronyms WHERE document_id = ?", (document_id,))
     connection.execute("DELETE FROM documents WHERE document_id = ?", (document_id,))
-
-
-def _digest(row: Sequence[object], chunks: Iterable[Sequence[object]]) -> str:
-    """SHA-256 of a document's row and those of its chunks, as they are written."""
-    digest = hashlib.sha256()
-    for value in (*row, *(value for chunk in chunks for value in chunk)):
-        digest.update(value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass"))
-        digest.update(b"\0")
-    return digest.hexdigest()
-
-
-def _chunk_values(chunk: IndexedChunk) -> tuple[object, ...]:
-    spans = np.array([(s.start, s.end, s.heading, s.leans) for s in chunk.spans], dtype=np.int32)
-    place = (chunk.chunk_id, chunk.document_id, chunk.start, chunk.end, chunk.section)
-    return (*place, spans.tobytes(), "\n".join(chunk.terms), chunk.vectors.astype(_KEPT_AS).tobytes())
-
-
-def _indexed_chunk(row: sqlite3.Row) -> IndexedChunk:
-    edges = np.frombuffer(row["spans"], dtype=np.int32).reshape(-1, 4).tolist()
-    vectors = np.frombuffer(row["vectors"], dtype=_KEPT_AS).reshape(len(edges) + 1, -1).astype(np.float32)
-    return IndexedChunk(
-        chunk_id=row["chunk_id"],
-        document_id=row["document_id"],
-        start=row["start"],
-        end=row["end"],
-        section=row["section"],
-        spans=tuple(Span(start, end, bool(heading), bool(leans)) for start, end, heading, leans in edges),
-        terms=tuple(row["terms"].split("\n")),
-        vectors=vectors,
-    )
 
 
 def _quoted(term: str) -> str:

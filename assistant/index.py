@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from . import failpoints, seal
-from .catalogue import Catalogue, IndexedChunk, rounded
+from .catalogue import Catalogue
 from .chunking import CHUNKING_VERSION, Chunk, chunk
 from .database import discard
 from .embedding import Embedder, Vector
 from .errors import DamagedFile, IndexFailure
 from .formats import FORMATS_VERSION
+from .indexed import IndexedChunk, rounded
 from .moving import delete_folder
 from .probing import problems
 from .records import Document, Progress

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from .catalogue import IndexedChunk, Selection
+from .catalogue import Selection
 from .embedding import Vector
 from .index import Index
+from .indexed import IndexedChunk
 from .questions import parts
 from .records import Document, Filters, Passage
 from .reranking import Reranker

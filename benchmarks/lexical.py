@@ -32,10 +32,11 @@ from unittest.mock import patch
 import numpy as np
 
 from assistant import Document, Passage, Settings, retrieval
-from assistant.catalogue import Catalogue, IndexedChunk
+from assistant.catalogue import Catalogue
 from assistant.chunking import chunk
 from assistant.embedding import Embedder, open_embedder
 from assistant.index import _indexed
+from assistant.indexed import IndexedChunk
 from assistant.terms import content
 
 from .questions import document, load, names, score
