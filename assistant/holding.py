@@ -166,9 +166,13 @@ class Holding:
 
     def _followed(self, index: Index, report: Report) -> Opened:
         ledger = self._open_ledger(index, report)
-        if remark := restoring.finish_cut_off(self._settings, index, ledger):
-            report(Progress(remark, lasting=True))
-        return Opened(index, Corpus(self._settings, index, ledger, self._parser), ledger)
+        try:
+            if remark := restoring.finish_cut_off(self._settings, index, ledger):
+                report(Progress(remark, lasting=True))
+            return Opened(index, Corpus(self._settings, index, ledger, self._parser), ledger)
+        except BaseException:  # such as that the client has gone, to which this was to be reported
+            ledger.close()
+            raise
 
     def _open_ledger(self, index: Index, report: Report) -> Ledger:
         """The ledger; one that is damaged or gone is made again from what the catalogue knows, ids included."""
