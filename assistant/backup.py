@@ -22,7 +22,7 @@ from .errors import UsageError
 from .holding import Opened
 from .ledger import LEDGER
 from .records import Progress
-from .restoring import FORMAT, MANIFEST
+from .restoring import FORMAT, MANIFEST, NO_TAR
 from .schema import CATALOGUE
 from .settings import Settings
 
@@ -37,6 +37,7 @@ def write(settings: Settings, opened: Opened, file: Path, report: Callable[[Prog
     part = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:
         with corpus.standing_still(), tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as own:
+            corpus.sync(report, again=False)  # so that every article has its id
             copies = {f"state/{LEDGER}": Path(own, "ledger"), f"index/{CATALOGUE}": Path(own, "catalogue")}
             corpus.copy_to(*copies.values())
             files = dict(_members(settings)) | copies
@@ -63,7 +64,7 @@ def _check(settings: Settings, file: Path) -> None:
     for folder in (settings.corpus_dir, settings.state_dir, settings.data_dir):
         if file.resolve().is_relative_to(folder.resolve()):
             raise UsageError(f"{file} lies in {folder}, which is backed up; name a file elsewhere")
-    if file.exists() and not tarfile.is_tarfile(file):
+    if file.exists() and not _is_backup(file):
         raise UsageError(f"{file} is there and is no backup; name another file")
 
 
@@ -76,6 +77,14 @@ def _open(path: Path) -> IO[bytes]:
         raise UsageError(
             f"cannot read {path} ({error.strerror}); a backup would lack it: check its permissions, or remove it"
         ) from None
+
+
+def _is_backup(file: Path) -> bool:
+    try:
+        with tarfile.open(file) as archive:
+            return MANIFEST in archive.getnames()
+    except NO_TAR:
+        return False
 
 
 class _Hashed:

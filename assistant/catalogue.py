@@ -370,11 +370,14 @@ class Catalogue:
 
     def take_over(self, path: Path, made_of: Mapping[str, str]) -> bool:
         """Hold what another catalogue's file holds, and nothing else; False when that was made otherwise."""
-        with closing(sqlite3.connect(path)) as other:
-            if other.execute("PRAGMA user_version").fetchone()[0] != CATALOGUE_VERSION:
-                return False
-            if not made_of.items() <= dict(other.execute("SELECT key, value FROM meta").fetchall()).items():
-                return False
+        try:
+            with closing(sqlite3.connect(path)) as other:
+                version = other.execute("PRAGMA user_version").fetchone()[0]
+                meta = dict(other.execute("SELECT key, value FROM meta").fetchall())
+        except sqlite3.Error:
+            return False
+        if version != CATALOGUE_VERSION or not made_of.items() <= meta.items():
+            return False
         self._database.take_over(path)
         self._forget_read()
         return True

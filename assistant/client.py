@@ -32,6 +32,10 @@ owner_module = "assistant.owner"
 Report = Callable[[Progress], None]
 
 
+class _OwnerGone(Exception):
+    """The owner ended, or ends, before the call did."""
+
+
 class RemoteEngine:
     """The engine of a data folder, in the owner process. Safe to call from several threads.
 
@@ -172,7 +176,7 @@ class RemoteEngine:
                             yield message
                         elif message != before:
                             raise OwnerError(_ended(self._settings, "ended during an answer; ask again"))
-            except (EOFError, OSError):
+            except _OwnerGone:
                 self.close()  # the others go to the same owner, and each would cost a try
                 if not tries_left:
                     raise OwnerError(_ended(self._settings, "ended during a call")) from None
@@ -184,14 +188,16 @@ class RemoteEngine:
         connection = self._take()
         ended = False
         try:
-            wire.send(connection, {"call": name, "arguments": arguments})
+            with _gone_in_words():
+                wire.send(connection, {"call": name, "arguments": arguments})
             while not ended:
-                while not connection.poll(LOOK_EVERY):
-                    if stop():
-                        raise Stopped
-                message = wire.receive(connection)
+                with _gone_in_words():
+                    while not connection.poll(LOOK_EVERY):
+                        if stop():
+                            raise Stopped
+                    message = wire.receive(connection)
                 if message == wire.RETIRED:
-                    raise EOFError
+                    raise _OwnerGone
                 ended = "result" in message or "error" in message
                 if "error" in message:
                     raise by_name(message["error"])(message["message"])
@@ -214,6 +220,15 @@ class RemoteEngine:
     def _give_back(self, connection: Connection) -> None:
         with self._turn:
             self._free.append(connection)
+
+
+@contextlib.contextmanager
+def _gone_in_words() -> Iterator[None]:
+    """What the connection raises, apart from what callers' own code does."""
+    try:
+        yield
+    except (EOFError, OSError):
+        raise _OwnerGone from None
 
 
 def stop(settings: Settings) -> bool:

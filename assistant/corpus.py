@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import folder, restoring
-from .errors import DamagedFile, DocumentError, FetchError, IndexFailure, UnknownDocument, UsageError
+from .errors import CorpusError, DamagedFile, DocumentError, FetchError, IndexFailure, UnknownDocument, UsageError
 from .fetching import FetchLimits, fetch
 from .formats import SUFFIXES, suffix, unknown_format
 from .formats.markup import mapping
@@ -106,7 +106,7 @@ class Corpus:
             self.sync(progress, again=False)
         except DamagedFile:
             raise
-        except IndexFailure as error:
+        except (IndexFailure, CorpusError) as error:
             if not self._catalogue.document_count():
                 raise
             return f"the newest changes of the folder are not in here: {error}"
@@ -174,6 +174,7 @@ class Corpus:
         except (FetchError, DocumentError) as error:
             return SyncReport(failed={url: str(error)})
         with self._changing():
+            self.sync(progress, again=False)  # so that a page of this address is known
             before = self._catalogue.failures()
             source = self._replace_or_put(page, fetched.final_url)
             report = self.sync(progress)

@@ -146,6 +146,15 @@ class Database:
             raise DamagedFile.of(self.path, str(error)) from None
 
 
+def version_of(path: Path) -> int:
+    """The version of a SQLite file, which is not changed; 0 for none that can be read."""
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+            return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.Error:
+        return 0
+
+
 def discard(path: Path) -> None:
     """Delete a SQLite file that nobody has open, with what SQLite keeps beside it."""
     for ending in ("", "-wal", "-shm"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from . import wire
 from .api import Assistant
 from .errors import AssistantError
+from .prepared import usable
 from .records import Finding, Progress
 from .settings import Settings
 
@@ -19,11 +21,15 @@ def examine(
     settings: Settings, *, repair: bool = False, progress: Callable[[Progress], None] = lambda _: None
 ) -> list[Finding]:
     """Look at folders, models, disk, the owner and all it holds; `repair` makes again what is damaged."""
+    try:
+        used = usable(settings, progress)
+    except AssistantError as error:
+        return [Finding("index", fine=False, found=str(error))]
     outside = [
-        _look("corpus folder", lambda: _folder(settings)),
+        *([] if used.read_only else [_look("corpus folder", lambda: _folder(settings))]),
         _look("language model", lambda: _model(settings)),
-        _look("free disk", lambda: _disk(settings)),
-        _look("owner", lambda: _owner(settings)),
+        _look("free disk", lambda: _disk(used)),
+        _look("owner", lambda: _owner(used)),
     ]
     try:
         with Assistant.open(settings, progress=progress) as assistant:
@@ -56,7 +62,8 @@ def _model(settings: Settings) -> str:
 def _disk(settings: Settings) -> str:
     """The room on every disk that is written to."""
     rooms = {}
-    for folder in (settings.corpus_dir, settings.data_dir, settings.state_dir, settings.cache_dir):
+    written = (settings.data_dir, settings.cache_dir)
+    for folder in written if settings.read_only else (settings.corpus_dir, settings.state_dir, *written):
         there = next(path for path in (folder, *folder.parents) if path.exists())
         rooms[there.stat().st_dev] = (shutil.disk_usage(there).free, folder)
     free, folder = min(rooms.values())
@@ -67,10 +74,18 @@ def _disk(settings: Settings) -> str:
 
 def _owner(settings: Settings) -> str:
     address = wire.Address.read(settings.data_dir)
-    if address is None:
+    if address is None or not _runs(address.process):
         return "none was running"
     memory = _memory(address.process)
     return f"process {address.process} holds {settings.data_dir}" + f", {memory / 1e6:,.0f} MB of memory" * bool(memory)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except OSError:
+        return False
+    return True
 
 
 def _memory(process: int) -> int:

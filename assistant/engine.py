@@ -29,11 +29,10 @@ from .retrieval import search
 from .settings import Settings
 from .stopping import Stop, Stopped, never
 from .understanding import meant
-from .wire import Address
+from .wire import LOCK, Address
 
 Report = Callable[[Progress], None]
 _Result = TypeVar("_Result")
-LOCK = "owner.lock"
 
 
 class Engine:
@@ -96,12 +95,7 @@ class Engine:
 
     def backup(self, file: Path, report: Report = lambda _: None) -> int:
         """Sync, so that every article has its id, and write articles, state and catalogue into one file; its size."""
-
-        def written(opened: Opened) -> int:
-            opened.followed.sync_if_changed(report)
-            return backup.write(self._settings, opened, file, report)
-
-        return self._holding.using(report, written)
+        return self._holding.using(report, lambda opened: backup.write(self._settings, opened, file, report))
 
     def restore_backup(self, file: Path, report: Report = lambda _: None) -> SyncReport:
         """Make everything what it was when a backup was written; what was there since is in the trash."""
@@ -197,8 +191,8 @@ class Engine:
         """What is found in the index, which is made to follow the folder first."""
 
         def found(opened: Opened) -> _Result:
-            if opened.corpus:
-                opened.corpus.sync_if_changed(report)
+            if opened.corpus and (remark := opened.corpus.sync_if_changed(report)):
+                report(Progress(remark, lasting=True))
             return look(opened.index)
 
         return self._holding.using(report, found)

@@ -1,4 +1,4 @@
-"""The corpus folder as it is on disk: which files it holds, writing one whole, moving one to the trash."""
+"""The corpus folder as it is on disk: which files it holds, and writing one whole."""
 
 from __future__ import annotations
 

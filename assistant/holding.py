@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -19,9 +20,8 @@ from .ledger import LEDGER, Ledger
 from .moving import delete_folder
 from .parsing import Parser
 from .records import Event, Progress, Retrieved, Waiting
-from .schema import CATALOGUE
+from .schema import CATALOGUE, VECTORS
 from .settings import Settings
-from .vectors import FOLDER
 
 Report = Callable[[Progress], None]
 _Result = TypeVar("_Result")
@@ -66,15 +66,15 @@ class Holding:
         self._users = 0
         self._leaving = threading.Condition()
 
-    def using(self, report: Report, call: Callable[[Opened], _Result]) -> _Result:
-        """What the call makes of the opened index."""
+    def using(self, report: Report, call: Callable[[Opened], _Result], *, mend: bool = True) -> _Result:
+        """What the call makes of the opened index. Without `mend`, what it meets is raised as it is."""
         for tries_left in reversed(range(_TRIES)):
             with self._used(report) as opened:
                 try:
                     return call(opened)
                 except IndexFailure as error:
                     failure = error
-            self._mend(opened, failure, tries_left)
+            self._mend(opened, failure, tries_left if mend else 0)
         raise AssertionError("the last try ends in a result or an error")
 
     def streaming(self, report: Report, call: Callable[[Opened], Generator[Event]]) -> Generator[Event]:
@@ -162,11 +162,13 @@ class Holding:
     def _delete_index(self, *, catalogue: bool = True) -> None:
         if catalogue:
             discard(self._settings.data_dir / CATALOGUE)
-        delete_folder(self._settings.data_dir / FOLDER)
+        delete_folder(self._settings.data_dir / VECTORS)
 
     def _followed(self, index: Index, report: Report) -> Opened:
-        ledger = self._open_ledger(index, report)
+        ledger, lost = self._open_ledger(index)
         try:
+            if lost:
+                report(Progress(lost, lasting=True))
             if remark := restoring.finish_cut_off(self._settings, index, ledger):
                 report(Progress(remark, lasting=True))
             return Opened(index, Corpus(self._settings, index, ledger, self._parser), ledger)
@@ -174,8 +176,8 @@ class Holding:
             ledger.close()
             raise
 
-    def _open_ledger(self, index: Index, report: Report) -> Ledger:
-        """The ledger; one that is damaged or gone is made again from what the catalogue knows, ids included."""
+    def _open_ledger(self, index: Index) -> tuple[Ledger, str]:
+        """The ledger; one that is damaged or gone is made again from what the catalogue knows, and a remark says so."""
         path = self._settings.state_dir / LEDGER
         reason = ""
         try:
@@ -187,22 +189,28 @@ class Holding:
             if found:
                 ledger.close()
         if found:
-            path.replace(path.with_name(f"{LEDGER}.damaged-{time.time_ns()}"))
+            aside = path.with_name(f"{LEDGER}.damaged-{time.time_ns()}")
+            for ending in ("-wal", ""):
+                if os.path.exists(f"{path}{ending}"):
+                    os.replace(f"{path}{ending}", f"{aside}{ending}")
             discard(path)
             reason, ledger = f"damaged ({found[0]})", Ledger(self._settings.state_dir)
         else:
             reason = "gone" if ledger.is_empty() else ""
         if reason and (files := index.catalogue.files()):
             ledger.learn(files.values(), self._settings.corpus_dir, self._settings.max_file_bytes)
-            remark = f"the ledger of document ids was {reason}; it was made again from the index"
-            report(Progress(remark, lasting=True))
-        return ledger
+            return ledger, f"the ledger of document ids was {reason}; it was made again from the index"
+        return ledger, ""
 
     def _mend(self, opened: Opened, error: IndexFailure, tries_left: int) -> None:
         """Make room for another try, or raise the error."""
         if not tries_left:
             raise error
-        if self._opened is opened:  # else another thread has opened it anew
-            if not isinstance(error, DamagedFile) or self._settings.read_only:
-                raise error
-            self.discard(opened, catalogue=tries_left == 1)  # at last, what a closer look did not find
+        if self._opened is not opened:  # another thread has opened it anew
+            return
+        if not isinstance(error, DamagedFile) or self._settings.read_only:
+            raise error
+        hidden = tries_left == 1  # a closer look found nothing
+        if hidden and error.path.name != CATALOGUE:
+            raise error  # whatever it is that Chroma refuses, vectors made again would be refused, too
+        self.discard(opened, catalogue=hidden)

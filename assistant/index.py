@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import numpy as np
 from . import failpoints, seal
 from .catalogue import Catalogue
 from .chunking import CHUNKING_VERSION, Chunk, chunk
-from .database import discard
+from .database import discard, version_of
 from .embedding import Embedder, Vector
 from .errors import DamagedFile, IndexFailure
 from .formats import FORMATS_VERSION
@@ -22,10 +22,10 @@ from .indexed import IndexedChunk, rounded
 from .moving import delete_folder
 from .probing import problems
 from .records import Document, Progress
-from .schema import CATALOGUE, CATALOGUE_VERSION
+from .schema import CATALOGUE, CATALOGUE_VERSION, VECTORS
 from .similarity import signature
 from .terms import content
-from .vectors import FOLDER, Vectors
+from .vectors import Vectors
 
 _EMBED_AT_ONCE = 256
 _PUT_AT_ONCE = 2_000
@@ -90,6 +90,10 @@ class Index:
             half.pop_all()
 
     def _open_catalogue(self, *, look_closer: bool) -> Catalogue:
+        if self._read_only and (version := version_of(self._data_dir / CATALOGUE)) != CATALOGUE_VERSION:
+            raise IndexFailure(
+                f"the prepared index has format {version}, this assistant knows {CATALOGUE_VERSION}; prepare it again"
+            )
         try:
             catalogue = Catalogue(self._data_dir)
         except DamagedFile as damage:
@@ -115,10 +119,12 @@ class Index:
         if not count:
             return
         say(Progress("looking through the index, which was not closed"))
-        gone = not (self._data_dir / FOLDER).is_dir()
-        found = ["they were gone"] if gone else problems(self._data_dir, self.embedder.fingerprint, count)
+        gone = not (self._data_dir / VECTORS).is_dir()
+        settled = self.catalogue.meta("dirty") == "0"  # else some may be missing, of a sync that was cut off
+        fingerprint = self.embedder.fingerprint
+        found = ["they were gone"] if gone else problems(self._data_dir, fingerprint, count, all_there=settled)
         if found:
-            delete_folder(self._data_dir / FOLDER)
+            delete_folder(self._data_dir / VECTORS)
             failpoints.reach("index: damaged vectors deleted")
             self.mended = self.mended or f"the vectors were damaged ({found[0]}), and were made again"
 
@@ -207,8 +213,10 @@ class Index:
 
     def close(self, *, whole: bool = True) -> None:
         """Let go of both halves. One that is not known to be `whole` is looked through at the next start."""
-        with suppress(IndexFailure):
+        try:
             self.vectors.close()
+        except IndexFailure:
+            whole = False
         self.catalogue.close()
         if whole:
             seal.close(self._data_dir)

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from . import failpoints
 from .catalogue import FileRow
 from .database import Database
 from .errors import DocumentError
@@ -150,19 +151,28 @@ class Ledger:
         self._database.copy_to(path)
 
     def take_over(self, path: Path) -> None:
-        """Know what another ledger's file knows; ids that only this one has are those of files that are gone."""
-        former = self._database.query("SELECT source, document_id, content_hash FROM ids")
+        """Know what another ledger's file knows; ids that only this one has are those of files that are gone.
+
+        They are written into that file first, so that it is taken over as a whole. Raises IndexFailure, having changed
+        nothing here, on one of a newer version.
+        """
+        mine = [tuple(row) for row in self._database.query("SELECT source, document_id, content_hash FROM ids")]
+        other = Database(path)
+        try:
+            other.migrate(_MIGRATIONS)
+            theirs = other.query("SELECT source, document_id FROM ids")
+            known, names = {row["document_id"] for row in theirs}, {row["source"] for row in theirs}
+            gone = [
+                (f"{_FORMERLY}{source}\0{content_hash}" if source in names else source, document_id, content_hash)
+                for source, document_id, content_hash in mine
+                if document_id not in known
+            ]
+            with other.transaction() as connection:
+                connection.executemany("INSERT OR REPLACE INTO ids VALUES (?, ?, ?, 1)", gone)
+        finally:
+            other.close()
+        failpoints.reach("ledger: what is gone is known to the other")
         self._database.take_over(path)
-        self._database.migrate(_MIGRATIONS)
-        known = {row["document_id"] for row in self._database.query("SELECT document_id FROM ids")}
-        names = {row["source"] for row in self._database.query("SELECT source FROM ids")}
-        gone = [
-            (f"{_FORMERLY}{source}\0{content_hash}" if source in names else source, document_id, content_hash)
-            for source, document_id, content_hash in map(tuple, former)
-            if document_id not in known
-        ]
-        with self._database.transaction() as connection:
-            connection.executemany("INSERT OR REPLACE INTO ids VALUES (?, ?, ?, 1)", gone)
 
     def close(self) -> None:
         """Close the file."""

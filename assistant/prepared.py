@@ -13,13 +13,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from . import seal
+from . import seal, wire
 from .errors import IndexFailure
 from .records import Progress
-from .schema import CATALOGUE
+from .schema import CATALOGUE, VECTORS
 from .settings import Settings
 
-_COPIED = (CATALOGUE, f"{CATALOGUE}-wal", "chroma", seal.SEAL)
+_COPIED = (CATALOGUE, f"{CATALOGUE}-wal", VECTORS, seal.SEAL)
 
 
 def usable(settings: Settings, report: Callable[[Progress], None]) -> Settings:
@@ -34,11 +34,12 @@ def usable(settings: Settings, report: Callable[[Progress], None]) -> Settings:
         raise IndexFailure(f"read_only is set, and {original} holds no index; prepare one with 'assistant sync'")
     whose = hashlib.sha256(os.path.realpath(original).encode()).hexdigest()[:12]
     copies = settings.cache_dir / "prepared"
-    copy = copies / f"{whose}-{seal.state(original)}"
     try:
+        copy = copies / f"{whose}-{seal.state(original)}"
         copies.mkdir(parents=True, exist_ok=True)
         with FileLock(copies / f"{whose}.lock"):
-            if not copy.is_dir():
+            if not (copy / CATALOGUE).is_file():
+                shutil.rmtree(copy, ignore_errors=True)
                 report(Progress(f"copying the prepared index {original}"))
                 _copy(original, copy)
             _forget_others(copies, whose, copy)
@@ -79,5 +80,5 @@ def _forget_others(copies: Path, whose: str, copy: Path) -> None:
     """Delete the copies of former states that no owner holds."""
     for other in copies.glob(f"{whose}-*/"):
         if other != copy:
-            with contextlib.suppress(Timeout, OSError), FileLock(other / "owner.lock", timeout=0):
+            with contextlib.suppress(Timeout, OSError), FileLock(other / wire.LOCK, timeout=0):
                 shutil.rmtree(other, ignore_errors=True)

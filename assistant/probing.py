@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from .vectors import FOLDER, client, collection_name
+from .schema import CATALOGUE, VECTORS
+from .vectors import client, collection_name
 
 _SAMPLE = 200
 _AT_ONCE = 500
@@ -53,11 +54,18 @@ class Reach:
 
 
 def problems(
-    data_dir: Path, fingerprint: str, count: int, *, folder: Path | None = None, every: bool = False
+    data_dir: Path,
+    fingerprint: str,
+    count: int,
+    *,
+    folder: Path | None = None,
+    every: bool = False,
+    all_there: bool = False,
 ) -> list[str]:
     """What is wrong with the vectors of an index, in a folder that no process has open: its own, or a copy.
 
-    `count` is how many there should be. `every` looks each of them up, not a sample.
+    `count` is how many chunks there are; where `all_there`, each must have its vector. `every` looks each of them up,
+    not a sample.
     """
     paths = [str(Path(__file__).parent.parent), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     try:
@@ -68,7 +76,7 @@ def problems(
                 "-m",
                 __name__,
                 str(data_dir),
-                str(folder or data_dir / FOLDER),
+                str(folder or data_dir / VECTORS),
                 fingerprint,
                 str(int(every)),
             ],
@@ -82,7 +90,10 @@ def problems(
     if found.returncode:
         said = found.stderr.decode(errors="replace").strip().splitlines()
         return [said[-1][:200] if said else f"loading the vectors ends the process (exit code {found.returncode})"]
-    return Reach(**json.loads(found.stdout)).problems
+    reach = Reach(**json.loads(found.stdout))
+    if all_there and reach.count != count:
+        return [f"of {count:,} vectors {reach.count:,} are there"]
+    return reach.problems
 
 
 def look(data_dir: Path, folder: Path, fingerprint: str, *, every: bool) -> Reach:
@@ -115,7 +126,7 @@ def _searched(collection: Any, data_dir: Path, *, every: bool) -> Reach:
 
 def _known(data_dir: Path, *, every: bool) -> Iterator[tuple[list[str], list[Any]]]:
     """The ids and vectors of chunks in the catalogue, some at a time."""
-    with closing(sqlite3.connect(f"{(data_dir / 'catalogue.sqlite').as_uri()}?mode=ro", uri=True)) as catalogue:
+    with closing(sqlite3.connect(f"{(data_dir / CATALOGUE).as_uri()}?mode=ro", uri=True)) as catalogue:
         last = catalogue.execute("SELECT coalesce(max(row), 0) FROM chunks").fetchone()[0]
         step = 1 if every else max(1, last // _SAMPLE)
         rows = catalogue.execute("SELECT chunk_id, spans, vectors FROM chunks WHERE row % ? = 0", (step,))

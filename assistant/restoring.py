@@ -6,11 +6,14 @@ backup → unpacked and checked beside → given its name, from where on it is c
 from __future__ import annotations
 
 import filecmp
+import gzip
 import hashlib
 import json
+import lzma
 import os
 import shutil
 import tarfile
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +30,8 @@ from .trash import Trash
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+NO_TAR = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
+"""What Python raises on a tar file, compressed or not, that is none."""
 _CERTAIN = "restoring"
 
 
@@ -48,8 +53,10 @@ def unpack(settings: Settings, file: Path, report: Callable[[Progress], None]) -
         failpoints.reach("restoring: unpacked")
         shutil.rmtree(certain, ignore_errors=True)
         part.rename(certain)
-    except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, FileNotFoundError) as error:
-        why = "no tar file" if isinstance(error, tarfile.ReadError) else str(error)
+    except NO_TAR as error:
+        raise UsageError(f"cannot restore {file}: it is no whole backup (no tar file); nothing was changed") from error
+    except (ValueError, KeyError, TypeError, FileNotFoundError) as error:
+        why = "its end is missing" if isinstance(error, FileNotFoundError) else str(error)
         raise UsageError(f"cannot restore {file}: it is no whole backup ({why}); nothing was changed") from None
     except OSError as error:
         raise UsageError(f"cannot unpack {file} to {part} ({error.strerror}); check the free disk") from None
@@ -99,6 +106,13 @@ def finish(settings: Settings, index: Index, ledger: Ledger) -> bool:
 
 def finish_cut_off(settings: Settings, index: Index, ledger: Ledger) -> str:
     """Finish what a killed process began; what came of it, in words, or nothing."""
+    unpacked = settings.state_dir / _CERTAIN
+    try:
+        if unpacked.is_dir():  # the power may have gone before all of it was on the disk
+            _compare(unpacked, json.loads((unpacked / MANIFEST).read_text(encoding="utf-8"))["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        _let_go(unpacked)
+        return "a backup was unpacked in part only, and not restored; restore it again"
     try:
         return "the backup whose restoring was cut off is restored" if finish(settings, index, ledger) else ""
     except CorpusError as error:

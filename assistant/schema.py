@@ -1,6 +1,8 @@
 """The tables of the catalogue. A catalogue of another version is begun anew."""
 
 CATALOGUE = "catalogue.sqlite"
+VECTORS = "chroma"
+"""The names of the two halves of an index in its data folder."""
 CATALOGUE_VERSION = 6
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);

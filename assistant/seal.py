@@ -8,8 +8,10 @@ import json
 import os
 from pathlib import Path
 
+from .schema import CATALOGUE, VECTORS
+
 SEAL = "closed.json"
-_SEALED = ("catalogue.sqlite", "catalogue.sqlite-wal", "chroma")
+_SEALED = (CATALOGUE, f"{CATALOGUE}-wal", VECTORS)
 
 
 def close(data_dir: Path) -> None:

@@ -60,6 +60,7 @@ class Trash:
 
     def _give_up(self, going: Path) -> None:
         """Undo a removal that failed, as nobody expects it to happen later."""
+        self._kept.bring_back(_read(going / _PLAN).get("document_id", ""))
         for name in _read(going / _PLAN).get("files", {}):
             with contextlib.suppress(OSError):
                 if os.path.lexists(going / name):
@@ -96,7 +97,7 @@ class Trash:
         self.settle()
         known = self._ledger.sources(document_id)
         labelled = self._places(document_id)
-        for place in labelled or self._places():  # trashes of older versions do not say whose files they hold
+        for place in labelled or self._unlabelled():
             files = [s for s in (_files(place) if labelled else known) if (place / s).is_file()]
             moved = [n for s in files for n in (s + AMENDMENTS_SUFFIX, s) if os.path.lexists(place / n)]
             taken = [name for name in moved if os.path.lexists(self._corpus / name)]
@@ -178,6 +179,10 @@ class Trash:
         """The places of finished removals, latest first; those with a label, where one is given."""
         found = [p for p in sorted(self.folder.glob("*/"), reverse=True) if p.suffix not in {_GOING, _BACK, _PART}]
         return [place for place in found if not label or place.name.split("-")[1:2] == [label]]
+
+    def _unlabelled(self) -> list[Path]:
+        """Those of older versions, which do not say whose files they hold."""
+        return [place for place in self._places() if len(place.name.split("-")) < 3]
 
     def _place(self, label: str) -> Path:
         """A folder of its own for what is removed now. Its name sorts after all others, whatever the clock says."""

@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from .catalogue import Selection, day_number
 from .embedding import Vector
 from .errors import DamagedFile, IndexFailure
 from .records import Document
+from .schema import VECTORS
 
-FOLDER = "chroma"
 _GRAPH = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
 """With Chroma's 16 neighbours a search misses some of many nearly equal vectors; with 32, hardly one."""
 _READ_AT_ONCE = 10_000
+_NAMED_AT_ONCE = 10_000
 _NO_ROOM = re.compile(r"disk is full|no space left", re.IGNORECASE)
 _ROOM = 100_000
 """Bytes: with less free, what went wrong is put down to the full disk."""
@@ -32,7 +34,7 @@ class Vectors:
 
     def __init__(self, data_dir: Path, fingerprint: str) -> None:
         """Open or make the collection."""
-        self.folder = data_dir / FOLDER
+        self.folder = data_dir / VECTORS
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -75,14 +77,15 @@ class Vectors:
 
     def search(self, vectors: Sequence[Vector], limit: int, selection: Selection | None) -> list[list[str]]:
         """For each vector the ids of the nearest chunks, best first."""
-        if selection and selection.document_ids == ():
-            return [[] for _ in vectors]
-        with self._said_in_words():
-            found = self._collection.query(
-                query_embeddings=list(vectors), n_results=limit, where=_where(selection), include=[]
-            )
-        ids: list[list[str]] = found["ids"]
-        return ids
+        nearest: list[list[tuple[float, str]]] = [[] for _ in vectors]
+        for some in _in_parts(selection):
+            with self._said_in_words():
+                found = self._collection.query(
+                    query_embeddings=list(vectors), n_results=limit, where=_where(some), include=["distances"]
+                )
+            for known, distances, ids in zip(nearest, found["distances"], found["ids"], strict=True):
+                known.extend(zip(distances, ids, strict=True))
+        return [[chunk_id for _, chunk_id in sorted(known, key=_distance)[:limit]] for known in nearest]
 
     def ids(self) -> set[str]:
         """The ids of all chunks that have a vector."""
@@ -138,6 +141,19 @@ def collection_name(fingerprint: str) -> str:
     """The name of the collection of an embedder; another way to build the graph is another collection, too."""
     made_of = f"{fingerprint} {sorted(_GRAPH.items())}"
     return "chunks-" + hashlib.sha256(made_of.encode()).hexdigest()[:16]
+
+
+def _distance(found: tuple[float, str]) -> float:
+    return found[0]
+
+
+def _in_parts(selection: Selection | None) -> Iterator[Selection | None]:
+    """The selection in parts that name no more documents than one statement of SQLite may."""
+    if selection is None or selection.document_ids is None:
+        yield selection
+        return
+    for begin in range(0, len(selection.document_ids), _NAMED_AT_ONCE):
+        yield replace(selection, document_ids=selection.document_ids[begin : begin + _NAMED_AT_ONCE])
 
 
 def _metadata(document: Document) -> dict[str, str | int]:

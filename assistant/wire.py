@@ -25,6 +25,8 @@ IN_USE: dict[str, Any] = {"call": "in_use", "arguments": {}}
 """Asks whether anybody else is connected."""
 RETIRED = {"error": "Retired", "message": "this owner takes no further call"}
 ADDRESS_FILE = "owner.json"
+LOCK = "owner.lock"
+"""Held by the owner of the folder it lies in."""
 _HELD_SETTINGS = (
     "corpus_dir",
     "data_dir",

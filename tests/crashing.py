@@ -30,8 +30,8 @@ from assistant.formats import Limits
 from assistant.loading import RawFile, parse
 from assistant.parsing import Parser
 from assistant.records import Document
+from assistant.schema import VECTORS
 from assistant.settings import Settings
-from assistant.vectors import FOLDER
 from tests.conftest import index_of
 from tests.fakes import WordEmbedder
 from tests.test_syncing_at_random import change, held
@@ -142,9 +142,10 @@ def run(job: dict[str, Any], line: int) -> None:
     os.write(line, json.dumps({"told": states}).encode())
 
 
-def probed_here(data_dir: Path, fingerprint: str, count: int) -> list[str]:
+def probed_here(data_dir: Path, fingerprint: str, count: int, *, all_there: bool) -> list[str]:
     """What the process for it would say, without the second that starting one takes."""
-    return probing.look(data_dir, data_dir / FOLDER, fingerprint, every=False).problems
+    reach = probing.look(data_dir, data_dir / VECTORS, fingerprint, every=False)
+    return ["some are missing"] if all_there and reach.count != count else reach.problems
 
 
 def forked(job: dict[str, Any]) -> dict[str, Any]:

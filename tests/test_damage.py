@@ -14,6 +14,8 @@ from assistant.engine import Engine
 from assistant.records import Progress
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article, index_of
+from tests.crashing import files
+from tests.fakes import WordEmbedder
 
 pytestmark = pytest.mark.processes
 
@@ -137,6 +139,21 @@ def test_a_ledger_that_is_harmed_is_made_again_from_the_index(
     harm(settings.state_dir / "ledger.sqlite")
     (line,) = assert_whole(open_engine(), indexed)
     assert line.startswith("the ledger of document ids was")
+
+
+def test_a_rebuild_leaves_the_state_as_it_is(settings: Settings, open_engine: OpenEngine, indexed: dict[str, str]):
+    (settings.corpus_dir / "quay0.md").write_bytes(b"\0\1")  # so that an older version is kept
+    engine = open_engine()
+    engine.sync()
+    engine.close()
+    before = files(settings.state_dir)
+    assert len(before) > 1
+    shutil.rmtree(settings.data_dir)
+    engine = open_engine(embedder=WordEmbedder(name="others"))
+    engine.sync()
+    assert ids(engine) == indexed
+    engine.close()
+    assert files(settings.state_dir) == before
 
 
 def test_an_index_that_is_thrown_away_while_it_is_used_is_made_again(
