@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from assistant.engine import Engine
-from assistant.records import Progress
+from assistant.errors import DamagedFile
+from assistant.records import Filters, Progress
 from assistant.settings import Settings
+from assistant.vectors import Vectors
 from tests.conftest import OpenEngine, article, index_of
 from tests.crashing import files
 from tests.fakes import WordEmbedder
@@ -176,3 +178,38 @@ def test_damage_that_shows_in_the_middle_of_an_answer_costs_no_answer(
     *_, done = engine.stream("who sold the port?", settings=settings)
     assert done.answer.passages
     assert_whole(engine, indexed)
+
+
+def test_a_query_that_chroma_refuses_makes_nothing_again(
+    settings: Settings, open_engine: OpenEngine, indexed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    embedder = WordEmbedder()
+    engine = open_engine(embedder=embedder)
+    assert engine.documents()
+    monkeypatch.setattr(Vectors, "search", refuse)
+    with pytest.raises(DamagedFile, match="as if"):
+        engine.search("who sold the port?")
+    monkeypatch.undo()
+    assert assert_whole(engine, indexed) == []
+    assert embedder.embedded == []
+
+
+def refuse(vectors: Vectors, *_: object) -> list[list[str]]:
+    raise DamagedFile.of(vectors.folder, "as if")
+
+
+def test_a_filter_of_more_documents_than_a_statement_may_name_is_asked_in_parts(
+    settings: Settings, open_engine: OpenEngine, indexed: dict[str, str]
+):
+    engine = open_engine()
+    many = tuple(f"{number:012d}" for number in range(40_000))
+    found = engine.search("who sold the port?", filters=Filters(document_ids=(*many, indexed["port.md"])))
+    assert [passage.source for passage in found] == ["port.md"]
+
+
+def test_a_database_of_chroma_that_is_gone_is_told_of(
+    settings: Settings, open_engine: OpenEngine, indexed: dict[str, str]
+):
+    (settings.data_dir / "chroma" / "chroma.sqlite3").unlink()
+    (line,) = assert_whole(open_engine(), indexed)
+    assert line.startswith("the vectors were damaged (of ")

@@ -8,6 +8,7 @@ import sqlite3
 from collections import namedtuple
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,8 @@ from assistant.engine import Engine
 from assistant.records import Finding
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article, index_of
+from tests.crashing import ParsesHere
+from tests.fakes import WordEmbedder
 from tests.test_damage import chroma_files, empty, indexed, large  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.processes
@@ -132,6 +135,44 @@ def test_what_is_wrong_is_found_and_mended(engine: Engine, settings: Settings, w
     document = next(d for d in engine.documents() if "port.md" in d.sources)
     text = engine.document(document.document_id).text.encode()
     assert text in (settings.corpus_dir / "port.md").read_bytes()
+
+
+def harm_pages(path: Path) -> None:
+    """Other bytes in every page but the first, under who has the file open."""
+    with path.open("r+b") as file:
+        for page in range(1, path.stat().st_size // 4096):
+            file.seek(page * 4096)
+            file.write(b"\xff" * 600)
+
+
+def reopened(engine: Engine, settings: Settings) -> None:
+    """Let nothing of the files be remembered."""
+    index_of(engine).catalogue._database.query("PRAGMA wal_checkpoint(TRUNCATE)")
+    index_of(engine).catalogue._database.query("PRAGMA shrink_memory")
+
+
+def test_looking_at_a_damaged_catalogue_throws_nothing_away(engine: Engine, settings: Settings):
+    reopened(engine, settings)
+    harm_pages(settings.data_dir / "catalogue.sqlite")
+    assert "catalogue" in found(engine.check())
+    assert "catalogue" in found(engine.check())
+    assert found(engine.check(repair=True)) == {}
+    assert len(engine.documents()) == 4
+
+
+def test_a_damaged_ledger_is_mended(engine: Engine, settings: Settings):
+    before = {document.document_id for document in engine.documents()}
+    engine.close()
+    engine = Engine(settings, WordEmbedder(), parser=ParsesHere())
+    ledger = engine._holding.using(lambda _: None, lambda opened: opened.ledger)
+    assert ledger
+    ledger._database.query("PRAGMA wal_checkpoint(TRUNCATE)")
+    ledger._database.query("PRAGMA shrink_memory")
+    harm_pages(settings.state_dir / "ledger.sqlite")
+    assert "ledger" in found(engine.check())
+    assert found(engine.check(repair=True)) == {}
+    assert {document.document_id for document in engine.documents()} == before
+    engine.close()
 
 
 def test_files_that_cannot_be_read_are_named(engine: Engine, settings: Settings):

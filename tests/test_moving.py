@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tarfile
 import threading
 from pathlib import Path
 
@@ -327,3 +328,73 @@ def test_a_name_that_is_taken_meanwhile_is_not_overwritten(tmp_path: Path):
     with pytest.raises(FileExistsError):
         moving.move(one, other)
     assert (one.read_text(), other.read_text()) == ("1", "2")
+
+
+def test_a_second_restore_brings_back_nothing_that_was_overwritten(
+    settings: Settings, open_engine: OpenEngine, tmp_path: Path
+):
+    (settings.corpus_dir / "x.md").write_bytes(b"\0\1")
+    engine = open_engine()
+    engine.sync()
+    (document_id,) = engine.add(article(tmp_path / "drop", "x.md", "The port was sold.")).added  # over the broken one
+    engine.remove(document_id)
+    engine.restore(document_id)
+    assert engine.restore(document_id).notes == [f"{document_id} is in the corpus"]
+    assert text(settings, "x.md") == "The port was sold."
+
+
+def test_a_backup_does_not_take_the_place_of_another_archive(
+    settings: Settings, open_engine: OpenEngine, tmp_path: Path
+):
+    photos = tmp_path / "photos.tar"
+    with tarfile.open(photos, "w") as archive:
+        archive.add(article(tmp_path, "photo.jpg", "a photo"), "photo.jpg")
+    before = photos.read_bytes()
+    with pytest.raises(UsageError, match="is no backup; name another"):
+        open_engine().backup(photos)
+    assert photos.read_bytes() == before
+    open_engine().backup(tmp_path / "backup.tar")
+    assert open_engine().backup(tmp_path / "backup.tar") > 0
+
+
+@pytest.mark.parametrize("position", range(100, 900, 100))
+def test_a_compressed_backup_with_a_wrong_byte_is_no_backup(
+    settings: Settings, open_engine: OpenEngine, tmp_path: Path, position: int
+):
+    article(settings.corpus_dir, "a.md", "The port was sold.")
+    backup = tmp_path / "backup.tar.gz"
+    engine = open_engine()
+    engine.backup(backup)
+    data = bytearray(backup.read_bytes())
+    data[position] ^= 0xFF
+    backup.write_bytes(data)
+    with pytest.raises(UsageError, match="nothing was changed"):
+        engine.restore_backup(backup)
+
+
+def test_where_the_last_version_cannot_be_kept_questions_are_answered(settings: Settings, open_engine: OpenEngine):
+    path = article(settings.corpus_dir, "a.md", "Acme owns the port.")
+    engine = open_engine()
+    engine.sync()
+    article(settings.state_dir, "kept", "a file in the way")
+    path.write_bytes(b"\0\1")
+    said: list[str] = []
+    assert engine.search("port", report=lambda progress: said.append(progress.step))
+    assert any("the newest changes of the folder are not in here" in line for line in said)
+
+
+def test_ids_that_only_one_ledger_knows_outlive_a_kill_between_two_ledgers(
+    settings: Settings, open_engine: OpenEngine, tmp_path: Path, killed_at
+):
+    article(settings.corpus_dir, "a.md", "The port was sold.")
+    engine = open_engine()
+    engine.backup(tmp_path / "backup.tar")
+    article(settings.corpus_dir, "b.md", "The mine was shut.")
+    (newer,) = engine.sync().added
+    killed_at("restoring: ledger is as it was")
+    with pytest.raises(Killed):
+        engine.restore_backup(tmp_path / "backup.tar")
+    engine = open_engine()
+    engine.sync()
+    engine.restore(newer)
+    assert engine.document(newer).text == "The mine was shut."

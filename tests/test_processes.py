@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant import Assistant, OwnerError, Settings, Text, client, wire
+from assistant import Assistant, OwnerError, Progress, Settings, Text, client, wire
 from assistant.errors import AssistantError, IndexFailure
 from tests.conftest import CLONE, article
 from tests.test_disk import mount  # noqa: F401 - a fixture
@@ -180,6 +180,19 @@ def test_an_answer_whose_owner_is_killed_in_the_middle_comes_whole_from_another(
     assert not dies_at.exists() or events >= len(seen), "the owner was not killed"
     assert "".join(event.piece for event in seen if isinstance(event, Text)) == seen[-1].answer.text  # type: ignore[union-attr]
     assert seen[-1].answer.text == "Acme owns the port [1]."  # type: ignore[union-attr]
+
+
+def test_an_error_of_the_callers_own_code_is_not_taken_for_the_end_of_the_owner(settings: Settings):
+    article(settings.corpus_dir, "port.md", "Acme owns the port.")
+    heard: list[str] = []
+
+    def hang_up(progress: Progress) -> None:
+        heard.append(progress.step)
+        raise BrokenPipeError
+
+    with Assistant.open(settings, progress=hang_up) as assistant, pytest.raises(BrokenPipeError):
+        assistant.sync()
+    assert len(heard) == 1
 
 
 def test_a_fork_has_connections_of_its_own(settings: Settings):
