@@ -97,7 +97,7 @@ def chroma_files(settings: Settings) -> list[Path]:
     return sorted(found)
 
 
-@pytest.mark.parametrize("harm", [delete, empty, scribble])
+@pytest.mark.parametrize("harm", [delete, scribble])
 def test_any_file_of_the_vectors_that_is_harmed_is_made_again_without_embedding(
     settings: Settings, open_engine: OpenEngine, large: dict[str, str], harm: Harm
 ):

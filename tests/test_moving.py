@@ -357,7 +357,7 @@ def test_a_backup_does_not_take_the_place_of_another_archive(
     assert open_engine().backup(tmp_path / "backup.tar") > 0
 
 
-@pytest.mark.parametrize("position", range(100, 900, 100))
+@pytest.mark.parametrize("position", [100, 400, 800])
 def test_a_compressed_backup_with_a_wrong_byte_is_no_backup(
     settings: Settings, open_engine: OpenEngine, tmp_path: Path, position: int
 ):
