@@ -53,8 +53,8 @@ def unpack(settings: Settings, file: Path, report: Callable[[Progress], None]) -
         failpoints.reach("restoring: unpacked")
         shutil.rmtree(certain, ignore_errors=True)
         part.rename(certain)
-    except NO_TAR as error:
-        raise UsageError(f"cannot restore {file}: it is no whole backup (no tar file); nothing was changed") from error
+    except NO_TAR:
+        raise UsageError(f"cannot restore {file}: it is no whole backup (no tar file); nothing was changed") from None
     except (ValueError, KeyError, TypeError, FileNotFoundError) as error:
         why = "its end is missing" if isinstance(error, FileNotFoundError) else str(error)
         raise UsageError(f"cannot restore {file}: it is no whole backup ({why}); nothing was changed") from None
@@ -77,10 +77,11 @@ def _extract(file: Path, part: Path) -> None:
     with tarfile.open(file) as archive:
         for member in archive:
             target = part / member.name
-            if not member.isreg() or not target.resolve().is_relative_to(part.resolve()):
+            source = archive.extractfile(member) if member.isreg() else None
+            if source is None or not target.resolve().is_relative_to(part.resolve()):
                 raise ValueError(f"{member.name} does not belong in it")
             target.parent.mkdir(parents=True, exist_ok=True)
-            with archive.extractfile(member) as source, target.open("wb") as copy:  # type: ignore[union-attr]
+            with source, target.open("wb") as copy:
                 shutil.copyfileobj(source, copy)
 
 
@@ -95,12 +96,12 @@ def finish(settings: Settings, index: Index, ledger: Ledger) -> bool:
     try:
         _take_over(settings, unpacked, index, ledger)
     except (OSError, AssistantError) as error:
+        _let_go(unpacked)
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise CorpusError(
             f"the backup was restored in part only ({reason}); mend that and restore it again, which loses nothing"
         ) from None
-    finally:
-        _let_go(unpacked)
+    _let_go(unpacked)
     return True
 
 

@@ -60,8 +60,9 @@ class Trash:
 
     def _give_up(self, going: Path) -> None:
         """Undo a removal that failed, as nobody expects it to happen later."""
-        self._kept.bring_back(_read(going / _PLAN).get("document_id", ""))
-        for name in _read(going / _PLAN).get("files", {}):
+        plan = _read(going / _PLAN)
+        self._kept.bring_back(plan.get("document_id", ""))
+        for name in plan.get("files", {}):
             with contextlib.suppress(OSError):
                 if os.path.lexists(going / name):
                     moving.move(going / name, self._corpus / name)
@@ -135,11 +136,7 @@ class Trash:
             if os.path.lexists(path) and _mark(path) == mark:
                 moving.move(path, going / name)
                 failpoints.reach("trash: a file moved out")
-        (going / _PLAN).unlink(missing_ok=True)
-        if _anything(going):
-            going.rename(going.with_name(going.name.removesuffix(_GOING)))
-        else:
-            shutil.rmtree(going, ignore_errors=True)
+        _close(going)
         failpoints.reach("trash: removal done")
 
     def _bring_back(self, place: Path, files: Sequence[str], document_id: str) -> None:
@@ -169,11 +166,7 @@ class Trash:
         self._kept.bring_back(document_id)
         self._ledger.note_back(files, document_id)
         failpoints.reach("trash: return noted")
-        (back / _PLAN).unlink(missing_ok=True)
-        if _anything(back):
-            back.rename(back.with_name(back.name.removesuffix(_BACK)))
-        else:
-            shutil.rmtree(back, ignore_errors=True)
+        _close(back)
 
     def _places(self, label: str = "") -> list[Path]:
         """The places of finished removals, latest first; those with a label, where one is given."""
@@ -195,6 +188,15 @@ class Trash:
 def _files(place: Path) -> list[str]:
     paths = (path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
     return sorted(path for path in paths if not path.endswith(AMENDMENTS_SUFFIX) and path != _PLAN)
+
+
+def _close(place: Path) -> None:
+    """End the state of a place whose plan is carried out: what is left in it is what was removed."""
+    (place / _PLAN).unlink(missing_ok=True)
+    if _anything(place):
+        place.rename(place.with_name(place.stem))
+    else:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _anything(place: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -98,3 +99,51 @@ def article(folder: Path, name: str, text: str, **front: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"---\n{head}---\n\n{text}\n" if head else text, encoding="utf-8")
     return path
+
+
+Mount = Callable[..., Path]
+
+
+@pytest.fixture
+def mount(tmp_path: Path) -> Iterator[Mount]:
+    """Mounts small disks in memory, where this machine lets us."""
+    mounted: list[Path] = []
+
+    def mount_one(path: Path, options: str) -> Path:
+        path.mkdir(exist_ok=True)
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", path], capture_output=True, check=False)
+        if done.returncode:
+            pytest.skip(f"no disk can be mounted here: {done.stderr.decode().strip()}")
+        mounted.append(path)
+        return path
+
+    yield mount_one
+    for path in mounted:
+        subprocess.run(["umount", "-l", path], check=True)
+
+
+@pytest.fixture
+def large(settings: Settings, open_engine: OpenEngine) -> dict[str, str]:
+    """A corpus large enough for Chroma to have written its files; ids by source."""
+    return index_quays(settings, open_engine, 60)
+
+
+@pytest.fixture
+def indexed(settings: Settings, open_engine: OpenEngine) -> dict[str, str]:
+    """A corpus of a few articles; ids by source."""
+    return index_quays(settings, open_engine, 3)
+
+
+def index_quays(settings: Settings, open_engine: OpenEngine, count: int) -> dict[str, str]:
+    """Make an index, and close it."""
+    for number in range(count):
+        lines = [f"# Part {n}\n\nQuay {number} has {n} cranes.\n" for n in range(20)]
+        article(settings.corpus_dir, f"quay{number}.md", "\n".join(lines))
+    article(settings.corpus_dir, "port.md", "The port was sold in May.", title="Port")
+    for path in settings.corpus_dir.iterdir():
+        os.utime(path, (1e9, 1e9))  # so that their time and size are trusted
+    engine = open_engine()
+    engine.sync()
+    found = {source: document.document_id for document in engine.documents() for source in document.sources}
+    engine.close()
+    return found

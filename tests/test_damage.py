@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import random
 import shutil
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -15,62 +11,12 @@ from assistant.errors import DamagedFile
 from assistant.records import Filters, Progress
 from assistant.settings import Settings
 from assistant.vectors import Vectors
-from tests.conftest import OpenEngine, article, index_of
+from tests.conftest import OpenEngine, index_of
 from tests.crashing import files
 from tests.fakes import WordEmbedder
+from tests.harms import HARMS, Harm, chroma_files, delete, scribble
 
 pytestmark = pytest.mark.processes
-
-
-def delete(path: Path) -> None:
-    shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def empty(path: Path) -> None:
-    os.truncate(path, 0)
-
-
-def halve(path: Path) -> None:
-    os.truncate(path, path.stat().st_size // 2)
-
-
-def scribble(path: Path) -> None:
-    """Other bytes in many places."""
-    draw, data = random.Random(1), bytearray(path.read_bytes())
-    for _ in range(min(len(data), 2_000)):
-        data[draw.randrange(len(data))] = draw.randrange(256)
-    path.write_bytes(data)
-
-
-Harm = Callable[[Path], None]
-HARMS: list[Harm] = [delete, empty, halve, scribble]
-
-
-@pytest.fixture
-def large(settings: Settings, open_engine: OpenEngine) -> dict[str, str]:
-    """A corpus large enough for Chroma to have written its files; ids by source."""
-    return index_of_quays(settings, open_engine, 60)
-
-
-@pytest.fixture
-def indexed(settings: Settings, open_engine: OpenEngine) -> dict[str, str]:
-    """A corpus of a few articles; ids by source."""
-    return index_of_quays(settings, open_engine, 3)
-
-
-def index_of_quays(settings: Settings, open_engine: OpenEngine, count: int) -> dict[str, str]:
-    """Make an index, and close it."""
-    for number in range(count):
-        lines = [f"# Part {n}\n\nQuay {number} has {n} cranes.\n" for n in range(20)]
-        article(settings.corpus_dir, f"quay{number}.md", "\n".join(lines))
-    article(settings.corpus_dir, "port.md", "The port was sold in May.", title="Port")
-    for path in settings.corpus_dir.iterdir():
-        os.utime(path, (1e9, 1e9))  # so that their time and size are trusted
-    engine = open_engine()
-    engine.sync()
-    found = ids(engine)
-    engine.close()
-    return found
 
 
 def ids(engine: Engine) -> dict[str, str]:
@@ -89,12 +35,6 @@ def assert_whole(engine: Engine, before: dict[str, str]) -> list[str]:
     assert index.vectors.ids() == rows
     assert index.catalogue.problems(thorough=True) == []
     return [progress.step for progress in said if progress.lasting]
-
-
-def chroma_files(settings: Settings) -> list[Path]:
-    found = [path for path in (settings.data_dir / "chroma").rglob("*") if path.is_file()]
-    assert len(found) > 3, "Chroma has written no index yet"
-    return sorted(found)
 
 
 @pytest.mark.parametrize("harm", [delete, scribble])

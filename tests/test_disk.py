@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,40 +15,11 @@ from assistant.errors import AssistantError, CorpusError, IndexFailure
 from assistant.loading import RawFile
 from assistant.records import Document, Done, Progress
 from assistant.settings import Settings
-from tests.conftest import OpenEngine, article, index_of
+from tests.conftest import Mount, OpenEngine, article, index_of
 from tests.crashing import ParsesHere
+from tests.harms import fill
 
 pytestmark = pytest.mark.processes
-
-Mount = Callable[..., Path]
-
-
-@pytest.fixture
-def mount(tmp_path: Path) -> Iterator[Mount]:
-    """Mounts small disks in memory, where this machine lets us."""
-    mounted: list[Path] = []
-
-    def mount_one(path: Path, options: str) -> Path:
-        path.mkdir(exist_ok=True)
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", path], capture_output=True, check=False)
-        if done.returncode:
-            pytest.skip(f"no disk can be mounted here: {done.stderr.decode().strip()}")
-        mounted.append(path)
-        return path
-
-    yield mount_one
-    for path in mounted:
-        subprocess.run(["umount", "-l", path], check=True)
-
-
-def fill(folder: Path, leaving: int) -> Path:
-    """A file that takes all the room but so many bytes."""
-    filler = folder / ".filler"
-    free = os.statvfs(folder)
-    with filler.open("wb") as file:
-        file.write(bytes(max(0, free.f_bavail * free.f_bsize - leaving)))
-    return filler
-
 
 LONG = " ".join(f"Quay {number} has {number * 7} cranes and a shed of {number} rooms." for number in range(600))
 

@@ -19,7 +19,7 @@ from assistant.settings import Settings
 from tests.conftest import OpenEngine, article, index_of
 from tests.crashing import ParsesHere
 from tests.fakes import WordEmbedder
-from tests.test_damage import chroma_files, empty, indexed, large  # noqa: F401 - fixtures
+from tests.harms import chroma_files, empty
 
 pytestmark = pytest.mark.processes
 
@@ -31,7 +31,7 @@ def found(findings: list[Finding]) -> dict[str, str]:
 
 
 @pytest.fixture
-def engine(settings: Settings, open_engine: OpenEngine, indexed: dict[str, str]) -> Engine:  # noqa: F811
+def engine(settings: Settings, open_engine: OpenEngine, indexed: dict[str, str]) -> Engine:
     opened = open_engine()
     opened.sync()
     return opened
@@ -114,7 +114,7 @@ def test_a_healthy_corpus_is_fine_and_looking_changes_nothing(engine: Engine, se
 def test_vectors_that_are_damaged_on_disk_while_they_are_used_are_found(
     settings: Settings,
     open_engine: OpenEngine,
-    large: dict[str, str],  # noqa: F811 - the fixture
+    large: dict[str, str],
 ):
     engine = open_engine()
     assert len(engine.documents()) == len(large)

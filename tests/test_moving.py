@@ -14,9 +14,9 @@ import pytest
 from assistant import failpoints, holding, moving
 from assistant.errors import CorpusError, UsageError
 from assistant.settings import Settings
-from tests.conftest import OpenEngine, article, index_of
+from tests.conftest import Mount, OpenEngine, article, index_of
 from tests.crashing import ParsesHere
-from tests.test_disk import Mount, fill, mount  # noqa: F401 - a fixture
+from tests.harms import fill
 
 pytestmark = pytest.mark.processes
 LONG = "The port was sold in May. " * 20_000
@@ -40,7 +40,7 @@ def killed_at(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.fixture
-def two_disks(settings: Settings, mount: Mount) -> Settings:  # noqa: F811 - the fixture
+def two_disks(settings: Settings, mount: Mount) -> Settings:
     """State and corpus on two file systems."""
     mount(settings.state_dir, "size=64m")
     return settings
@@ -74,7 +74,7 @@ def test_a_move_to_another_disk_that_is_cut_off_is_finished_whole(
 def test_a_return_to_a_full_disk_brings_no_half_article_and_follows_later(
     settings: Settings,
     open_engine: OpenEngine,
-    mount: Mount,  # noqa: F811 - the fixture
+    mount: Mount,
 ):
     mount(settings.corpus_dir, "size=2m")
     article(settings.corpus_dir, "port.md", LONG)
@@ -93,7 +93,7 @@ def test_a_return_to_a_full_disk_brings_no_half_article_and_follows_later(
 def test_a_removal_that_fails_does_not_happen_later(
     settings: Settings,
     open_engine: OpenEngine,
-    mount: Mount,  # noqa: F811 - the fixture
+    mount: Mount,
 ):
     mount(settings.state_dir, "size=2m")
     article(settings.corpus_dir, "port.md", LONG)
@@ -181,7 +181,7 @@ def test_a_folder_where_a_file_of_a_backup_belongs_goes_to_the_trash(
 def test_a_restoring_that_fails_says_so_and_does_not_go_on_later(
     settings: Settings,
     open_engine: OpenEngine,
-    mount: Mount,  # noqa: F811 - the fixture
+    mount: Mount,
     tmp_path: Path,
 ):
     mount(settings.corpus_dir, "size=2m")

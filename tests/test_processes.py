@@ -17,10 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant import Assistant, OwnerError, Progress, Settings, Text, client, wire
+from assistant import Assistant, Done, OwnerError, Progress, Settings, Text, client, wire
 from assistant.errors import AssistantError, IndexFailure
-from tests.conftest import CLONE, article
-from tests.test_disk import mount  # noqa: F401 - a fixture
+from tests.conftest import CLONE, Mount, article
 
 pytestmark = pytest.mark.processes
 DEADLINE = 60.0
@@ -178,8 +177,10 @@ def test_an_answer_whose_owner_is_killed_in_the_middle_comes_whole_from_another(
     with Assistant.open(settings) as assistant:
         seen = list(assistant.stream("Who owns the port?"))
     assert not dies_at.exists() or events >= len(seen), "the owner was not killed"
-    assert "".join(event.piece for event in seen if isinstance(event, Text)) == seen[-1].answer.text  # type: ignore[union-attr]
-    assert seen[-1].answer.text == "Acme owns the port [1]."  # type: ignore[union-attr]
+    done = seen[-1]
+    assert isinstance(done, Done)
+    assert "".join(event.piece for event in seen if isinstance(event, Text)) == done.answer.text
+    assert done.answer.text == "Acme owns the port [1]."
 
 
 def test_an_error_of_the_callers_own_code_is_not_taken_for_the_end_of_the_owner(settings: Settings):
@@ -292,7 +293,7 @@ def test_a_client_that_stays_reads_an_index_that_is_prepared_anew(prepared: Sett
 def test_a_full_disk_is_not_taken_for_one_that_is_only_read(
     settings: Settings,
     tmp_path: Path,
-    mount,  # noqa: F811 - the fixture
+    mount: Mount,
 ):
     mount(settings.data_dir, "size=24m,nr_inodes=64")
     article(settings.corpus_dir, "port.md", "Acme owns the port.")
@@ -311,7 +312,7 @@ def test_a_full_disk_is_not_taken_for_one_that_is_only_read(
 def test_an_index_on_a_disk_that_cannot_be_written_is_read_without_being_told_so(
     prepared: Settings,
     tmp_path: Path,
-    mount,  # noqa: F811 - the fixture
+    mount: Mount,
 ):
     disk = mount(tmp_path / "disk", "size=64m")
     subprocess.run(["cp", "-a", prepared.data_dir, prepared.corpus_dir, disk], check=True)
