@@ -1,6 +1,7 @@
 """Ask an organisation's dated articles; every claim of an answer carries the exact sentence it rests on."""
 
 from .api import Assistant, ask
+from .conversations import Conversation, Conversations, Exchange
 from .errors import (
     AssistantError,
     CorpusError,
@@ -16,6 +17,7 @@ from .errors import (
     OwnerError,
     QuestionError,
     SettingsError,
+    UnknownConversation,
     UnknownDocument,
     UsageError,
 )
@@ -33,6 +35,7 @@ from .records import (
     Progress,
     QuoteCheck,
     Receipt,
+    Removed,
     Retrieved,
     SyncReport,
     Text,
@@ -50,12 +53,15 @@ __all__ = [
     "AssistantError",
     "Citation",
     "ClaimCheck",
+    "Conversation",
+    "Conversations",
     "CorpusError",
     "Derived",
     "Document",
     "DocumentError",
     "Done",
     "EmptyCorpus",
+    "Exchange",
     "FetchError",
     "Filters",
     "Finding",
@@ -71,12 +77,14 @@ __all__ = [
     "QuestionError",
     "QuoteCheck",
     "Receipt",
+    "Removed",
     "Retrieved",
     "Settings",
     "SettingsError",
     "Stream",
     "SyncReport",
     "Text",
+    "UnknownConversation",
     "UnknownDocument",
     "UsageError",
     "Verification",

@@ -197,6 +197,8 @@ def _shown(
                 whole = with_lead(wanted, item)
                 yield from draft.admit_all(whole[:1], wanted, label=label)
                 yield from draft.admit_all(whole[1:], wanted)
+            for item in states[1:]:
+                draft.supersede(item, states[0])
         else:
             draft.notes.append(f"the articles do not say the same: {articles}")
     yield from draft.admit_all([part for item in items for part in with_lead(wanted, item)], wanted)

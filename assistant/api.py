@@ -6,13 +6,28 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from .client import RemoteEngine
 from .conversation import History, turns
+from .conversations import Conversations
 from .errors import UsageError
-from .records import Answer, Document, Done, Event, Filters, Finding, Passage, Progress, SyncReport, Verification
+from .models import outside
+from .records import (
+    Answer,
+    Document,
+    Done,
+    Event,
+    Filters,
+    Finding,
+    Passage,
+    Progress,
+    Removed,
+    SyncReport,
+    Verification,
+)
 from .settings import Settings
 from .streaming import Stream
 
@@ -34,10 +49,13 @@ class Assistant:
     `progress` is called, from the calling thread, with a `Progress` at each step of slow work.
     """
 
-    def __init__(self, engine: Engine | RemoteEngine, settings: Settings, progress: Report = lambda _: None) -> None:
+    def __init__(
+        self, engine: Engine | RemoteEngine, settings: Settings, progress: Report = lambda _: None, person: str = ""
+    ) -> None:
         self._engine = engine
         self._settings = settings
         self._progress = progress
+        self._person = person
 
     @classmethod
     def open(cls, settings: Settings | None = None, *, progress: Report = lambda _: None) -> Self:
@@ -52,6 +70,20 @@ class Assistant:
     def settings(self) -> Settings:
         """The settings it was opened with."""
         return self._settings
+
+    @property
+    def outside(self) -> str:
+        """Who is sent questions and passages, such as "openai (api.example.com)"; empty while the model is here."""
+        return outside(self._settings)
+
+    @cached_property
+    def conversations(self) -> Conversations:
+        """The conversations that are kept in `state_dir`. Raises IndexFailure when they cannot be."""
+        return Conversations(self._settings.state_dir, self._person)
+
+    def with_progress(self, progress: Report) -> Assistant:
+        """The same corpus, whose slow steps are told to somebody else."""
+        return Assistant(self._engine, self._settings, progress, self._person)
 
     def sync(self, *, again: bool = True) -> SyncReport:
         """Make the index hold what the corpus folder holds. Raises CorpusError.
@@ -79,6 +111,10 @@ class Assistant:
     def restore(self, document_id: str) -> SyncReport:
         """Bring a removed document back. Raises UnknownDocument when the trash does not hold it."""
         return self._engine.restore(document_id, self._progress)
+
+    def removed(self) -> list[Removed]:
+        """The documents in the trash that `restore` brings back, latest first."""
+        return self._engine.removed(self._progress)
 
     def amend(self, document_id: str, **values: Any) -> SyncReport:
         """Correct `title`, `publisher`, `author` or `published`, kept in a file beside the document's own."""
@@ -153,8 +189,8 @@ class Assistant:
         self._engine.prepare(self._settings, self._progress)
 
     def as_user(self, name: str, roles: Sequence[str] = ()) -> Assistant:  # noqa: ARG002 - fixed by the interface
-        """The same corpus as that person may see it. Without sign-in everyone sees all of it."""
-        return Assistant(self._engine, self._settings, self._progress)
+        """The same corpus as that person may see it: all of it without sign-in. Conversations are their own."""
+        return Assistant(self._engine, self._settings, self._progress, name)
 
     async def async_(self) -> SyncReport:
         """`sync`, awaited; the underscore is there because `async` is a word of the language."""
@@ -171,6 +207,10 @@ class Assistant:
     async def arestore(self, document_id: str) -> SyncReport:
         """`restore`, awaited."""
         return await asyncio.to_thread(self.restore, document_id)
+
+    async def aremoved(self) -> list[Removed]:
+        """`removed`, awaited."""
+        return await asyncio.to_thread(self.removed)
 
     async def aamend(self, document_id: str, **values: Any) -> SyncReport:
         """`amend`, awaited."""
@@ -231,6 +271,8 @@ class Assistant:
 
     def close(self) -> None:
         """Hang up."""
+        if "conversations" in self.__dict__:
+            self.conversations.close()
         self._engine.close()
 
     def __enter__(self) -> Self:

@@ -1,6 +1,6 @@
 """One file that holds all that cannot be made again, and the catalogue, which saves making it again.
 
-corpus folder + ledger + trash + older versions that are kept + catalogue → a tar file → `restoring`
+corpus folder + ledger + trash + older versions that are kept + conversations + catalogue → a tar file → `restoring`
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ import secrets
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from .conversations import CONVERSATIONS, Conversations
 from .errors import UsageError
 from .holding import Opened
 from .ledger import LEDGER
@@ -40,6 +42,10 @@ def write(settings: Settings, opened: Opened, file: Path, report: Callable[[Prog
             corpus.sync(report, again=False)  # so that every article has its id
             copies = {f"state/{LEDGER}": Path(own, "ledger"), f"index/{CATALOGUE}": Path(own, "catalogue")}
             corpus.copy_to(*copies.values())
+            if (settings.state_dir / CONVERSATIONS).is_file():
+                copies[f"state/{CONVERSATIONS}"] = Path(own, "conversations")
+                with closing(Conversations(settings.state_dir)) as conversations:
+                    conversations.copy_to(copies[f"state/{CONVERSATIONS}"])
             files = dict(_members(settings)) | copies
             with part.open("wb") as stream:
                 with _archive(file, stream) as archive:

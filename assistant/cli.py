@@ -150,9 +150,19 @@ def sync(
 
 
 @app.command(name="list")
-def list_(json_: Json = False) -> None:
+def list_(
+    json_: Json = False,
+    removed: Annotated[bool, typer.Option("--removed", help="List what is in the trash instead.")] = False,
+) -> None:
     """List the articles, newest first, and the files that are none with the reason."""
     with _open() as assistant:
+        if removed:
+            in_trash = assistant.removed()
+            if json_:
+                _print_json([each.to_dict() for each in in_trash])
+            else:
+                terminal.show_removed(in_trash)
+            return
         documents, failures = assistant.documents(), assistant.failures()
     if json_:
         _print_json({"documents": [document.to_dict() for document in documents], "failed": failures})

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from . import prepared, wire
 from .conversation import Turn
 from .errors import IndexFailure, OwnerError, by_name
-from .records import Document, Event, Filters, Finding, Passage, Progress, SyncReport, Verification
+from .records import Document, Event, Filters, Finding, Passage, Progress, Removed, SyncReport, Verification
 from .settings import Settings
 from .stopping import LOOK_EVERY, Stop, Stopped, never
 
@@ -74,6 +74,10 @@ class RemoteEngine:
     def restore(self, document_id: str, report: Report) -> SyncReport:
         """See Engine.restore."""
         return SyncReport.from_dict(self._call("restore", {"document_id": document_id}, report))
+
+    def removed(self, report: Report) -> list[Removed]:
+        """See Engine.removed."""
+        return [Removed.from_dict(plain) for plain in self._call("removed", {}, report)]
 
     def amend(self, document_id: str, values: dict[str, Any], report: Report) -> SyncReport:
         """See Engine.amend."""

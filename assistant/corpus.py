@@ -22,7 +22,7 @@ from .ledger import Ledger
 from .loading import AMENDABLE, amendments_path, parse_date, read
 from .parsing import Parser
 from .pasting import PageFile, as_yaml, page_file, was_fetched
-from .records import Document, Progress, SyncReport
+from .records import Document, Progress, Removed, SyncReport
 from .settings import Settings
 from .syncing import Pass, shortened, unchanged
 from .terms import printable
@@ -200,6 +200,11 @@ class Corpus:
             if document_id not in self._catalogue.document_hashes():
                 raise UnknownDocument(f"the trash {self._trash.folder} holds no document {document_id!r}")
             return replace(report, notes=[f"{document_id} is in the corpus", *report.notes])
+
+    def removed(self) -> list[Removed]:
+        """The documents in the trash, latest first."""
+        with self._turn:
+            return self._trash.removed()
 
     def amend(self, document_id: str, **values: Any) -> SyncReport:
         """Correct title, publisher, author or date; kept in a file beside the document's own."""

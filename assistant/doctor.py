@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from . import wire
 from .api import Assistant
-from .errors import AssistantError
+from .conversations import CONVERSATIONS, Conversations, set_aside
+from .errors import AssistantError, DamagedFile
 from .prepared import usable
 from .records import Finding, Progress
 from .settings import Settings
@@ -30,6 +32,7 @@ def examine(
         _look("language model", lambda: _model(settings)),
         _look("free disk", lambda: _disk(used)),
         _look("owner", lambda: _owner(used)),
+        _look("conversations", lambda: _conversations(used, repair=repair)),
     ]
     try:
         with Assistant.open(settings, progress=progress) as assistant:
@@ -78,6 +81,23 @@ def _owner(settings: Settings) -> str:
         return "none was running"
     memory = _memory(address.process)
     return f"process {address.process} holds {settings.data_dir}" + f", {memory / 1e6:,.0f} MB of memory" * bool(memory)
+
+
+def _conversations(settings: Settings, *, repair: bool) -> str:
+    """They cannot be made again: what is damaged is kept beside, for whoever can read more of it."""
+    if not (settings.state_dir / CONVERSATIONS).is_file():
+        return "none are kept"
+    try:
+        with closing(Conversations(settings.state_dir)) as conversations:
+            found = conversations.problems()
+    except DamagedFile as damage:
+        found = [damage.reason]
+    if not found:
+        return "all as written"
+    if repair and not settings.read_only:
+        aside = set_aside(settings.state_dir)
+        return f"begun anew; the damaged file ({found[0]}) is {aside}; restoring a backup brings back those in it"
+    raise AssistantError(f"damaged ({found[0]}); 'assistant doctor --repair' sets the file aside and begins a new one")
 
 
 def _runs(process: int) -> bool:

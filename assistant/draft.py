@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .asking import Asked
 from .catalogue import Catalogue
@@ -93,6 +93,12 @@ class Draft:
         """Whether a sentence is cited."""
         return self.number_of(item) is not None
 
+    def supersede(self, older: Evidence, newer: Evidence) -> None:
+        """Let the citation of one sentence say that another one tells the later state."""
+        was, now = self.number_of(older), self.number_of(newer)
+        if was and now and was != now:
+            self.citations[was - 1] = replace(self.citations[was - 1], superseded_by=now)
+
     def refuse(self, catalogue: Catalogue, filters: Filters | None = None) -> str:
         """The text that says the corpus does not say, with what it holds of what the filters let pass."""
         self.text = _refusal(self.question, catalogue, filters)
@@ -109,7 +115,7 @@ class Draft:
             text=self.text,
             answered=answered,
             kind="claims" if answered else "refusal",
-            citations=self.citations,
+            citations=[replace(cited, duplicates=self._duplicates(cited)) for cited in self.citations],
             notes=[*self.retrieval.notes, *self.notes],
             derived=self.derived,
             passages=self.retrieval.passages,
@@ -117,6 +123,11 @@ class Draft:
             usage=self.usage,
             timings={step: round(seconds, 4) for step, seconds in self.timings.items()},
         )
+
+    def _duplicates(self, cited: Citation) -> int:
+        """How many other sources carry a passage with what is cited."""
+        same = (p for p in self.retrieval.passages if p.document_id == cited.document_id)
+        return max((p.duplicates for p in same if p.start < cited.end and cited.start < p.end), default=0)
 
     def _warn_of(self, document: Document) -> None:
         """Note that an article is quoted as it was before its file could no longer be read."""

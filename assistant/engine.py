@@ -23,7 +23,7 @@ from .index import Index
 from .models import ChatModel, open_chat_model
 from .parsing import Parser
 from .receipts import receipt, verify
-from .records import Document, Done, Event, Filters, Finding, Passage, Progress, SyncReport, Verification
+from .records import Document, Done, Event, Filters, Finding, Passage, Progress, Removed, SyncReport, Verification
 from .reranking import Reranker, open_reranker
 from .retrieval import search
 from .settings import Settings
@@ -88,6 +88,10 @@ class Engine:
     def restore(self, document_id: str, report: Report = lambda _: None) -> SyncReport:
         """Undo `remove`."""
         return self._changed(report, lambda corpus: corpus.restore(document_id, report))
+
+    def removed(self, report: Report = lambda _: None) -> list[Removed]:
+        """The documents in the trash, latest first."""
+        return self._holding.using(report, lambda opened: opened.corpus.removed() if opened.corpus else [])
 
     def amend(self, document_id: str, values: dict[str, Any], report: Report = lambda _: None) -> SyncReport:
         """Correct title, publisher, author or date of a document."""

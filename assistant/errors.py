@@ -4,7 +4,8 @@ AssistantError
 ├── UsageError              the caller asked for something that cannot be done
 │   ├── SettingsError       a setting that is unknown, malformed or not usable here
 │   ├── QuestionError       a question that is empty or too long
-│   └── UnknownDocument     a document id that the corpus does not hold
+│   ├── UnknownDocument     a document id that the corpus does not hold
+│   └── UnknownConversation a conversation that was deleted, or is somebody else's
 ├── CorpusError             the corpus folder cannot be read or written
 │   ├── EmptyCorpus         there is nothing to ask
 │   ├── DocumentError       one file cannot be made into a document; carries the reason
@@ -46,6 +47,10 @@ class QuestionError(UsageError):
 
 class UnknownDocument(UsageError):
     """The corpus holds no document of that id."""
+
+
+class UnknownConversation(UsageError):
+    """No conversation of that id is kept, or it is somebody else's."""
 
 
 class CorpusError(AssistantError):

@@ -42,6 +42,17 @@ class ChatModel:
     close: Callable[[], None] = field(default=lambda: None)
 
 
+def outside(settings: Settings) -> str:
+    """Who is sent questions and passages, with the server where the settings name it; empty when it is this machine."""
+    if settings.llm in ("embedded", EXTRACTIVE):
+        return ""
+    provider = settings.llm.partition(":")[0]
+    host = urlsplit(settings.llm_base_url or "").hostname
+    if host in _LOOPBACK or (provider == "ollama" and not settings.llm_base_url):
+        return ""
+    return f"{provider} ({host})" if host else provider
+
+
 def open_chat_model(settings: Settings, progress: Callable[[Progress], None]) -> ChatModel | None:
     """The language model that the settings name; None for `extractive`, which uses none.
 

@@ -172,6 +172,7 @@ _CALLS = frozenset(
         "add_page",
         "remove",
         "restore",
+        "removed",
         "amend",
         "backup",
         "restore_backup",

@@ -136,6 +136,10 @@ class Citation(Record):
     published: date | None = None
     section: str = ""
     page: int | None = None
+    superseded_by: int | None = None
+    """The number of the citation that tells the later state of the same fact."""
+    duplicates: int = 0
+    """How many other sources carry the same passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,3 +313,14 @@ class Done(Record):
 
 
 Event = Retrieved | Waiting | Text | Done
+
+
+@dataclass(frozen=True, slots=True)
+class Removed(Record):
+    """A document in the trash."""
+
+    document_id: str
+    sources: list[str]
+    """What its files were called in the corpus folder."""
+    removed: str
+    """When, in UTC, as ISO 8601."""

@@ -15,10 +15,11 @@ import shutil
 import tarfile
 import zlib
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from . import failpoints, folder
+from .conversations import CONVERSATIONS, Conversations
 from .errors import AssistantError, CorpusError, UsageError
 from .index import Index
 from .ledger import LEDGER, Ledger
@@ -176,3 +177,6 @@ def _state(state_dir: Path, wanted: Path) -> None:
             part = state_dir / "trash" / f"{place.name}.part"
             shutil.copytree(place, part, dirs_exist_ok=True)
             part.rename(state_dir / "trash" / place.name)
+    if (wanted / CONVERSATIONS).is_file():
+        with closing(Conversations(state_dir)) as conversations:
+            conversations.bring_back(wanted / CONVERSATIONS)

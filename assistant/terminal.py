@@ -6,7 +6,18 @@ import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from .records import Answer, Citation, Document, Finding, Passage, Progress, SyncReport, Verification, day_in_words
+from .records import (
+    Answer,
+    Citation,
+    Document,
+    Finding,
+    Passage,
+    Progress,
+    Removed,
+    SyncReport,
+    Verification,
+    day_in_words,
+)
 from .terms import printable
 
 _WIDTH = 100
@@ -114,6 +125,15 @@ def show_documents(documents: Sequence[Document], failures: Mapping[str, str]) -
         print("The corpus is empty: put articles into its folder, or run 'assistant add PATH'.")
     for line in _unread(failures):
         print(printable(line))
+
+
+def show_removed(removed: Sequence[Removed]) -> None:
+    """What the trash holds."""
+    for each in removed:
+        sources = ", ".join(map(printable, each.sources))
+        print(f"{each.document_id}  removed {each.removed[:10]}  ({sources})")
+    if not removed:
+        print("The trash is empty.")
 
 
 def show_report(report: SyncReport, changed: Sequence[Document] = ()) -> None:

@@ -21,8 +21,11 @@ from .errors import CorpusError
 from .kept import Kept
 from .ledger import Ledger
 from .loading import AMENDMENTS_SUFFIX
+from .records import Removed
 
 _PLAN = ".plan.json"
+_NO_DOCUMENTS = frozenset({"replaced", "overwritten", "amendments"})
+"""Labels of what was moved out of the way of something else."""
 _GOING, _BACK, _PART = ".going", ".back", ".part"
 
 
@@ -117,6 +120,16 @@ class Trash:
         """Whether files of a document were removed and not brought back."""
         return bool(self._places(document_id))
 
+    def removed(self) -> list[Removed]:
+        """The documents that can be brought back, each as it was removed last, latest first."""
+        found: dict[str, Removed] = {}
+        for place in self._places():
+            stamp, label, *_ = [*place.name.split("-"), ""]
+            files = _files(place)
+            if files and label and label not in _NO_DOCUMENTS and label not in found:
+                found[label] = Removed(label, files, _moment(stamp))
+        return list(found.values())
+
     def settle(self) -> None:
         """Finish what was cut off. A file that has changed since, or whose name is taken, stays where it is."""
         for place in sorted(self.folder.glob("*.*/")):
@@ -183,6 +196,11 @@ class Trash:
         last = max((int(f"{s.replace('T', ''):0<20}") for s in stamps if s.replace("T", "").isdigit()), default=0)
         stamp = str(max(int(f"{datetime.now(UTC):%Y%m%d%H%M%S%f}"), last + 1))
         return self.folder / f"{stamp[:8]}T{stamp[8:]}-{label}-{secrets.token_hex(3)}"
+
+
+def _moment(stamp: str) -> str:
+    """When a place was made, as ISO 8601."""
+    return datetime.strptime(stamp[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC).isoformat()
 
 
 def _files(place: Path) -> list[str]:
