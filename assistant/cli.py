@@ -248,7 +248,7 @@ def serve(
         report = assistant.sync()
         terminal.show_report(report)
         assistant.prepare()
-        from .web.page import serve as serve_page  # Gradio takes seconds to import
+        from .web.server import serve as serve_page  # Gradio takes seconds to import
 
         serve_page(assistant, line, say=terminal.say)
 

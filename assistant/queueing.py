@@ -53,7 +53,7 @@ class Place:
         return max(0, self._among.line.index(self) + 1 - self._among.at_once)
 
     def wait(self, stop: Stop) -> Iterator[int]:
-        """How many are ahead, told at once and whenever it changes, until none is. Raises Stopped."""
+        """How many are ahead, told at once and whenever it changes; 0 to one who has waited. Raises Stopped."""
         told = 0
         while ahead := self.ahead:
             if ahead != told:
@@ -64,3 +64,5 @@ class Place:
             with self._among.moved:
                 if self.ahead == told:
                     self._among.moved.wait(LOOK_EVERY)
+        if told:
+            yield 0

@@ -32,6 +32,8 @@ def day_in_words(published: date | None) -> str:
 
 def ahead_in_words(ahead: int) -> str:
     """What is told to one whose question waits: "2 questions are answered before yours"."""
+    if not ahead:
+        return "yours is answered now"
     return f"{ahead} question{' is' if ahead == 1 else 's are'} answered before yours"
 
 
@@ -293,7 +295,10 @@ class Retrieved(Record):
 
 @dataclass(frozen=True, slots=True)
 class Waiting(Record):
-    """The language model is busy: so many questions are answered before this one. Told whenever that changes."""
+    """The language model is busy: so many questions are answered before this one, told whenever that changes.
+
+    0 tells one who has waited that it is their turn.
+    """
 
     ahead: int
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,9 @@ from assistant.models import ChatModel
 from assistant.parsing import Parser
 from assistant.settings import Settings
 from tests.fakes import WordEmbedder
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 CLONE = Path(__file__).parent.parent
 SAMPLE_CORPUS = CLONE / "corpus"
@@ -147,3 +151,38 @@ def index_quays(settings: Settings, open_engine: OpenEngine, count: int) -> dict
     found = {source: document.document_id for document in engine.documents() for source in document.sources}
     engine.close()
     return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of the page."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browsing import SWITCHES, chromium
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=SWITCHES)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A wide window of its own; a script that fails in it is a failure of the test."""
+    context = browser.new_context(viewport={"width": 1600, "height": 900}, color_scheme="light")
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened = context.new_page()
+    failed: list[str] = []
+    opened.on("pageerror", lambda error: failed.append(str(error)))
+    yield opened
+    context.close()
+    assert failed == []
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page on the sample corpus, shared by the tests that change nothing of it."""
+    from tests.browsing import serving
+
+    with serving(tmp_path_factory.mktemp("page")) as found:
+        yield found

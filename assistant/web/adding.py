@@ -1,70 +1,110 @@
-"""Adding documents in the page: a button that takes files, and what came of them."""
+"""Adding files and addresses, one after the other: how far each has come, and what came of it."""
 
 from __future__ import annotations
 
 import os
-from contextlib import suppress
-from pathlib import Path
-
-import gradio as gr
-from gradio.utils import get_upload_folder
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal
 
 from ..api import Assistant
 from ..errors import AssistantError
-from ..formats import SUFFIXES
-from ..records import SyncReport
-from .render import holdings, in_markdown, report_of
+from ..records import Document, Filters, Progress, SyncReport
+from .parts import rendered
+
+State = Literal["waiting", "working", "added", "updated", "here", "failed"]
+_AT_MOST_EVERY = 0.1
+"""Seconds between two looks at how far it has come."""
 
 
-def add_button() -> gr.UploadButton:
-    """The button that takes files of the formats that are read, and only those that were uploaded.
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file or address that somebody adds."""
 
-    What a browser sends are paths on this machine, or addresses that Gradio would fetch: whoever reaches the page could
-    have any file added and read. (A subclass would say the same more plainly, but Gradio writes a file for each.)
+    name: str
+    item: str
+    """Its path, or the address."""
+    state: State = "waiting"
+    step: str = ""
+    done: float = 0.0
+    """Share of the step that is done, 0..1."""
+    document: Document | None = None
+    remarks: tuple[str, ...] = ()
+
+
+_News = queue.SimpleQueue[tuple[int, Job] | None]
+
+
+def add_all(assistant: Assistant, items: Sequence[tuple[str, str]]) -> Iterator[list[Job]]:
+    """The jobs, given by name and path or address, whenever one of them has got on.
+
+    Where nobody watches any more, they are finished all the same.
     """
-    button = gr.UploadButton(
-        "Add documents", file_count="multiple", file_types=list(SUFFIXES), size="sm", elem_id="add", scale=0
-    )
-    reach = button.async_move_resource_to_block_cache
+    given = [Job(name, item) for name, item in items]
+    jobs = list(given)
+    told: _News = queue.SimpleQueue()
 
-    async def reach_uploaded(named: str | Path | None) -> str | None:
-        moved: str | None = await reach(_uploaded(named))
-        return moved
+    def work() -> None:
+        for position, job in enumerate(given):
+            tell = partial(_tell, told, position)
+            tell(replace(job, state="working"))
+            tell(_added(assistant, job, tell))
+        told.put(None)
 
-    button.async_move_resource_to_block_cache = reach_uploaded
-    return button
-
-
-def _uploaded(named: str | Path | None) -> str | Path | None:
-    """The path as it is. Raises gr.Error for one that nobody uploaded."""
-    if named is not None and not Path(named).resolve().is_relative_to(Path(get_upload_folder()).resolve()):
-        raise gr.Error("only uploaded files can be added")
-    return named
-
-
-def add_report() -> gr.Markdown:
-    """Where it is said what came of the files; hidden until there were some."""
-    return gr.Markdown(elem_id="added", visible=False)
-
-
-def follow_uploads(assistant: Assistant, button: gr.UploadButton, told: gr.Markdown, held: gr.Markdown) -> None:
-    """Put what is uploaded into the corpus folder, and say what came of it."""
-
-    def take(paths: list[str]) -> tuple[gr.Markdown, str]:
-        return gr.Markdown(_added(assistant, paths), visible=True), holdings(assistant.documents())
-
-    button.upload(take, [button], [told, held], api_visibility="private")
+    threading.Thread(target=work, name="adding", daemon=True).start()
+    over = False
+    while not over:
+        yield list(jobs)
+        news = [told.get()]
+        time.sleep(_AT_MOST_EVERY)  # what is told in between nobody could read
+        while not told.empty():
+            news.append(told.get())
+        over = news[-1] is None
+        for position, job in filter(None, news):
+            jobs[position] = job
+    yield list(jobs)
 
 
-def _added(assistant: Assistant, paths: list[str]) -> str:
-    report = SyncReport()
+def shown(jobs: Sequence[Job]) -> str:
+    """The jobs as a list."""
+    over = all(job.state not in {"waiting", "working"} for job in jobs)
+    failed = sum(job.state == "failed" for job in jobs)
+    done = sum(job.state in {"added", "updated"} for job in jobs)
+    return rendered("adding.html", jobs=jobs, over=over, failed=failed, done=done)
+
+
+def _tell(told: _News, position: int, job: Job) -> None:
+    told.put((position, job))
+
+
+def _added(assistant: Assistant, job: Job, tell: Callable[[Job], None]) -> Job:
+    def report(progress: Progress) -> None:
+        share = progress.done / progress.total if progress.total else 0.0
+        tell(replace(job, state="working", step=progress.step, done=share))
+
     try:
-        for path in paths:
-            report = report.followed_by(assistant.add(path))
-            with suppress(OSError):  # Gradio's own copy
-                os.unlink(path)
-        changed = [assistant.document(document_id) for document_id in [*report.added, *report.updated]]
+        found = assistant.with_progress(report).add(job.item)
+        return _came_of(assistant, job, found)
     except AssistantError as error:
-        return f"That did not work: {in_markdown(str(error))}."
-    failed = {os.path.basename(source): why for source, why in report.failed.items()}
-    return report_of(changed, failed, report.notes)
+        return replace(job, state="failed", remarks=(str(error),))
+
+
+def _came_of(assistant: Assistant, job: Job, found: SyncReport) -> Job:
+    changed = (*found.added, *found.updated)
+    if found.failed:
+        return replace(job, state="failed", remarks=tuple(found.failed.values()))
+    documents = assistant.documents(Filters(document_ids=changed)) if changed else []
+    if not documents:
+        return replace(job, state="here", remarks=(*found.notes, "nothing new: the corpus holds it already"))
+    first = documents[0]
+    remarks = (*first.notes, *found.notes, *(f"“{other.title}” too" for other in documents[1:]))
+    return replace(job, state="added" if found.added else "updated", document=first, remarks=remarks)
+
+
+def named(path: str) -> tuple[str, str]:
+    """A file by its name and path."""
+    return os.path.basename(path), path

@@ -1,0 +1,115 @@
+"""Questions of the page: asked, streamed, kept and stopped.
+
+question → kept as asked → passages → text → answer, kept in its place; so is what was stopped or failed, as far as it came
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from ..api import Assistant
+from ..conversations import Exchange
+from ..errors import AssistantError, UnknownConversation
+from ..records import Document, Done, Filters, Retrieved, Text, Waiting
+from ..streaming import Stream
+from .turns import Session, Turn
+
+
+class Asking:
+    """The questions that are under way, one a tab."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._running: dict[str, Stream] = {}
+
+    def ask(self, question: str, session: Session, filters: Filters | None, tab: str) -> Iterator[Session]:
+        """The conversation after each event. An error is shown as the answer: a person asked, a person reads."""
+        asked = datetime.now(UTC).isoformat(timespec="seconds")
+        session = self._begun(Exchange(question.strip(), asked, filters), session)
+        self.stop(tab)
+        events = self._running[tab] = self._assistant.stream(question.strip(), session.answers, filters)
+        turn = session.turns[-1]
+        try:
+            with events:
+                for turn in _turns(events, session.turns[-1]):
+                    session = session.with_last(turn)
+                    if turn.running:
+                        yield session
+        finally:
+            turn = replace(turn, running=False, ahead=0)
+            session = self._kept(session.with_last(turn), turn)
+            if self._running.get(tab) is events:
+                del self._running[tab]
+        yield session
+
+    def stop(self, tab: str) -> None:
+        """End the answer of a tab, at once; nothing happens where there is none."""
+        if events := self._running.pop(tab, None):
+            events.close()
+
+    def again_from(self, session: Session, number: int) -> Session:
+        """The conversation before one of its questions, which is forgotten with all that followed."""
+        try:
+            if session.conversation_id:
+                self._assistant.conversations.cut(session.conversation_id, number)
+        except AssistantError as error:
+            session = replace(session, trouble=_untold(error))
+        return session.before(number)
+
+    def documents(self, session: Session) -> dict[str, Document]:
+        """The articles that the conversation shows something of, by id; those that are gone are not among them."""
+        used = tuple(sorted(session.used))
+        try:
+            found = self._assistant.documents(Filters(document_ids=used)) if used else []
+        except AssistantError:  # the next question will tell what is wrong
+            return {}
+        return {document.document_id: document for document in found}
+
+    def _begun(self, exchange: Exchange, session: Session) -> Session:
+        """The conversation with one more question, kept before it is answered."""
+        number = max((turn.number for turn in session.turns), default=0) + 1
+        try:
+            conversations = self._assistant.conversations
+            if not session.conversation_id:
+                begun = conversations.begin(exchange.question)
+                session = replace(session, conversation_id=begun, name=conversations.get(begun).name, trouble="")
+            number = conversations.append(session.conversation_id, exchange)
+        except AssistantError as error:
+            gone = isinstance(error, UnknownConversation)
+            session = replace(session, conversation_id="" if gone else session.conversation_id, trouble=_untold(error))
+        turns = (*session.turns, Turn(number, exchange, running=True))
+        return replace(session, turns=turns, asked=session.asked + 1)
+
+    def _kept(self, session: Session, turn: Turn) -> Session:
+        try:
+            if session.conversation_id and not session.trouble:
+                self._assistant.conversations.put(session.conversation_id, turn.number, turn.exchange)
+        except AssistantError as error:
+            return replace(session, trouble=_untold(error))
+        return session
+
+
+def _turns(events: Stream, turn: Turn) -> Iterator[Turn]:
+    """The turn after each event of its answer."""
+    yield turn
+    try:
+        for event in events:
+            if isinstance(event, Retrieved):
+                turn = replace(turn, passages=tuple(event.passages))
+            elif isinstance(event, Waiting):
+                turn = replace(turn, ahead=event.ahead)
+            elif isinstance(event, Text):
+                exchange = replace(turn.exchange, text=turn.exchange.text + event.piece)
+                turn = replace(turn, exchange=exchange, ahead=0)
+            elif isinstance(event, Done):
+                exchange = replace(turn.exchange, answer=event.answer)
+                turn = replace(turn, exchange=exchange, running=False)
+            yield turn
+    except AssistantError as error:
+        yield replace(turn, exchange=replace(turn.exchange, failure=str(error)), running=False)
+
+
+def _untold(error: AssistantError) -> str:
+    return f"this conversation is not kept: {error}"

@@ -1,0 +1,56 @@
+"""The filters of the page: a form whose fields are those of `Filters`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from ..records import Document, Filters
+from .parts import rendered
+from .turns import in_words, picked
+
+
+def form(documents: Sequence[Document], chosen: Filters, made: int = 0) -> str:
+    """The form, with what is chosen; of articles only those that are, as they are chosen elsewhere.
+
+    `made` is another number each time, so that the browser shows it anew, whatever was filled in since.
+    """
+    return rendered(
+        "filters.html",
+        chosen=chosen,
+        made=made,
+        publishers=sorted({document.publisher for document in documents if document.publisher}, key=str.casefold),
+        articles=[document for document in documents if document.document_id in chosen.document_ids],
+    )
+
+
+def limits(chosen: Filters | None) -> str:
+    """The line that says what the next question is limited to; empty when it is asked of everything."""
+    return rendered("limits.html", limits=in_words(chosen))
+
+
+def chosen(filled_in: Mapping[str, object]) -> Filters:
+    """What a filled-in form asks for. A date that is not whole yet counts as none."""
+    fields = picked(filled_in)
+    lines = [line.strip() for text in fields.get("sources", []) for line in text.splitlines()]
+    return Filters(
+        published_from=_day(fields.get("published_from", [])),
+        published_to=_day(fields.get("published_to", [])),
+        as_of=_day(fields.get("as_of", [])),
+        publishers=tuple(fields.get("publishers", [])),
+        sources=tuple(filter(None, lines)),
+        document_ids=tuple(fields.get("document_ids", [])),
+    )
+
+
+def only(document_id: str, given: Filters) -> Filters:
+    """The same filters, and of articles this one alone."""
+    return replace(given, document_ids=(document_id,))
+
+
+def _day(values: Sequence[str]) -> date | None:
+    try:
+        return date.fromisoformat(values[0]) if values else None
+    except ValueError:
+        return None

@@ -1,0 +1,68 @@
+"""Answers with their citations for elsewhere: as text to paste, and as Markdown. The numbers stay those of the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from ..conversations import Conversation, Exchange
+from ..records import Citation, day_in_words
+from .turns import in_words
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~<>$&-])")
+
+
+def place(citation: Citation) -> str:
+    """Where quoted words stand: title, publisher, date, section, page, file."""
+    parts = [
+        citation.title,
+        citation.publisher or "",
+        day_in_words(citation.published),
+        f"section “{citation.section}”" if citation.section else "",
+        f"page {citation.page}" if citation.page else "",
+        citation.source,
+        f"superseded by [{citation.superseded_by}]" if citation.superseded_by else "",
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def as_text(exchange: Exchange) -> str:
+    """A question and its answer as plain text, each citation as a line below."""
+    return "\n".join(_lines(exchange, str)) + "\n"
+
+
+def as_markdown(conversation: Conversation, only: int | None = None) -> str:
+    """A conversation, or one turn of it, as Markdown: a section for each question, its citations listed below it."""
+    lines = [f"# {in_markdown(conversation.name)}", ""]
+    for number, exchange in conversation.exchanges.items():
+        if only in (None, number):
+            question, *said = _lines(exchange, in_markdown)
+            lines += [f"## {question}", *said, ""]
+    return "\n".join(lines)
+
+
+def in_markdown(text: str) -> str:
+    """A text that Markdown shows as it stands: no emphasis, links, images, HTML, lists or addresses."""
+    escaped = _MARKDOWN.sub(r"\\\1", text).replace("://", ":\\/\\/").replace("www.", "www\\.")
+    return re.sub(r"(?m)^(\s*\d+)([.)])", r"\1\\\2", escaped)
+
+
+def _lines(exchange: Exchange, show: Callable[[str], str]) -> Iterator[str]:
+    yield show(" ".join(exchange.question.split()))
+    answer = exchange.answer
+    if answer and answer.understood not in {"", exchange.question}:
+        yield from ["", f"Understood as: {show(answer.understood)}"]
+    if limits := in_words(exchange.filters):
+        yield from ["", f"Only {show(' · '.join(limits))}"]
+    yield from ["", show(exchange.text)] if exchange.text else []
+    if exchange.failure:
+        yield from ["", show(f"That did not work: {exchange.failure}")]
+    elif not answer:
+        yield from ["", "Stopped."]
+    if answer:
+        derived = [f"{item.value} = {item.expression}" for item in answer.derived]
+        for remark in [*derived, *answer.notes]:
+            yield from ["", f"Note: {show(remark)}"]
+        for citation in answer.citations:
+            number, quote = show(f"[{citation.number}]"), " ".join(citation.quote.split())
+            yield from ["", f"{number} “{show(quote)}” {show(place(citation))}"]

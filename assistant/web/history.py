@@ -1,0 +1,56 @@
+"""The conversations that are kept, as the page lists, opens, names and deletes them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..api import Assistant
+from ..errors import AssistantError
+from .parts import rendered
+from .turns import Session, opened
+
+
+class History:
+    """The list beside the chat, and the head of the conversation that is open."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def listed(self, words: str, session: Session) -> str:
+        """The list, less those that lack one of the words."""
+        try:
+            found, trouble = self._assistant.conversations.find(words), ""
+        except AssistantError as error:
+            found, trouble = [], str(error)
+        current = session.conversation_id
+        return rendered(
+            "conversations.html", conversations=found, words=words.strip(), trouble=trouble, current=current
+        )
+
+    def open(self, conversation_id: str) -> Session:
+        """A conversation by its id. One that cannot be opened is an empty one that says why."""
+        try:
+            return opened(self._assistant.conversations.get(conversation_id))
+        except AssistantError as error:
+            return Session(trouble=str(error))
+
+    def rename(self, session: Session, name: str) -> Session:
+        """The conversation under another name; an empty one changes nothing."""
+        try:
+            self._assistant.conversations.rename(session.conversation_id, name)
+            return replace(session, name=self._assistant.conversations.get(session.conversation_id).name)
+        except AssistantError as error:
+            return replace(session, trouble=str(error))
+
+    def delete(self, session: Session) -> Session:
+        """A new conversation, after this one was deleted."""
+        try:
+            self._assistant.conversations.delete(session.conversation_id)
+        except AssistantError as error:
+            return replace(session, trouble=str(error))
+        return Session(asked=session.asked + 1)
+
+
+def head(session: Session, doing: str = "") -> str:
+    """What stands above the conversation; `doing` is "rename" or "delete" while that is under way."""
+    return rendered("head.html", session=session, doing=doing)

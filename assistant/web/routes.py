@@ -1,0 +1,120 @@
+"""Pages beside the chat: an article to read, and a conversation as text, as Markdown and to print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse
+
+from ..api import Assistant
+from ..conversations import Conversation
+from ..errors import AssistantError, UnknownConversation, UnknownDocument
+from ..records import Filters
+from .footnotes import as_markdown, as_text, place
+from .parts import HERE, rendered
+from .reading import stretches
+from .turns import in_words
+from .views import paragraphs
+
+_CLOSED = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+
+
+def routes(assistant: Assistant) -> APIRouter:
+    """The pages, all of them read only."""
+    router = APIRouter(default_response_class=HTMLResponse)
+    router.get("/articles/{document_id}")(_article(assistant))
+    router.get("/conversations/{conversation_id}/print")(_print(assistant))
+    router.get("/conversations/{conversation_id}/text")(_text(assistant))
+    router.get("/conversations/{conversation_id}/markdown")(_markdown(assistant))
+    return router
+
+
+def _article(assistant: Assistant) -> Callable[..., Response]:
+    def article(document_id: str, start: int = Query(0, ge=0), end: int = Query(0, ge=0)) -> Response:
+        try:
+            document = assistant.document(document_id)
+            alike = tuple(document.similar)
+            similar = assistant.documents(Filters(document_ids=alike)) if alike else []
+        except AssistantError as error:
+            return _missing(error, "../")
+        return _page(
+            "article.html",
+            title=document.title,
+            language=document.language,
+            document=document,
+            similar=similar,
+            stretches=stretches(document.text, start, end, document.pages),
+        )
+
+    return article
+
+
+def _print(assistant: Assistant) -> Callable[..., Response]:
+    def to_print(conversation_id: str, turn: int | None = None) -> Response:
+        try:
+            conversation = assistant.conversations.get(conversation_id)
+        except AssistantError as error:
+            return _missing(error, "../../")
+        exchanges = [
+            (
+                number,
+                exchange,
+                list(paragraphs(exchange.text)),
+                in_words(exchange.filters),
+                [place(citation) for citation in exchange.answer.citations] if exchange.answer else [],
+            )
+            for number, exchange in conversation.exchanges.items()
+            if turn in (None, number)
+        ]
+        return _page(
+            "print.html", title=conversation.name, language="en", conversation=conversation, exchanges=exchanges
+        )
+
+    return to_print
+
+
+def _text(assistant: Assistant) -> Callable[..., Response]:
+    def text(conversation_id: str, turn: int) -> Response:
+        try:
+            exchange = assistant.conversations.get(conversation_id).exchanges.get(turn)
+        except AssistantError as error:
+            return PlainTextResponse(str(error), _status(error))
+        return PlainTextResponse(as_text(exchange), headers=_CLOSED) if exchange else PlainTextResponse("", 404)
+
+    return text
+
+
+def _markdown(assistant: Assistant) -> Callable[..., Response]:
+    def markdown(conversation_id: str, turn: int | None = None) -> Response:
+        try:
+            conversation = assistant.conversations.get(conversation_id)
+        except AssistantError as error:
+            return PlainTextResponse(str(error), _status(error))
+        headers = _CLOSED | {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(_file_name(conversation))}"}
+        return Response(as_markdown(conversation, turn), media_type="text/markdown; charset=utf-8", headers=headers)
+
+    return markdown
+
+
+def _page(template: str, *, status: int = 200, **values: object) -> Response:
+    style = (HERE / "document.css").read_text(encoding="utf-8")
+    return HTMLResponse(rendered(template, style=style, **values), status, headers=_CLOSED)
+
+
+def _missing(error: AssistantError, home: str) -> Response:
+    title = "Not here" if _status(error) == 404 else "That did not work"
+    return _page("missing.html", status=_status(error), title=title, language="en", reason=str(error), home=home)
+
+
+def _status(error: AssistantError) -> int:
+    return 404 if isinstance(error, UnknownDocument | UnknownConversation) else 503
+
+
+def _file_name(conversation: Conversation) -> str:
+    return (re.sub(r"[^\w -]+", "", conversation.name).strip() or "conversation") + ".md"

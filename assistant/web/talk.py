@@ -1,0 +1,313 @@
+"""The Ask tab: the conversation, the question box, the sources beside it, and what their buttons do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from ..api import Assistant
+from ..errors import AssistantError
+from ..records import Filters
+from . import filtering, views
+from .asking import Asking
+from .history import History, head
+from .parts import part, rendered
+from .turns import Session, picked
+
+AT_ONCE = 32
+"""Events of one kind under way on one page server; how many questions wait for the model is the engine's to say."""
+_FOLLOW_UPS, _FIRST = 3, 4
+"""Questions that are suggested after an answer, and on the first screen."""
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": AT_ONCE}
+"""Of every listener: no overlay, no public name, and nobody waits for somebody else's."""
+TYPED: dict[str, Any] = {**QUIET, "concurrency_limit": 1, "trigger_mode": "multiple"}
+"""Of what is told while somebody types: nothing is left out, and what is told last is answered last."""
+Update = dict[Any, Any]
+
+
+class Talk:
+    """Builds the tab within the layout that is open, and answers its events. `newest` tells old events from new."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._asking = Asking(assistant)
+        self._history = History(assistant)
+        self._newest: dict[str, int] = {}
+        self.session = gr.State(Session())
+        self.chosen = gr.State(Filters())
+        self._editing = gr.State(0)
+        self.words = gr.State("")
+
+    def beside(self) -> None:
+        """The column of conversations."""
+        self.new = gr.Button("New conversation", elem_id="new", size="sm")
+        self._find = part(rendered("find_conversations.html"), name="find")
+        self.listed = part(name="conversations")
+
+    def talk(self) -> None:
+        """The tab."""
+        with gr.Row(elem_id="columns"):
+            with gr.Column(elem_id="talk", scale=3, min_width=300):
+                self.head = part(name="head")
+                with gr.Column(elem_id="chat"):
+                    self.past = part(name="past")
+                    self.now = part(name="now")
+                    self.next = part(name="next")
+                with gr.Column(elem_id="ask-form"):
+                    self.limits = part(name="limits")
+                    self.edited = part(name="editing")
+                    self._box()
+                    with gr.Accordion("Filters", open=False, elem_id="filters"):
+                        self.form = part(name="filter-form")
+                    part(rendered("outside.html", outside=self._assistant.outside), name="outside")
+            with gr.Column(elem_id="side", scale=2, min_width=300):
+                self.panel = part(views.sources(Session(), {}), name="sources")
+
+    def _box(self) -> None:
+        with gr.Row(elem_id="asking"):
+            self.box = gr.Textbox(
+                elem_id="question",
+                placeholder="Ask a question",
+                label="Question",
+                show_label=False,
+                lines=1,
+                max_lines=4,
+                scale=5,
+                max_length=self._assistant.settings.max_question_characters,
+                autofocus=True,
+            )
+            self.send = gr.Button("Ask", variant="primary", elem_id="ask", scale=0, min_width=84)
+            self.halt = gr.Button("Stop", variant="stop", elem_id="stop", scale=0, min_width=84, visible=False)
+
+    @property
+    def everything(self) -> list[Any]:
+        """All that an event of the tab may change."""
+        return [
+            *(self.session, self._editing, self.head, self.past, self.now, self.next, self.panel),
+            *(self.box, self.send, self.halt, self.listed, self.edited, self.limits, self.form, self.chosen),
+        ]
+
+    def listen(self) -> None:
+        """Tie the controls to what they do."""
+        shown = self.everything
+        given = [self.session, self.chosen, self._editing, self.words]
+        asked = [
+            gr.on([self.send.click, self.box.submit], self._ask, [self.box, *given], shown, **QUIET),
+            gr.on([self.now.example_select, self.next.example_select], self._ask_this, given, shown, **QUIET),
+            self.now.retry(self._retry, given, shown, **QUIET),
+        ]
+        for event in asked:
+            done = event.then(self._settle, [self.session], shown, **QUIET)
+            done.then(self._suggest, [self.session, self.chosen], [self.next], **QUIET)
+        quick = {**QUIET, "queue": False}
+        # Gradio's `cancels` takes effect at the next event of an answer; `_stop` at once.
+        stopped = self.halt.click(self._stop, None, None, **quick)
+        stopped.then(self._settle, [self.session], shown, cancels=asked, **quick)
+        for one in (self.now, self.past):
+            one.edit(self._edit, [self.session], [self._editing, self.box, self.edited], **quick)
+        self.edited.clear(lambda: (0, "", ""), None, [self._editing, self.box, self.edited], **quick)
+        self._listen_to_conversations(shown, asked, quick)
+        self._listen_to_filters(quick)
+
+    def _listen_to_conversations(self, shown: list[Any], asked: list[Any], quick: dict[str, Any]) -> None:
+        anew = self.new.click(self._leave, [self.session, self.words], shown, cancels=asked, **QUIET)
+        anew.then(self._draw, [self.session], [self.now], **QUIET)
+        self.listed.select(self._open, [self.words, self.session], shown, cancels=asked, **QUIET)
+        self._find.input(self._search, [self.session], [self.words, self.listed], **TYPED)
+        self.head.edit(lambda session: head(session, "rename"), [self.session], [self.head], **quick)
+        self.head.clear(lambda session: head(session, "delete"), [self.session], [self.head], **quick)
+        self.head.undo(head, [self.session], [self.head], **quick)
+        self.head.submit(self._rename, [self.session, self.words], [self.session, self.head, self.listed], **quick)
+        gone = self.head.delete(self._delete, [self.session, self.words], shown, cancels=asked, **QUIET)
+        gone.then(self._draw, [self.session], [self.now], **QUIET)
+
+    def _listen_to_filters(self, quick: dict[str, Any]) -> None:
+        filtered = [self.chosen, self.limits, self.form]
+        self.form.input(self._filter, None, [self.chosen, self.limits], **TYPED)
+        self.limits.clear(lambda: self._filtered(Filters()), None, filtered, **quick)
+        self.panel.select(self._only, [self.chosen], filtered, **quick)
+
+    def arrive(self, request: gr.Request) -> Update:
+        """What a tab shows first: the conversation of its address, or the first screen."""
+        asked_for = dict(request.query_params)
+        session = self._history.open(asked_for["conversation"]) if "conversation" in asked_for else Session()
+        chosen = Filters(document_ids=(asked_for["article"],)) if "article" in asked_for else Filters()
+        form = dict(zip([self.chosen, self.limits, self.form], self._filtered(chosen), strict=True))
+        return {**self._all(session), self.listed: self._history.listed("", session), **form}
+
+    def draw(self, session: Session) -> Any:
+        """The first screen with questions drawn from the corpus."""
+        return self._draw(session)
+
+    def back(self, session: Session, chosen: Filters) -> tuple[Any, str]:
+        """What another tab may have changed: the first screen, and the publishers to choose from."""
+        return self._draw(session), self._filtered(chosen)[2]
+
+    def leave(self, request: gr.Request) -> None:
+        """End what a closed tab has under way."""
+        self._stop(request)
+        self._newest.pop(_tab(request), None)
+
+    def only(self, document_id: str) -> tuple[Filters, str, str]:
+        """Ask of one article alone."""
+        return self._filtered(filtering.only(document_id, Filters()))
+
+    def _ask(
+        self, question: str, session: Session, chosen: Filters, editing: int, words: str, request: gr.Request
+    ) -> Iterator[Update]:
+        if not question.strip():
+            yield {self.box: ""}
+            return
+        if editing:
+            session = self._asking.again_from(session, editing)
+        self._newest[_tab(request)] = session.asked + 1
+        before = session.last
+        for position, now in enumerate(self._asking.ask(question, session, chosen or None, _tab(request))):
+            last = now.turns[-1]
+            update: Update = {self.session: now, self.now: views.turn(last, now)}
+            if position == 0:
+                update |= {self.box: "", self._editing: 0, self.edited: "", self.next: "", self.past: views.past(now)}
+                update |= {
+                    self.head: head(now),
+                    self.listed: self._history.listed(words, now),
+                    **self._buttons(busy=True),
+                }
+            if before is None or before.found != last.found or not last.running:
+                update[self.panel] = views.sources(now, self._asking.documents(now))
+            before = last
+            yield update
+
+    def _ask_this(
+        self,
+        session: Session,
+        chosen: Filters,
+        editing: int,  # noqa: ARG002 - given to all that ask
+        words: str,
+        event: gr.EventData,
+        request: gr.Request,
+    ) -> Iterator[Update]:
+        yield from self._ask(str(event.question), session, chosen, 0, words, request)
+
+    def _retry(
+        self,
+        session: Session,
+        chosen: Filters,
+        editing: int,  # noqa: ARG002 - given to all that ask
+        words: str,
+        event: gr.EventData,
+        request: gr.Request,
+    ) -> Iterator[Update]:
+        number = int(event.turn)
+        if turn := session.turn(number):
+            yield from self._ask(
+                turn.exchange.question, session, turn.exchange.filters or chosen, number, words, request
+            )
+
+    def _settle(self, session: Session) -> Update:
+        """What is shown when nothing is under way: also where an answer was cut off before it could say so."""
+        if session.last and session.last.running:
+            session = session.with_last(replace(session.last, running=False, ahead=0))
+            return {**self._all(session), **self._buttons(busy=False)}
+        return self._buttons(busy=False)
+
+    def _suggest(self, session: Session, chosen: Filters, request: gr.Request) -> Any:
+        answer = session.last.answer if session.last else None
+        if not answer:
+            return ""
+        try:
+            found = self._assistant.suggest(_FOLLOW_UPS, answer, chosen or None)
+        except AssistantError:  # nobody asked for them
+            found = []
+        asked = {turn.exchange.question for turn in session.turns}
+        late = self._newest.get(_tab(request)) != session.asked
+        return gr.skip() if late else rendered("next.html", questions=[q for q in found if q not in asked])
+
+    def _draw(self, session: Session) -> Any:
+        if session.turns:
+            return gr.skip()
+        try:
+            return views.welcome(self._assistant.documents(), self._assistant.suggest(_FIRST))
+        except AssistantError as error:
+            return views.welcome([], trouble=str(error))
+
+    def _edit(self, session: Session, event: gr.EventData) -> tuple[Any, ...]:
+        turn = session.turn(int(event.turn))
+        if turn is None:
+            return gr.skip(), gr.skip(), gr.skip()
+        followed = sum(other.number > turn.number for other in session.turns)
+        return turn.number, turn.exchange.question, rendered("editing.html", followed=followed)
+
+    def _stop(self, request: gr.Request) -> None:
+        self._asking.stop(_tab(request))
+
+    def _leave(self, session: Session, words: str, request: gr.Request) -> Update:
+        self._stop(request)
+        anew = Session(asked=session.asked + 1)
+        self._newest[_tab(request)] = anew.asked
+        return {**self._all(anew), self.listed: self._history.listed(words, anew)}
+
+    def _open(self, words: str, session: Session, event: gr.EventData, request: gr.Request) -> Update:
+        self._stop(request)
+        found = replace(self._history.open(str(event.conversation)), asked=session.asked + 1)
+        self._newest[_tab(request)] = found.asked
+        return {**self._all(found), self.listed: self._history.listed(words, found)}
+
+    def _search(self, session: Session, event: gr.EventData) -> tuple[str, str]:
+        words = " ".join(picked(event.form).get("words", []))
+        return words, self._history.listed(words, session)
+
+    def _rename(self, session: Session, words: str, event: gr.EventData) -> tuple[Session, str, str]:
+        renamed = self._history.rename(session, " ".join(picked(event.form).get("name", [])))
+        return renamed, head(renamed), self._history.listed(words, renamed)
+
+    def _delete(self, session: Session, words: str, request: gr.Request) -> Update:
+        self._stop(request)
+        left = self._history.delete(session)
+        self._newest[_tab(request)] = left.asked
+        return {**self._all(left), self.listed: self._history.listed(words, left)}
+
+    def _filter(self, event: gr.EventData) -> tuple[Filters, str]:
+        chosen = filtering.chosen(event.form)
+        return chosen, filtering.limits(chosen)
+
+    def _only(self, chosen: Filters, event: gr.EventData) -> tuple[Filters, str, str]:
+        return self._filtered(filtering.only(str(event.document), chosen))
+
+    def _filtered(self, chosen: Filters) -> tuple[Filters, str, str]:
+        try:
+            documents = self._assistant.documents()
+        except AssistantError:
+            documents = []
+        return chosen, filtering.limits(chosen), filtering.form(documents, chosen, time.monotonic_ns())
+
+    def _all(self, session: Session) -> Update:
+        """Everything that shows a conversation, with nothing under way."""
+        last = session.last
+        return {
+            self.session: session,
+            self._editing: 0,
+            self.edited: "",
+            self.head: head(session),
+            self.past: views.past(session),
+            self.now: views.turn(last, session) if last else self._first_screen(),
+            self.next: "",
+            self.panel: views.sources(session, self._asking.documents(session)),
+            **self._buttons(busy=False),
+        }
+
+    def _first_screen(self) -> str:
+        try:
+            return views.welcome(self._assistant.documents(), looking=True)
+        except AssistantError as error:
+            return views.welcome([], trouble=str(error))
+
+    def _buttons(self, *, busy: bool) -> Update:
+        return {self.send: gr.Button(visible=not busy), self.halt: gr.Button(visible=busy)}
+
+
+def _tab(request: gr.Request) -> str:
+    return request.session_hash or ""

@@ -1,0 +1,109 @@
+"""The conversation of one tab: its turns, numbered as they are kept. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ..conversations import Conversation, Exchange
+from ..records import Answer, Filters, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of the conversation and what came of it so far."""
+
+    number: int
+    """Its own for as long as the conversation is kept; cards and permalinks are called by it."""
+    exchange: Exchange
+    passages: tuple[Passage, ...] = ()
+    """What was found for it, before its answer is whole."""
+    running: bool = False
+    ahead: int = 0
+    """How many questions of others are answered first."""
+
+    @property
+    def answer(self) -> Answer | None:
+        """The whole answer, where there is one."""
+        return self.exchange.answer
+
+    @property
+    def found(self) -> tuple[Passage, ...]:
+        """The passages that were found for it."""
+        return tuple(self.answer.passages) if self.answer else self.passages
+
+    @property
+    def understood(self) -> str:
+        """How the question was understood, where that is not how it was asked."""
+        said = self.answer.understood if self.answer else ""
+        return "" if said == self.exchange.question else said
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What one tab shows: a conversation, kept or not yet begun."""
+
+    conversation_id: str = ""
+    name: str = ""
+    turns: tuple[Turn, ...] = ()
+    trouble: str = ""
+    """Why the conversation is not kept, in words."""
+    asked: int = 0
+    """How many questions were asked in this tab, which tells old events from new ones."""
+
+    @property
+    def last(self) -> Turn | None:
+        """The newest turn."""
+        return self.turns[-1] if self.turns else None
+
+    @property
+    def answers(self) -> list[Answer]:
+        """The answers so far, oldest first: the history of the next question."""
+        return [turn.answer for turn in self.turns if turn.answer]
+
+    @property
+    def used(self) -> set[str]:
+        """The ids of the articles that something is shown of."""
+        found = {passage.document_id for turn in self.turns for passage in turn.found}
+        return found | {c.document_id for answer in self.answers for c in answer.citations}
+
+    def turn(self, number: int) -> Turn | None:
+        """The turn of that number, where there is one."""
+        return next((turn for turn in self.turns if turn.number == number), None)
+
+    def before(self, number: int) -> Session:
+        """The same without the turn of that number and all after it."""
+        return replace(self, turns=tuple(turn for turn in self.turns if turn.number < number))
+
+    def with_last(self, turn: Turn) -> Session:
+        """The same with another newest turn."""
+        return replace(self, turns=(*self.turns[:-1], turn))
+
+
+def opened(conversation: Conversation) -> Session:
+    """A kept conversation as a tab shows it."""
+    turns = tuple(Turn(number, exchange) for number, exchange in conversation.exchanges.items())
+    return Session(conversation.conversation_id, conversation.name, turns)
+
+
+def picked(form: Mapping[str, object]) -> dict[str, list[str]]:
+    """What a form holds: for each field its values, none of which is empty."""
+    found: dict[str, list[str]] = {}
+    for name, values in form.items():
+        given = values if isinstance(values, list) else [values]
+        found[name] = [str(value).strip() for value in given if str(value).strip()]
+    return found
+
+
+def in_words(filters: Filters | None) -> list[str]:
+    """What a question is limited to, a phrase for each."""
+    if not filters:
+        return []
+    days = {"as of": filters.as_of, "from": filters.published_from, "to": filters.published_to}
+    found = [f"{word} {day.day} {day:%B %Y}" for word, day in days.items() if day]
+    found += filters.publishers
+    found += filters.sources
+    if filters.document_ids:
+        count = len(filters.document_ids)
+        found.append(f"{count} chosen article{'s' * (count != 1)}")
+    return found

@@ -1,0 +1,100 @@
+"""Conversations in the page: kept, found again, named, deleted."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from assistant.conversations import CONVERSATIONS
+from tests.browsing import WAIT, ask, open_page, serving
+
+pytestmark = [pytest.mark.browser, pytest.mark.model]
+OWNER, RECALLED = "who owns the model?", "how many tumble dryers did Dunmarrow recall?"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory):
+    with serving(tmp_path_factory.mktemp("history")) as found:
+        yield found
+
+
+def test_a_conversation_is_there_again_after_a_reload_with_its_sources(page: Page, address: str):
+    ask(open_page(page, address), OWNER)
+    page.reload()
+    expect(page.locator("#now .asked")).to_have_text(OWNER, timeout=WAIT)
+    expect(page.locator("#s1-1 mark")).to_contain_text("Mayo Clinic")
+    ask(page, "and who hosts it?")
+    expect(page.locator("#now .understood")).to_be_visible()
+
+
+def test_a_conversation_is_named_by_its_first_question_and_opened_from_the_list(page: Page, address: str):
+    ask(open_page(page, address), RECALLED)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    ask(page, "who owns the Eiffel Tower?")
+    entry = page.locator("#conversations a", has_text=RECALLED).first
+    entry.click()
+    expect(page.locator("#now .asked")).to_have_text(RECALLED, timeout=WAIT)
+    expect(entry).to_have_attribute("aria-current", "page")
+    expect(page.locator("#head .name")).to_have_text(RECALLED)
+
+
+def test_a_conversation_is_found_by_words_of_its_answers(page: Page, address: str):
+    ask(open_page(page, address), RECALLED)
+    page.get_by_role("button", name="New conversation").click()
+    ask(page, OWNER)
+    page.get_by_label("Search conversations").press_sequentially("tumble relay")
+    expect(page.locator("#conversations a")).not_to_contain_text([OWNER], timeout=WAIT)
+    expect(page.locator("#conversations a").first).to_contain_text(RECALLED)
+    page.get_by_label("Search conversations").fill("zeppelin")
+    expect(page.locator("#conversations")).to_contain_text("No conversation has these words.")
+
+
+def test_a_conversation_is_renamed(page: Page, address: str):
+    ask(open_page(page, address), OWNER)
+    page.locator("#head").get_by_role("button", name="Rename").click()
+    field = page.get_by_label("Name of this conversation")
+    expect(field).to_be_focused()
+    field.fill("Who owns <b>what</b>")
+    field.press("Enter")
+    expect(page.locator("#head .name")).to_have_text("Who owns <b>what</b>")
+    expect(page.locator("#conversations [aria-current]")).to_contain_text("Who owns <b>what</b>")
+
+
+def test_a_conversation_is_deleted_for_good_once_one_is_sure(page: Page, address: str):
+    ask(open_page(page, address), "who owns the Eiffel Tower in Paris?")
+    link = page.url
+    head = page.locator("#head")
+    head.get_by_role("button", name="Delete …").click()
+    head.get_by_role("button", name="Keep it").click()
+    expect(page.locator("#now .turn")).to_be_visible()
+    head.get_by_role("button", name="Delete …").click()
+    head.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.locator(".welcome")).to_be_visible()
+    expect(page.locator("#conversations")).not_to_contain_text("in Paris")
+    assert "conversation=" not in page.url
+    open_page(page, link)
+    expect(page.locator("#head .failure")).to_contain_text("it was deleted")
+
+
+def test_two_tabs_in_one_conversation_overwrite_nothing_of_each_other(page: Page, address: str):
+    ask(open_page(page, address), OWNER)
+    page.wait_for_url("**/?conversation=*")
+    other = page.context.new_page()
+    open_page(other, page.url)
+    ask(other, RECALLED)
+    ask(page, "who owns the Eiffel Tower?")
+    page.reload()
+    expect(page.locator(".turn .asked")).to_have_text([OWNER, RECALLED, "who owns the Eiffel Tower?"], timeout=WAIT)
+
+
+def test_where_conversations_cannot_be_kept_answers_still_come_and_the_page_says_why(page: Page, tmp_path: Path):
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / CONVERSATIONS).write_bytes(b"SQLite format 3\0" + b"\1" * 5000)
+    with serving(tmp_path) as address:
+        said = ask(open_page(page, address), OWNER)
+        expect(said).to_contain_text("Mayo Clinic")
+        expect(page.locator("#head .failure")).to_contain_text("This conversation is not kept:")
+        expect(page.locator("#head .failure")).to_contain_text("assistant doctor --repair")
+        said = ask(page, "and who hosts it?")
+        expect(page.locator(".turn")).to_have_count(2)
