@@ -135,10 +135,11 @@
     }
   });
 
+  // Light or dark as it was chosen, once Gradio has set what the system prefers.
   const looks = () => {
     let kept = null;
     try { kept = localStorage.getItem("looks"); } catch { /* none is kept */ }
     if (kept) document.body.classList.toggle("dark", kept === "dark");
   };
-  document.addEventListener("DOMContentLoaded", () => { looks(); setTimeout(looks, 500); setTimeout(looks, 2000); });
+  document.addEventListener("part", looks, { once: true });
 })();

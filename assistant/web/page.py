@@ -28,7 +28,7 @@ def page(assistant: Assistant) -> gr.Blocks:
             with gr.Column(elem_id="nav", scale=0, min_width=250):
                 part(rendered("brand.html", title=TITLE), name="brand")
                 talk.beside()
-            part(rendered("open_nav.html"), name="open-nav")
+            part(rendered("open_nav.html", title=TITLE), name="open-nav")
             with gr.Column(elem_id="main", scale=1, min_width=300), gr.Tabs(elem_id="tabs") as tabs:
                 with gr.Tab("Ask", id="ask") as first:
                     talk.talk()

@@ -6,8 +6,8 @@ Offsets refer to the document's text, so the text is shown as it stands: only he
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Literal
 
@@ -38,7 +38,7 @@ class Block:
     cells: list[list[Words]] = field(default_factory=list)
     """One, but for a row of a table."""
     level: int = 0
-    """Of a heading, 1 to 6; of a page its number."""
+    """Of a heading how deep it stands below others, from 1; of a page its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,22 @@ class Stretch:
 
 def stretches(text: str, start: int = 0, end: int = 0, pages: Sequence[int] = ()) -> list[Stretch]:
     """A document's text as it is shown, with text[start:end] marked; `pages` says where each page begins."""
-    found = _blocks(text, start, min(end, len(text)), pages)
+    found = _nested(_blocks(text, start, min(end, len(text)), pages))
     grouped = groupby(enumerate(found), key=lambda each: (each[1].kind, each[1].kind in _TOGETHER or each[0]))
     return [Stretch(kind, [block for _, block in blocks]) for (kind, _), blocks in grouped]
+
+
+def _nested(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks with each heading one level below the one it belongs to, whatever levels were left out."""
+    above: list[int] = []
+    for block in blocks:
+        if block.kind == "heading":
+            while above and above[-1] >= block.level:
+                above.pop()
+            above.append(block.level)
+            yield replace(block, level=len(above))
+        else:
+            yield block
 
 
 def _blocks(text: str, start: int, end: int, pages: Sequence[int]) -> Iterator[Block]:
