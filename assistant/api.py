@@ -171,10 +171,6 @@ class Assistant:
                     return event.answer
         raise AssertionError("a stream that nobody closed ends with Done")
 
-    def suggest(self, k: int = 4, answer: Answer | None = None, filters: Filters | None = None) -> list[str]:
-        """Stub until the real one is merged."""
-        return ["Who will own the model?", "When does Aurelisk launch the Petrel 4?"][:k]
-
     def stream(self, question: str, history: History = (), filters: Filters | None = None) -> Stream:
         """`Retrieved`, then `Text` pieces that are never taken back, then `Done`. Close it to stop."""
         said = turns(history)
