@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from .clauses import Clause
-from .phrases import infinitive, is_name, phrase, prepositional, stands_alone, unit
+from .phrases import infinitive, is_day, is_name, phrase, prepositional, stands_alone, unit
 from .qualifiers import left_out
 from .syntax import key
 
@@ -152,8 +152,15 @@ def _behind_sum(clause: Clause, gap: Gap, asked_for: Token) -> _Parts:
     """What hangs on a sum may be the verb's: "$5 million for the terminal"."""
     sums = [t for t in asked_for.subtree if t.i in gap.told and unit(t) is not None]
     heads = {asked_for, *sums} if sums else ()
-    loose = [prepositional(p) for t in heads for p in t.rights if p.dep_ == "prep" and p.i not in gap.told]
-    return [(part, True) for part in loose if part and stands_alone(clause.doc, part, clause.subject)]
+    gone = gap.told | gap.fronted | gap.dropped
+    loose = [prepositional(p) for t in heads for p in t.rights if p.dep_ == "prep" and p.i not in gone]
+    whole = [part for part in loose if part and stands_alone(clause.doc, part, clause.subject)]
+    return [(part, True) for part in whole if clause.doc[min(part)].lower_ != "in" or _narrows(clause, part)]
+
+
+def _narrows(clause: Clause, part: set[int]) -> bool:
+    """Whether a phrase names a place or time: in "$5 million in funds" it does not."""
+    return any(is_name(clause.doc[i]) or is_day(clause.doc[i]) for i in part)
 
 
 def _tells_time(preposition: Token) -> bool:
@@ -171,9 +178,9 @@ def _may_be_many(name: Token) -> bool:
 
 def _common(first: Token) -> bool:
     """Whether a sentence's first word is written small elsewhere."""
-    return first.tag_ in _COMMON and not first.ent_type_
+    return first.tag_ == "DT" or (first.tag_ in _COMMON and not first.ent_type_)
 
 
 def _known_case(first: Token) -> bool:
     """Whether it is known how a sentence's first word is written elsewhere: an unknown name may pass for a noun."""
-    return _common(first) or first.tag_ == "DT" or first.pos_ == "PROPN" or bool(first.ent_type_)
+    return _common(first) or first.pos_ == "PROPN" or bool(first.ent_type_)

@@ -115,8 +115,11 @@ def _agrees(possessive: Token, subject: Token) -> bool:
 
 
 def _told_which(noun: Token, kept: set[int]) -> bool:
-    """Whether a definite thing is told apart by a name, a nationality or a date with it."""
-    return any(t.i in kept and (is_name(t) or t.ent_type_ == "NORP" or is_day(t)) for t in noun.subtree)
+    """Whether a definite thing is told apart by a name, a nationality or a date with it: not "the Prime Minister"."""
+    own = is_name(noun) and bool(noun.ent_type_)
+    return own or any(
+        t.i in kept and (is_name(t) or t.ent_type_ == "NORP" or is_day(t)) for t in noun.subtree if t != noun
+    )
 
 
 def _dated(token: Token, kept: set[int]) -> bool:

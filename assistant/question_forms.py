@@ -87,9 +87,11 @@ def _by_whom(clause: Clause) -> Iterator[Question]:
 
 def _when(clause: Clause) -> Iterator[Question]:
     """For the day: "When will Aurelisk launch its satellite?"."""
-    if clause.verb.lemma_ in _STATES or not (clause.past or any(t.lower_ == "will" for t in clause.helping)):
+    if clause.verb.lemma_ in _STATES | _CHANGES or not (clause.past or any(t.lower_ == "will" for t in clause.helping)):
         return
     for day in _days(clause):
+        if any(map(_is_counted, clause.objects)) and not any(key(t)[0] == "date" and key(t)[1][2] for t in day.subtree):
+            continue  # what is counted over a month or a year
         for question in compose(clause, Gap("when", "When", {t.i for t in day.subtree}, day)):
             if clause.subject.dep_ == "nsubjpass" or _says_enough(clause, question):
                 yield question
@@ -101,7 +103,9 @@ def _where(clause: Clause) -> Iterator[Question]:
     based = clause.subject.dep_ == "nsubjpass" and len(clause.helping) == 1
     does = is_name(clause.subject) and bool(clause.objects) and unit(clause.objects[0]) is None
     if len(places) == 1 and not clause.copula and (based or does):
-        yield from compose(clause, Gap("where", "Where", {t.i for t in places[0].subtree}, places[0]))
+        days = frozenset(t.i for c in clause.verb.rights if c.dep_ == "prep" and _tells_day(c) for t in c.subtree)
+        told = {t.i for t in places[0].subtree}
+        yield from compose(clause, Gap("where", "Where", told, places[0], dropped=days))
 
 
 def _why(clause: Clause) -> Iterator[Question]:
@@ -145,8 +149,9 @@ def _by_how_much(clause: Clause) -> Iterator[Question]:
     """For a change in percent: "By how much did shares in Dunmarrow fall?"."""
     verb = clause.verb
     shares = [c for c in verb.rights if unit(c) == "%" or (c.lower_ == "by" and any(unit(t) == "%" for t in c.rights))]
-    if verb.lemma_ in _CHANGES and clause.subject.dep_ == "nsubj" and len(shares) == 1:
-        levels = {t.i for c in verb.rights if c.dep_ == "prep" and c.lower_ in {"to", "from"} for t in c.subtree}
+    if verb.lemma_ in _CHANGES and clause.subject.pos_ == "NOUN" and len(shares) == 1:
+        beside = [c for c in verb.rights if c.dep_ == "prep" and not (c.lower_ in {"in", "at"} or _tells_day(c))]
+        levels = {t.i for c in beside for t in c.subtree}  # "to 238 pence", "on fears of a strike"
         told = {t.i for t in shares[0].subtree}
         yield from compose(clause, Gap("how much", "By how much", told, shares[0], dropped=frozenset(levels)))
 
@@ -156,7 +161,7 @@ def _reported(clause: Clause) -> Iterator[Question]:
     for thing in clause.objects:
         of = next((c for c in thing.rights if c.dep_ == "prep" and c.lower_ == "of"), None)
         amount = next((c for c in of.children if unit(c)), None) if of else None
-        if clause.verb.lemma_ != "report" or of is None or amount is None or not is_name(clause.subject):
+        if clause.verb.lemma_ != "report" or of is None or amount is None or thing.tag_ != "NN":
             continue
         asked_for = frozenset(t.i for t in thing.subtree if t.i < of.i)
         if not any(clause.doc[i].dep_ in {"det", "poss", "nummod"} for i in asked_for):
@@ -186,6 +191,11 @@ def _says_enough(clause: Clause, question: Question) -> bool:
         return True
     told = [t for t in behind if t.pos_ in {"NOUN", "PROPN", "ADJ", "VERB"}]
     return len(told) > 1 and clause.verb.lemma_ not in _SAYS_LITTLE
+
+
+def _is_counted(thing: Token) -> bool:
+    """Whether it is so many things, or a sum."""
+    return bool(unit(thing)) or any(c.dep_ == "nummod" for c in thing.children)
 
 
 def _days(clause: Clause) -> Iterator[Token]:
