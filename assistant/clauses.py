@@ -18,6 +18,8 @@ _MARKS = re.compile(r"[\"“”„«»|*_`#\[\]{}‹›~=^\\;:?!…@]|\(link\)|'
 _ENDS = re.compile(r"[\w%)]\.$")
 _LEAST, _MOST = 5, 45
 """Words of a sentence."""
+_SAID = re.compile(r"\b(?:said|says|may|might|could|would|should|according)\b")
+"""What makes parsing needless: hearsay, and what is only possible."""
 _OPEN = frozenset("if unless until till whether once provided providing assuming lest would-be".split())
 _DENIED = frozenset(
     "not no never none nor neither nobody nothing n't n’t without hardly barely scarcely cannot".split()
@@ -56,6 +58,7 @@ class Clause:
 def main_clause(sentence: str) -> Clause | None:
     """The main clause of a sentence that doubts, denies, reports and wishes nothing; None of any other."""
     whole = bool(_ENDS.search(sentence)) and sentence[:1].isupper() and not _MARKS.search(sentence)
+    whole = whole and not _SAID.search(sentence)
     if not whole or not _LEAST <= len(sentence.split()) <= _MOST:
         return None
     doc = parse(sentence)

@@ -20,7 +20,7 @@ from .sources import AGREED
 from .stopping import Stop, Stopped
 from .terms import all_names, content
 
-_BEGINNING = 8_000
+_BEGINNING = 4_000
 """Characters of an article that are read for a first screen: what matters most stands first."""
 _SAME_FACT, _SAME_QUESTION = 0.6, 0.8
 """Share of the words of the shorter of two sentences, or questions, that the other one has: from here on they are
@@ -121,9 +121,12 @@ def _candidates(document_id: str, text: str, begins: int, *, cut: bool) -> Itera
     spans = sentences(text)
     for span in spans[:-1] if cut else spans:
         said = plain(span.of(text))
-        if span.heading or span.leans or text.startswith("|", span.start) or is_aside(said):
+        if span.heading or span.leans or text.startswith("|", span.start):
             continue
-        for question in questions(said):
+        made = questions(said)
+        if made and is_aside(said):
+            continue
+        for question in made:
             yield Candidate(question, document_id, begins + span.start, begins + span.end, said)
 
 

@@ -16,7 +16,7 @@ from .records import Answer, Citation
 from .stopping import LOOK_EVERY, Stop, Stopped
 from .suggesting import Asking, Candidate, after, alike, of_article, passes
 
-_TRIES, _ARTICLES = 12, 6
+_TRIES, _ARTICLES = 12, 15
 """Questions that are asked, and articles that are read, at most for each question wanted."""
 _OF_ARTICLE, _TRIES_OF_ARTICLE = 8, 3
 """Candidates of one article that are made, and asked, at most."""
