@@ -19,8 +19,8 @@ Form = Literal["who", "when", "where", "why", "how many", "how much"]
 _MOST_WORDS = 14
 _NEEDED = frozenset("as to for of by into".split())
 """Prepositions whose phrase does not go where it cannot stay: "named her as its head"."""
-_GOES = frozenset("punct cc conj advcl agent".split())
-"""What a question may do without: a further clause, and who did what is asked of in the passive."""
+_GOES = frozenset("punct cc conj advcl".split())
+"""What a question may do without."""
 _COMMON = frozenset({"NNS", "DT", "IN", "CD", "PRP$"})
 _UNFIT = re.compile(r"[()\"/]|,(?!\d{3})|'(?!s\b)")
 _Parts = list[tuple[set[int], bool]]
@@ -131,6 +131,9 @@ def _part(clause: Clause, gap: Gap, child: Token, *, first: bool) -> _Parts | No
     """What is told of one thing that hangs on the verb; None where it can neither go nor stay."""
     whole: set[int] | None = None
     may_go = False
+    doer = child.dep_ == "agent" and clause.subject.dep_ == "nsubjpass"
+    if child.lower_ == "by" and not doer and not _tells_time(child):  # "acquired works by Barbara Hepworth"
+        return None
     if child == gap.left:
         return _behind_sum(clause, gap, child)
     if child.dep_ == "prt":
@@ -141,7 +144,7 @@ def _part(clause: Clause, gap: Gap, child: Token, *, first: bool) -> _Parts | No
         return []
     elif child.dep_ == "xcomp" and not first and any(c.tag_ == "TO" for c in child.lefts):
         whole = infinitive(child)
-    elif child.dep_ == "prep":
+    elif child.dep_ in {"prep", "agent"}:  # without its doer, "when was Jacksonville hit" asks for too little
         whole, may_go = prepositional(child), not first
         if whole is None or whole & gap.told or not stands_alone(clause.doc, whole, clause.subject):
             return [] if _tells_time(child) or (may_go and child.lower_ not in _NEEDED) else None

@@ -93,7 +93,7 @@ def _when(clause: Clause) -> Iterator[Question]:
         if any(map(_is_counted, clause.objects)) and not any(key(t)[0] == "date" and key(t)[1][2] for t in day.subtree):
             continue  # what is counted over a month or a year
         for question in compose(clause, Gap("when", "When", {t.i for t in day.subtree}, day)):
-            if clause.subject.dep_ == "nsubjpass" or _says_enough(clause, question):
+            if _says_enough(clause, question) or _known_thing(clause):
                 yield question
 
 
@@ -191,6 +191,13 @@ def _says_enough(clause: Clause, question: Question) -> bool:
         return True
     told = [t for t in behind if t.pos_ in {"NOUN", "PROPN", "ADJ", "VERB"}]
     return len(told) > 1 and clause.verb.lemma_ not in _SAYS_LITTLE
+
+
+def _known_thing(clause: Clause) -> bool:
+    """Whether a passive needs no more than its subject: "WhatsApp was founded"; a lone surname says too little."""
+    subject = clause.subject
+    lone = is_name(subject) and len(subject.text.split()) == 1 and subject.ent_type_ in {"", "PERSON"}
+    return subject.dep_ == "nsubjpass" and not lone
 
 
 def _is_counted(thing: Token) -> bool:

@@ -37,8 +37,8 @@ class Known:
 
     index: Index
     writes: int
-    verdicts: dict[tuple[str, str, int, str], bool] = field(default_factory=dict)
-    """Whether a candidate passes, by its article, place and words, and by what it was checked with."""
+    verdicts: dict[tuple[object, ...], bool] = field(default_factory=dict)
+    """Whether a candidate passes, by its article, place and words, what it was checked with, and what was cited."""
     shown: dict[tuple[str, int], list[str]] = field(default_factory=dict)
 
     def holds(self, index: Index) -> bool:
@@ -73,8 +73,9 @@ class _Round:
         question = candidate.question
         if any(f.sentence == candidate.sentence or alike(f.question.text, question.text) for f in self.found):
             return False
-        key = (candidate.document_id, question.text, candidate.start, self.model)
-        verdicts = {} if self.asking.filters or self.said else self.known.verdicts
+        cited = frozenset((citation.document_id, citation.end) for citation in self.said)
+        key = (candidate.document_id, question.text, candidate.start, self.model, cited)
+        verdicts = {} if self.asking.filters else self.known.verdicts
         if key not in verdicts:
             self.tries += 1
             if len(verdicts) >= _MOST_KEPT:

@@ -27,7 +27,8 @@ FORMS = [
         "In May 2021, Acme Solutions bought a shipyard in Gdansk.",
         "When did Acme Solutions buy a shipyard in Gdansk?",
     ),
-    ("Harbour Trust Ltd was founded in 1987 by two brothers.", "When was Harbour Trust Ltd founded?"),
+    ("Harbour Trust Ltd was founded in 1987.", "When was Harbour Trust Ltd founded?"),
+    ("Harbour Lines was bought by Lodestrand in 2024.", "When was Harbour Lines bought by Lodestrand?"),
     (
         "Dunmarrow Appliances, a maker of dryers, recalled about 84,000 tumble dryers on Tuesday.",
         "How many tumble dryers did Dunmarrow Appliances recall?",
@@ -86,6 +87,8 @@ NONE = [
     "Brennagh Ports called the sale in May 2026 “a triumph of hope”.",
     "Brennagh Ports | 12 May 2026 | €240 million | Skarnholm Terminal.",
     "Vallestrom expanded in 2026 for the better.",
+    "Harbour Lines was bought by the company in 2024.",
+    "The Prime Minister signed the accord in May 2019.",
     "Acme Solutions made a significant move in October 2020.",
     "Will Brennagh Ports sell the Skarnholm Deepwater Terminal in May 2026?",
     "- sold in May 2026 by Brennagh Ports to Lodestrand.",
