@@ -193,6 +193,7 @@ class Engine:
             open_model=lambda: self._model(chosen, report) if local else None,
             reranker=self._reranker(report),
             stop=lambda: stop() or (local and self._persons.there),
+            busy=lambda: self._persons.there,
         )
 
         def reach(look: Callable[[Index], _Result]) -> _Result:

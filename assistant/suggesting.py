@@ -17,7 +17,7 @@ from .records import Answer, Citation, Done, Filters
 from .reranking import Reranker
 from .sentences import sentences
 from .sources import AGREED
-from .stopping import Stop, Stopped
+from .stopping import Stop, Stopped, never
 from .terms import all_names, content
 
 _BEGINNING = 4_000
@@ -49,6 +49,8 @@ class Asking:
     """Gives a model of this machine, or None where the quick check has to do."""
     reranker: Reranker | None
     stop: Stop
+    busy: Stop = never
+    """Tells whether somebody is served, whom a further look would slow down."""
 
 
 def of_article(index: Index, document_id: str) -> Iterator[Candidate]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ _TRIES, _ARTICLES = 12, 15
 _OF_ARTICLE, _TRIES_OF_ARTICLE = 8, 3
 """Candidates of one article that are made, and asked, at most."""
 _MOST_KEPT = 5_000
+_PATIENCE = 10.0
+"""Seconds that a search waits for its next look while people are served."""
 _Result = TypeVar("_Result")
 
 
@@ -66,7 +69,16 @@ class _Round:
 
     def candidates(self, document_id: str) -> list[Candidate]:
         """The first candidates of an article."""
-        return self.reach(lambda index: list(islice(of_article(index, document_id), _OF_ARTICLE)))
+        return self.look(lambda index: list(islice(of_article(index, document_id), _OF_ARTICLE)))
+
+    def look(self, look: Callable[[Index], _Result]) -> _Result:
+        """What is found in the index once nobody is served. Raises Stopped."""
+        until = time.monotonic() + _PATIENCE
+        while self.asking.busy() or self.asking.stop():
+            if self.asking.stop() or time.monotonic() > until:
+                raise Stopped
+            time.sleep(LOOK_EVERY)
+        return self.reach(look)
 
     def takes(self, candidate: Candidate) -> bool:
         """Whether a candidate passes, and asks for something else than those that were found. Raises Stopped."""
@@ -80,7 +92,7 @@ class _Round:
             self.tries += 1
             if len(verdicts) >= _MOST_KEPT:
                 verdicts.clear()
-            verdicts[key] = self.reach(lambda index: passes(index, candidate, self.asking, self.said))
+            verdicts[key] = self.look(lambda index: passes(index, candidate, self.asking, self.said))
         if verdicts[key]:
             self.found.append(candidate)
         return verdicts[key]
@@ -152,8 +164,6 @@ def _of_corpus(search: _Round) -> None:
     for document_id in search.reach(lambda index: index.catalogue.ids(filters, at_most)):
         if search.over:
             return
-        if search.asking.stop():
-            raise Stopped
         made = search.candidates(document_id)
         made.sort(key=lambda candidate: forms[candidate.question.form])
         if taken := next(filter(search.takes, made[:_TRIES_OF_ARTICLE]), None):

@@ -231,6 +231,19 @@ def test_a_suggestion_under_way_makes_room_for_a_person(ports: Opened):
     until(lambda: model.chat.cancelled == 1)  # type: ignore[attr-defined]
 
 
+def test_without_a_model_too_a_search_pauses_while_somebody_is_served(ports: Opened):
+    assistant = ports()
+    assistant.sync()
+    found: list[list[str]] = []
+    looking = threading.Thread(target=lambda: found.append(assistant.suggest()))
+    with assistant._engine._persons.one():  # type: ignore[union-attr]
+        looking.start()
+        looking.join(0.5)
+        assert not found
+    looking.join(10)
+    assert found[0] != []
+
+
 def test_what_was_found_is_not_looked_for_again_until_an_article_comes(
     ports: Opened, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
