@@ -176,6 +176,15 @@ class Assistant:
         said = turns(history)
         return Stream(lambda stop: self._engine.stream(question, filters, self._settings, said, self._progress, stop))
 
+    def suggest(self, k: int = 4, answer: Answer | None = None, filters: Filters | None = None) -> list[str]:
+        """Questions that the articles answer: each was asked, and its answer cites the sentence it was drawn from.
+
+        With an `answer`, from its passages, about what it does not say yet. Fewer, or none, where fewer pass.
+        """
+        if k < 1:
+            raise UsageError(f"k is {k}; ask for one question or more")
+        return self._engine.suggest(k, answer, filters, self._settings, self._progress)
+
     def verify(self, answer: Answer | dict[str, Any] | str) -> Verification:
         """Whether an answer (or its `to_dict`, or that as JSON) is as it was given, and which quotes still stand.
 
@@ -249,6 +258,10 @@ class Assistant:
     async def aask(self, question: str, history: History = (), filters: Filters | None = None) -> Answer:
         """`ask`, awaited."""
         return await asyncio.to_thread(self.ask, question, history, filters)
+
+    async def asuggest(self, k: int = 4, answer: Answer | None = None, filters: Filters | None = None) -> list[str]:
+        """`suggest`, awaited."""
+        return await asyncio.to_thread(self.suggest, k, answer, filters)
 
     async def averify(self, answer: Answer | dict[str, Any] | str) -> Verification:
         """`verify`, awaited."""

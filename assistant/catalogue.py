@@ -164,10 +164,18 @@ class Catalogue:
 
     def documents(self, filters: Filters | None = None) -> list[Document]:
         """All documents that the filters let pass, newest first, undated last, without their text."""
+        return list(self.described(self.ids(filters)).values())
+
+    def ids(self, filters: Filters | None = None, at_most: int = -1) -> list[str]:
+        """Ids of the documents that the filters let pass, newest first, undated last."""
         where, values = _within(self.select(filters)[0] if filters else None)
-        query = f"SELECT document_id FROM documents d WHERE 1{where} ORDER BY published DESC, document_id"
-        rows = self._database.query(query, *values)
-        return list(self.described([row["document_id"] for row in rows]).values())
+        query = f"SELECT document_id FROM documents d WHERE 1{where} ORDER BY published DESC, document_id LIMIT ?"
+        return [str(row["document_id"]) for row in self._database.query(query, *values, at_most)]
+
+    @property
+    def writes(self) -> int:
+        """Grows whenever something is written, as long as the file is open: what was read is current while it stays."""
+        return self._database.writes
 
     def described(self, document_ids: Sequence[str]) -> dict[str, Document]:
         """Documents without their text, in the order asked for."""

@@ -20,7 +20,19 @@ from filelock import FileLock, Timeout
 from . import prepared, wire
 from .conversation import Turn
 from .errors import IndexFailure, OwnerError, by_name
-from .records import Document, Event, Filters, Finding, Passage, Progress, Removed, SyncReport, Verification
+from .records import (
+    Answer,
+    Document,
+    Event,
+    Filters,
+    Finding,
+    Passage,
+    Progress,
+    Record,
+    Removed,
+    SyncReport,
+    Verification,
+)
 from .settings import Settings
 from .stopping import LOOK_EVERY, Stop, Stopped, never
 
@@ -98,7 +110,7 @@ class RemoteEngine:
 
     def documents(self, report: Report, filters: Filters | None = None) -> list[Document]:
         """See Engine.documents."""
-        arguments = {"filters": filters and filters.to_dict()}
+        arguments = {"filters": filters.to_dict() if filters else None}
         return [Document.from_dict(plain) for plain in self._call("documents", arguments, report)]
 
     def failures(self, report: Report) -> dict[str, str]:
@@ -115,7 +127,7 @@ class RemoteEngine:
     ) -> list[Passage]:
         """See Engine.search."""
         said = [turn.to_dict() for turn in turns]
-        arguments = {"question": question, "k": k, "filters": filters and filters.to_dict(), "turns": said}
+        arguments = {"question": question, "k": k, "filters": filters.to_dict() if filters else None, "turns": said}
         return [Passage.from_dict(plain) for plain in self._call("search", arguments, report)]
 
     def stream(
@@ -130,7 +142,7 @@ class RemoteEngine:
         """See Engine.stream. It hangs up when it is closed and when `stop` says so."""
         arguments = {
             "question": question,
-            "filters": filters and filters.to_dict(),
+            "filters": filters.to_dict() if filters else None,
             "settings": (settings or self._settings).model_dump(mode="json"),
             "turns": [turn.to_dict() for turn in turns],
         }
@@ -138,6 +150,23 @@ class RemoteEngine:
             for message in self._messages("stream", arguments, report, stop):
                 if "event" in message:
                     yield wire.event_of(message)
+
+    def suggest(
+        self,
+        k: int,
+        answer: Answer | None,
+        filters: Filters | None,
+        settings: Settings | None,
+        report: Report,
+    ) -> list[str]:
+        """See Engine.suggest."""
+        arguments = {
+            "k": k,
+            "answer": answer and Record.to_dict(answer),
+            "filters": filters.to_dict() if filters else None,
+            "settings": (settings or self._settings).model_dump(mode="json"),
+        }
+        return [str(question) for question in self._call("suggest", arguments, report)]
 
     def verify(self, said: str, report: Report) -> Verification:
         """See Engine.verify."""

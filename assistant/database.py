@@ -81,6 +81,12 @@ class Database:
         with self._turn:
             return self._said_in_words(lambda: self._connection.execute(statement, values).fetchall())
 
+    @property
+    def writes(self) -> int:
+        """How many rows were written since the file was opened."""
+        with self._turn:
+            return self._connection.total_changes
+
     @contextmanager
     def unchanging(self) -> Iterator[None]:
         """While the block runs no other thread writes, so that several statements read the same state."""

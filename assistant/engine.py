@@ -20,14 +20,29 @@ from .embedding import Embedder
 from .errors import IndexFailure, OwnerError, UsageError
 from .holding import Holding, Opened
 from .index import Index
-from .models import ChatModel, open_chat_model
+from .models import EMBEDDED, ChatModel, open_chat_model
 from .parsing import Parser
+from .queueing import Persons
 from .receipts import receipt, verify
-from .records import Document, Done, Event, Filters, Finding, Passage, Progress, Removed, SyncReport, Verification
+from .records import (
+    Answer,
+    Document,
+    Done,
+    Event,
+    Filters,
+    Finding,
+    Passage,
+    Progress,
+    Removed,
+    SyncReport,
+    Verification,
+)
 from .reranking import Reranker, open_reranker
 from .retrieval import search
 from .settings import Settings
 from .stopping import Stop, Stopped, never
+from .suggesting import Asking
+from .suggestions import Suggestions
 from .understanding import meant
 from .wire import LOCK, Address
 
@@ -58,6 +73,8 @@ class Engine:
         self._models: dict[str, ChatModel | None] = {}
         self._rerankers: list[Reranker | None] = []
         self._holding = Holding(settings, self._parser, embedder)
+        self._suggestions = Suggestions()
+        self._persons = Persons()
         self._lock = _hold(settings.data_dir, wait)
 
     def sync(self, report: Report = lambda _: None, *, again: bool = True) -> SyncReport:
@@ -159,14 +176,51 @@ class Engine:
             remark = opened.corpus.sync_if_changed(report) if opened.corpus else ""
             reranker = self._reranker(report)
             answers = answer(asked, opened.index, filters, lambda: self._model(chosen, report), reranker, turns, stop)
-            with suppress(Stopped), closing(answers):
+            last = None
+            with suppress(Stopped), closing(answers), self._persons.one():
                 for event in answers:
                     if isinstance(event, Done):
-                        yield self._finished(event, remark, opened.index, chosen, filters)
+                        last = self._finished(event, remark, opened.index, chosen, filters)
                     else:
                         yield event
+            if last is not None:
+                yield last
 
         return self._holding.streaming(report, events)
+
+    def suggest(
+        self,
+        k: int = 4,
+        answer: Answer | None = None,
+        filters: Filters | None = None,
+        settings: Settings | None = None,
+        report: Report = lambda _: None,
+        stop: Stop = never,
+    ) -> list[str]:
+        """Questions that are answered with the sentences that they are made of; of an answer's passages, where given.
+
+        The local model is asked, too, where `settings` name it. That never delays a person: nothing is begun while one
+        is served, and what is under way is given up. A provider is sent nothing unasked, so code alone has to do.
+        """
+        chosen = settings or self._settings
+        local = chosen.llm == EMBEDDED
+        asking = Asking(
+            filters,
+            open_model=lambda: self._model(chosen, report) if local else None,
+            reranker=self._reranker(report),
+            stop=lambda: stop() or (local and self._persons.there),
+            busy=lambda: self._persons.there,
+        )
+
+        def reach(look: Callable[[Index], _Result]) -> _Result:
+            return self._holding.using(report, lambda opened: look(opened.index))
+
+        if not self._looked_up(report, lambda index: index.catalogue.document_count()):
+            return []
+        model = _model_key(chosen) if local else ""
+        if answer is None:
+            return self._suggestions.first(reach, k, asking, model)
+        return self._suggestions.after(reach, k, answer, asking, model)
 
     def verify(self, said: str, report: Report = lambda _: None) -> Verification:
         """Whether an answer, given as the JSON of its `to_dict`, is as it was, and which of its quotes still stand."""

@@ -17,7 +17,7 @@ from .weights import DEFAULT_WEIGHTS, checked_model_file, sha256
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-EXTRACTIVE = "extractive"
+EXTRACTIVE, EMBEDDED = "extractive", "embedded"
 _MAX_ANSWER_TOKENS = 400
 _TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
 _PROVIDER_AT_ONCE = 8
@@ -62,7 +62,7 @@ def open_chat_model(settings: Settings, progress: Callable[[Progress], None]) ->
         os.environ[switch] = "false"
     if settings.llm == EXTRACTIVE:
         return None
-    return _embedded(settings, progress) if settings.llm == "embedded" else _provider(settings)
+    return _embedded(settings, progress) if settings.llm == EMBEDDED else _provider(settings)
 
 
 def _embedded(settings: Settings, progress: Callable[[Progress], None]) -> ChatModel:

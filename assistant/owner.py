@@ -24,7 +24,7 @@ from . import wire
 from .conversation import Turn
 from .engine import Engine
 from .errors import AssistantError, UsageError
-from .records import Document, Filters, Progress, Record
+from .records import Answer, Document, Filters, Progress, Record
 from .settings import Settings
 
 _WAIT_FOR_FORMER_OWNER = 60.0
@@ -152,6 +152,8 @@ class Owner:
             finally:
                 events.close()
             result = None
+        elif name == "suggest":
+            result = self._engine.suggest(report=report, stop=connection.poll, **keywords)
         else:
             result = getattr(self._engine, name)(report=report, **keywords)
         _send(connection, {"result": _plain(result)})
@@ -182,6 +184,7 @@ _CALLS = frozenset(
         "document",
         "search",
         "stream",
+        "suggest",
         "verify",
         "prepare",
     ]
@@ -190,6 +193,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "path": Path,
     "file": Path,
     "document": Document.from_dict,
+    "answer": lambda value: value and Answer.from_dict(value),
     "filters": lambda value: value and Filters.from_dict(value),
     "settings": lambda value: Settings(**value),
     "turns": lambda value: [Turn.from_dict(plain) for plain in value],

@@ -4,10 +4,35 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Self
 
 from .errors import ModelBusy
 from .stopping import LOOK_EVERY, Stop, Stopped
+
+
+class Persons:
+    """Counts the people who are answered at the moment, so that what nobody waits for can make room."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """While the block runs there is one more."""
+        with self._turn:
+            self._count += 1
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._count -= 1
+
+    @property
+    def there(self) -> bool:
+        """Whether there are any."""
+        return self._count > 0
 
 
 class FairQueue:

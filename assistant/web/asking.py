@@ -1,6 +1,6 @@
 """Questions of the page: asked, streamed, kept and stopped.
 
-question → kept as asked → passages → text → answer, kept in its place; so is what was stopped or failed, as far as it came
+question → kept as asked → passages → text → answer, kept in its place; what is stopped is kept as far as it came
 """
 
 from __future__ import annotations

@@ -1,0 +1,150 @@
+"""Questions made of the articles' own sentences, and whether each, asked for real, is answered with its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from .answering import answer
+from .asides import is_aside
+from .composing import Question
+from .grounding import plain
+from .index import Index
+from .models import ChatModel
+from .question_forms import questions
+from .records import Answer, Citation, Done, Filters
+from .reranking import Reranker
+from .sentences import sentences
+from .sources import AGREED
+from .stopping import Stop, Stopped, never
+from .terms import all_names, content
+
+_BEGINNING = 4_000
+"""Characters of an article that are read for a first screen: what matters most stands first."""
+_SAME_FACT, _SAME_QUESTION = 0.6, 0.8
+"""Share of the words of the shorter of two sentences, or questions, that the other one has: from here on they are
+about the same."""
+_MOST_CITED = 4
+"""Sentences of an answer to a question that asks for one thing; with more, it is another question that was answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A question and the sentence that it was made of: document text[start:end]."""
+
+    question: Question
+    document_id: str
+    start: int
+    end: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What questions are asked with, and until when."""
+
+    filters: Filters | None
+    open_model: Callable[[], ChatModel | None]
+    """Gives a model of this machine, or None where the quick check has to do."""
+    reranker: Reranker | None
+    stop: Stop
+    busy: Stop = never
+    """Tells whether somebody is served, whom a further look would slow down."""
+
+
+def of_article(index: Index, document_id: str) -> Iterator[Candidate]:
+    """Candidates of an article, in the order of its text; none where it is gone."""
+    for text in index.catalogue.texts([(document_id, 0, _BEGINNING)]):
+        yield from _candidates(document_id, text, 0, cut=len(text) == _BEGINNING)
+
+
+def after(said: Answer) -> Iterator[Candidate]:
+    """Candidates of an answer's passages, about what it does not say yet."""
+    quoted = [_words(citation.quote) for citation in said.citations]
+    articles = {citation.document_id for citation in said.citations}
+    spoken_of = all_names(f"{said.question} {said.understood} {said.text}")
+    for passage in said.passages:
+        for candidate in _candidates(passage.document_id, passage.text, passage.start, cut=False):
+            told = f" {' '.join(content(candidate.question.told))} "
+            known = told.strip() and told in f" {' '.join(content(said.text))} "
+            same = any(_shared(_words(candidate.sentence), quote) >= _SAME_FACT for quote in quoted)
+            apart = passage.document_id not in articles and not spoken_of & all_names(candidate.question.text)
+            again = any(alike(candidate.question.text, former) for former in (said.question, said.understood))
+            if not (known or same or apart or again or _cited(candidate, said.citations)):
+                yield candidate
+
+
+def passes(index: Index, candidate: Candidate, asking: Asking, said: Sequence[Citation] = ()) -> bool:
+    """Whether the question, asked for real, is answered with the sentence that it was made of, and nothing is noted.
+
+    First by code alone, which takes a moment, then by the model, where nobody else has it or wants it: Stopped is
+    raised otherwise. What is cited in `said` must not be cited again.
+    """
+    if not _answered(index, candidate, asking, None, said):
+        return False
+    model = asking.open_model()
+    return model is None or _answered(index, candidate, asking, model, said)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two questions ask nearly the same."""
+    return _shared(_words(one), _words(other)) >= _SAME_QUESTION
+
+
+def _answered(
+    index: Index, candidate: Candidate, asking: Asking, model: ChatModel | None, said: Sequence[Citation]
+) -> bool:
+    if asking.stop() or (model and model.queue.line):
+        raise Stopped
+
+    def stop() -> bool:
+        return asking.stop() or bool(model and len(model.queue.line) > 1)
+
+    found = None
+    events = answer(candidate.question.text, index, asking.filters, lambda: model, asking.reranker, stop=stop)
+    with closing(events):
+        for event in events:
+            found = event.answer if isinstance(event, Done) else None
+    if found is None or found.kind != "claims" or len(found.citations) > _MOST_CITED:
+        return False
+    noted = [note for note in found.notes if not _harmless(note, asking.filters)]
+    repeated = {(c.document_id, c.end) for c in said} & {(c.document_id, c.end) for c in found.citations}
+    return not noted and not repeated and _cited(candidate, found.citations)
+
+
+def _harmless(note: str, filters: Filters | None) -> bool:
+    """Whether a remark casts no doubt on the question: that articles agree, or that undated ones are left out."""
+    return note.startswith(AGREED) or bool(filters and filters.dated and note.endswith("left out"))
+
+
+def _candidates(document_id: str, text: str, begins: int, *, cut: bool) -> Iterator[Candidate]:
+    """Candidates of a text that begins within its document; the last sentence of one that is cut is not whole."""
+    spans = sentences(text)
+    for span in spans[:-1] if cut else spans:
+        said = plain(span.of(text))
+        if span.heading or span.leans or text.startswith("|", span.start):
+            continue
+        made = questions(said)
+        if made and is_aside(said):
+            continue
+        for question in made:
+            yield Candidate(question, document_id, begins + span.start, begins + span.end, said)
+
+
+def _cited(candidate: Candidate, citations: Sequence[Citation]) -> bool:
+    """Whether the sentence is quoted, from its article or from one that says the same words."""
+    own = " ".join(content(candidate.sentence))
+    return any(
+        (c.document_id == candidate.document_id and c.start < candidate.end and candidate.start < c.end)
+        or own in " ".join(content(plain(c.quote)))
+        for c in citations
+    )
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(content(text))
+
+
+def _shared(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / min(len(one), len(other)) if one and other else 0.0
