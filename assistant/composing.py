@@ -15,7 +15,7 @@ from .syntax import key
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-Form = Literal["who", "when", "where", "why", "how many", "how much"]
+Form = Literal["who", "when", "where", "why", "how many", "how much", "news"]
 _MOST_WORDS = 14
 _NEEDED = frozenset("as to for of by into".split())
 """Prepositions whose phrase does not go where it cannot stay: "named her as its head"."""

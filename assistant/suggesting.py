@@ -12,14 +12,17 @@ from .composing import Question
 from .grounding import plain
 from .index import Index
 from .models import ChatModel
+from .phrases import is_name
 from .question_forms import questions
 from .records import Answer, Citation, Done, Filters
 from .reranking import Reranker
 from .sentences import sentences
 from .sources import AGREED
 from .stopping import Stop, Stopped, never
+from .syntax import parse
 from .terms import all_names, content
 
+_IN_THE_NEWS = frozenset({"ORG", "PERSON", "PRODUCT", "FAC"})
 _BEGINNING = 4_000
 """Characters of an article that are read for a first screen: what matters most stands first."""
 _SAME_FACT, _SAME_QUESTION = 0.6, 0.8
@@ -61,23 +64,35 @@ def of_article(index: Index, document_id: str) -> Iterator[Candidate]:
 
 def after(said: Answer) -> Iterator[Candidate]:
     """Candidates of an answer's passages, about what it does not say yet."""
-    quoted = [_words(citation.quote) for citation in said.citations]
-    articles = {citation.document_id for citation in said.citations}
-    spoken_of = all_names(f"{said.question} {said.understood} {said.text}")
     for passage in said.passages:
         for candidate in _candidates(passage.document_id, passage.text, passage.start, cut=False):
-            told = f" {' '.join(content(candidate.question.told))} "
-            known = told.strip() and told in f" {' '.join(content(said.text))} "
-            same = any(_shared(_words(candidate.sentence), quote) >= _SAME_FACT for quote in quoted)
-            apart = passage.document_id not in articles and not spoken_of & all_names(candidate.question.text)
-            again = any(alike(candidate.question.text, former) for former in (said.question, said.understood))
-            if not (known or same or apart or again or _cited(candidate, said.citations)):
+            if _is_new(candidate, said):
                 yield candidate
+
+
+def further(index: Index, said: Answer) -> Iterator[Candidate]:
+    """Candidates of the rest of the cited articles, about what an answer does not say yet."""
+    passed = [(passage.document_id, passage.start, passage.end) for passage in said.passages]
+    for document_id in dict.fromkeys(citation.document_id for citation in said.citations):
+        for candidate in of_article(index, document_id):
+            inside = any(i == document_id and start <= candidate.start < end for i, start, end in passed)
+            if not inside and _is_new(candidate, said):
+                yield candidate
+
+
+def news(said: Answer) -> Iterator[Candidate]:
+    """Questions for news of those that an answer's sources name."""
+    for citation in said.citations:
+        for token in parse(f"{citation.title}. {plain(citation.quote)}"):
+            name = token.text.removesuffix("'s").removesuffix("’s")
+            if is_name(token) and token.ent_type_ in _IN_THE_NEWS and " " in name and name.isprintable():
+                yield Candidate(Question(f"What is new on {name}?", "news", name), "", 0, 0, name)
 
 
 def passes(index: Index, candidate: Candidate, asking: Asking, said: Sequence[Citation] = ()) -> bool:
     """Whether the question, asked for real, is answered with the sentence that it was made of, and nothing is noted.
 
+    News are answered with the main sentence of each article instead, one of which must be new.
     First by code alone, which takes a moment, then by the model, where nobody else has it or wants it: Stopped is
     raised otherwise. What is cited in `said` must not be cited again.
     """
@@ -90,6 +105,18 @@ def passes(index: Index, candidate: Candidate, asking: Asking, said: Sequence[Ci
 def alike(one: str, other: str) -> bool:
     """Whether two questions ask nearly the same."""
     return _shared(_words(one), _words(other)) >= _SAME_QUESTION
+
+
+def _is_new(candidate: Candidate, said: Answer) -> bool:
+    """Whether a question is another one than was asked, of the same matter, and its answer was not told yet."""
+    told = f" {' '.join(content(candidate.question.told))} "
+    known = told.strip() and told in f" {' '.join(content(said.text))} "
+    same = any(_shared(_words(candidate.sentence), _words(c.quote)) >= _SAME_FACT for c in said.citations)
+    spoken_of = all_names(f"{said.question} {said.understood} {said.text}")
+    cited = {citation.document_id for citation in said.citations}
+    apart = candidate.document_id not in cited and not spoken_of & all_names(candidate.question.text)
+    again = any(alike(candidate.question.text, former) for former in (said.question, said.understood))
+    return not (known or same or apart or again or _cited(candidate, said.citations))
 
 
 def _answered(
@@ -110,6 +137,8 @@ def _answered(
         return False
     noted = [note for note in found.notes if not _harmless(note, asking.filters)]
     repeated = {(c.document_id, c.end) for c in said} & {(c.document_id, c.end) for c in found.citations}
+    if candidate.question.form == "news":
+        return not noted and len(found.citations) > len(repeated)
     return not noted and not repeated and _cited(candidate, found.citations)
 
 

@@ -15,7 +15,7 @@ from .errors import EmptyCorpus, ModelError
 from .index import Index
 from .records import Answer, Citation
 from .stopping import LOOK_EVERY, Stop, Stopped
-from .suggesting import Asking, Candidate, after, alike, of_article, passes
+from .suggesting import Asking, Candidate, after, alike, further, news, of_article, passes
 
 _TRIES, _ARTICLES = 12, 15
 """Questions that are asked, and articles that are read, at most for each question wanted."""
@@ -171,11 +171,12 @@ def _of_corpus(search: _Round) -> None:
 
 
 def _of_answer(search: _Round, said: Answer) -> None:
-    """Questions of the passages, the nearest passage first."""
-    for candidate in after(said):
-        if search.over:
-            return
-        search.takes(candidate)
+    """Questions of the passages, the nearest passage first; then of the articles cited, and of those they name."""
+    for made in (after(said), search.look(lambda index: list(islice(further(index, said), _OF_ARTICLE))), news(said)):
+        for candidate in made:
+            if search.over:
+                return
+            search.takes(candidate)
 
 
 def _ended(go_on: Callable[[], None]) -> bool:

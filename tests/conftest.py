@@ -153,9 +153,9 @@ def index_quays(settings: Settings, open_engine: OpenEngine, count: int) -> dict
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of the page."""
+    """One Chromium for all tests of a module: while it runs, this thread has an event loop of its own."""
     from playwright.sync_api import sync_playwright
 
     from tests.browsing import SWITCHES, chromium

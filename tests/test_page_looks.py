@@ -102,8 +102,7 @@ def test_a_question_is_asked_checked_and_copied_by_keyboard_alone(page: Page, ad
     tab_to(page, "Ask only this article")
     page.keyboard.press("Enter")
     expect(page.locator("#limits")).to_contain_text("Only 1 chosen article")
-    page.get_by_role("tab", name="Ask").focus()
-    page.keyboard.press("ArrowRight")
+    tab_to(page, "Corpus", "Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#articles table")).to_be_visible(timeout=WAIT)
 

@@ -61,7 +61,7 @@ def test_who_came_first_is_served_first_and_each_is_told_how_many_are_ahead():
     assert next(waiting) == 1
     with first:
         pass
-    assert list(waiting) == []
+    assert list(waiting) == [0]
 
 
 def test_as_many_wait_as_may_and_one_more_is_told_to_come_back():

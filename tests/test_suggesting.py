@@ -171,6 +171,28 @@ def test_a_follow_up_is_not_what_was_just_asked(ports: Opened):
     assert not any("open" in question for question in again)
 
 
+def test_news_of_a_name_are_suggested_where_an_article_tells_something_new(ports: Opened, settings: Settings):
+    assistant = ports()
+    news = "What is new on Lodestrand Infrastructure?"
+    asked = "Who bought the Skarnholm Deepwater Terminal?"
+    assert news not in assistant.suggest(5, assistant.ask(asked))  # its main sentence is the answer
+    article(
+        settings.corpus_dir, "b.md", "Lodestrand Infrastructure is in talks.", title="Talks", published="2026-06-01"
+    )
+    answer = assistant.ask(asked)
+    assert news in assistant.suggest(5, answer)
+    quotes = {citation.quote for citation in assistant.ask(news).citations}
+    assert quotes - {citation.quote for citation in answer.citations}
+
+
+def test_the_rest_of_a_cited_article_is_asked_of_too(ports: Opened):
+    assistant = ports()
+    answer = assistant.ask("Who bought the Skarnholm Deepwater Terminal?")
+    nearest = [passage for passage in answer.passages if OFFICE not in passage.text]
+    followed = assistant.suggest(3, replace(answer, passages=nearest))
+    assert any("office" in question for question in followed)
+
+
 def test_an_empty_corpus_suggests_nothing(settings: Settings, open_engine: OpenEngine):
     assert Assistant(open_engine(), settings).suggest() == []
 
@@ -224,7 +246,7 @@ def test_a_suggestion_under_way_makes_room_for_a_person(ports: Opened):
     until(lambda: bool(model.queue.line))
     with model.queue.join() as place:
         began = time.monotonic()
-        assert list(place.wait(lambda: time.monotonic() > began + 2)) in ([], [1])
+        assert list(place.wait(lambda: time.monotonic() > began + 2)) in ([], [1, 0])
         assert time.monotonic() - began < 0.2
     looking.join(10)
     assert found == [[]]

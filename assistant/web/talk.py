@@ -139,13 +139,13 @@ class Talk:
         form = dict(zip([self.chosen, self.limits, self.form], self._filtered(chosen), strict=True))
         return {**self._all(session), self.listed: self._history.listed("", session), **form}
 
-    def draw(self, session: Session) -> Any:
+    def draw(self, session: Session, request: gr.Request) -> Any:
         """The first screen with questions drawn from the corpus."""
-        return self._draw(session)
+        return self._draw(session, request)
 
-    def back(self, session: Session, chosen: Filters) -> tuple[Any, str]:
+    def back(self, session: Session, chosen: Filters, request: gr.Request) -> tuple[Any, str]:
         """What another tab may have changed: the first screen, and the publishers to choose from."""
-        return self._draw(session), self._filtered(chosen)[2]
+        return self._draw(session, request), self._filtered(chosen)[2]
 
     def leave(self, request: gr.Request) -> None:
         """End what a closed tab has under way."""
@@ -223,16 +223,22 @@ class Talk:
         except AssistantError:  # nobody asked for them
             found = []
         asked = {turn.exchange.question for turn in session.turns}
-        late = self._newest.get(_tab(request)) != session.asked
-        return gr.skip() if late else rendered("next.html", questions=[q for q in found if q not in asked])
+        if self._is_past(session, request):
+            return gr.skip()
+        return rendered("next.html", questions=[question for question in found if question not in asked])
 
-    def _draw(self, session: Session) -> Any:
+    def _draw(self, session: Session, request: gr.Request) -> Any:
         if session.turns:
             return gr.skip()
         try:
-            return views.welcome(self._assistant.documents(), self._assistant.suggest(_FIRST))
+            shown = views.welcome(self._assistant.documents(), self._assistant.suggest(_FIRST))
         except AssistantError as error:
-            return views.welcome([], trouble=str(error))
+            shown = views.welcome([], trouble=str(error))
+        return gr.skip() if self._is_past(session, request) else shown
+
+    def _is_past(self, session: Session, request: gr.Request) -> bool:
+        """Whether the tab has gone on since the event began that has this conversation."""
+        return self._newest.get(_tab(request), 0) != session.asked
 
     def _edit(self, session: Session, event: gr.EventData) -> tuple[Any, ...]:
         turn = session.turn(int(event.turn))
