@@ -83,7 +83,7 @@ class _Round:
     def takes(self, candidate: Candidate) -> bool:
         """Whether a candidate passes, and asks for something else than those that were found. Raises Stopped."""
         question = candidate.question
-        if any(f.sentence == candidate.sentence or alike(f.question.text, question.text) for f in self.found):
+        if any(f.sentence == candidate.sentence or _alike(f, candidate) for f in self.found):
             return False
         cited = frozenset((citation.document_id, citation.end) for citation in self.said)
         key = (candidate.document_id, question.text, candidate.start, self.model, cited)
@@ -188,6 +188,12 @@ def _ended(go_on: Callable[[], None]) -> bool:
     except EmptyCorpus:  # the last article was taken away meanwhile
         return True
     return True
+
+
+def _alike(one: Candidate, other: Candidate) -> bool:
+    """Whether two ask nearly the same; one for news of somebody has hardly a word that others do not have too."""
+    of_a_kind = (one.question.form == "news") == (other.question.form == "news")
+    return of_a_kind and alike(one.question.text, other.question.text)
 
 
 def _texts(search: _Round) -> list[str]:
