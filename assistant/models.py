@@ -47,8 +47,9 @@ def outside(settings: Settings) -> str:
     if settings.llm in ("embedded", EXTRACTIVE):
         return ""
     provider = settings.llm.partition(":")[0]
-    host = urlsplit(settings.llm_base_url or "").hostname
-    if host in _LOOPBACK or (provider == "ollama" and not settings.llm_base_url):
+    named = settings.llm_base_url or (os.environ.get("OLLAMA_HOST", "127.0.0.1") if provider == "ollama" else "")
+    host = urlsplit(named if "//" in named else f"//{named}").hostname
+    if host in _LOOPBACK:
         return ""
     return f"{provider} ({host})" if host else provider
 

@@ -8,10 +8,12 @@ import shutil
 import tarfile
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from assistant.conversations import Conversations, Exchange
 from assistant.engine import Engine
 from assistant.errors import UsageError
 from assistant.restoring import FORMAT, MANIFEST
@@ -194,3 +196,16 @@ def test_questions_are_answered_while_a_backup_is_written(settings: Settings, en
     writing.join()
     assert found[0].source == "port.md"
     assert (tmp_path / "backup.tar").exists()
+
+
+def test_conversations_come_back_and_none_that_is_newer_is_lost(settings: Settings, engine: Engine, tmp_path: Path):
+    with closing(Conversations(settings.state_dir)) as kept:
+        gone, here = kept.begin("who owns the port?"), kept.begin("why?")
+        kept.append(gone, Exchange("who owns the port?"))
+        engine.backup(tmp_path / "backup.tar")
+        kept.delete(gone)
+        kept.append(here, Exchange("why?"))
+        newer = kept.begin("and now?")
+        engine.restore_backup(tmp_path / "backup.tar")
+        assert {each.conversation_id for each in kept.find()} == {gone, here, newer}
+        assert len(kept.get(gone).exchanges) == len(kept.get(here).exchanges) == 1

@@ -60,6 +60,7 @@ def test_the_latest_state_comes_first_and_the_one_before_is_told_apart(open_engi
         "As of 2026-02-12: Aurelisk will launch Petrel on 17 September 2026 [1]. "
         "Earlier, as of 2025-11-25: Aurelisk will launch Petrel on 9 March 2026 [2]."
     )
+    assert [citation.superseded_by for citation in found.citations] == [None, 1]
 
 
 @pytest.mark.usefixtures("launches")

@@ -7,12 +7,14 @@ import os
 import shutil
 import tarfile
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from assistant import failpoints, holding, moving
 from assistant.errors import CorpusError, UsageError
+from assistant.records import Document
 from assistant.settings import Settings
 from tests.conftest import Mount, OpenEngine, article, index_of
 from tests.crashing import ParsesHere
@@ -398,3 +400,21 @@ def test_ids_that_only_one_ledger_knows_outlive_a_kill_between_two_ledgers(
     engine.sync()
     engine.restore(newer)
     assert engine.document(newer).text == "The mine was shut."
+
+
+def test_the_trash_lists_documents_as_they_were_removed_last_and_nothing_else(
+    settings: Settings, open_engine: OpenEngine, tmp_path: Path
+):
+    article(settings.corpus_dir, "port.md", "The port was sold.")
+    article(settings.corpus_dir, "deep/mine.md", "The mine was shut.")
+    engine = open_engine()
+    engine.sync()
+    ids = {source: document.document_id for document in engine.documents() for source in document.sources}
+    for document_id in ids.values():
+        engine.remove(document_id)
+    engine.restore(ids["port.md"])
+    engine.add_document(Document("port", "It is open."))  # in another file's place nothing is a document of the trash
+    assert [(each.document_id, each.sources) for each in engine.removed()] == [(ids["deep/mine.md"], ["deep/mine.md"])]
+    assert engine.removed()[0].removed.startswith(f"{datetime.now(UTC):%Y-%m-%dT}")
+    engine.restore(ids["deep/mine.md"])
+    assert engine.removed() == []
