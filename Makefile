@@ -9,7 +9,7 @@ Q ?= who owns the model?
 export Q
 
 .DEFAULT_GOAL := help
-.PHONY: help serve ask test test-fast check fix model docs lock clean
+.PHONY: help serve ask test test-fast check fix model docs screenshots lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,9 @@ model: | $(INSTALLED)
 
 docs: $(INSTALLED_DEV) ## write docs/configuration.md from the settings
 	@$(BIN)/python docs/write_configuration.py > docs/configuration.md
+
+screenshots: $(INSTALLED_DEV) ## take the pictures of the README again, in Chromium
+	@PYTHONPATH=. $(BIN)/python docs/take_screenshots.py
 
 lock: $(INSTALLED_DEV) ## write the versions installed now into constraints.txt
 	@$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
