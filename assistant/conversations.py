@@ -26,7 +26,7 @@ _MIGRATIONS = (
     """
     CREATE TABLE conversations (
         conversation_id TEXT PRIMARY KEY, person TEXT NOT NULL, name TEXT NOT NULL,
-        begun TEXT NOT NULL, changed TEXT NOT NULL
+        begun TEXT NOT NULL, changed TEXT NOT NULL, numbered INTEGER NOT NULL DEFAULT 0
     );
     CREATE INDEX by_person ON conversations (person, changed);
     CREATE TABLE exchanges (
@@ -116,26 +116,38 @@ class Conversations:
         conversation_id, now = secrets.token_urlsafe(12), _now()
         with self._database.transaction() as connection:
             connection.execute(
-                "INSERT INTO conversations VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, 0)",
                 (conversation_id, self._person, _named(question), now, now),
             )
         return conversation_id
 
     def append(self, conversation_id: str, exchange: Exchange) -> int:
-        """Put an exchange after all others; its number, which it keeps. Raises UnknownConversation."""
+        """Put an exchange after all others; its number, which no other gets later. Raises UnknownConversation."""
 
         def add(connection: sqlite3.Connection) -> int:
-            last = connection.execute(
-                "SELECT coalesce(max(position), 0) FROM exchanges WHERE conversation_id = ?", (conversation_id,)
-            ).fetchone()[0]
-            _write(connection, conversation_id, last + 1, exchange)
-            return int(last) + 1
+            (number,) = connection.execute(
+                "UPDATE conversations SET numbered = numbered + 1 WHERE conversation_id = ? RETURNING numbered",
+                (conversation_id,),
+            ).fetchone()
+            _write(connection, conversation_id, number, exchange)
+            return int(number)
 
         return self._change(conversation_id, add)
 
     def put(self, conversation_id: str, position: int, exchange: Exchange) -> None:
-        """Put an exchange in the place of the one of that number. Raises UnknownConversation."""
-        self._change(conversation_id, lambda connection: _write(connection, conversation_id, position, exchange))
+        """Put an exchange in the place of the one of that number; one that was forgotten stays so.
+
+        Raises UnknownConversation.
+        """
+
+        def replace(connection: sqlite3.Connection) -> None:
+            there = connection.execute(
+                "DELETE FROM exchanges WHERE conversation_id = ? AND position = ?", (conversation_id, position)
+            )
+            if there.rowcount:
+                _write(connection, conversation_id, position, exchange)
+
+        self._change(conversation_id, replace)
 
     def cut(self, conversation_id: str, position: int) -> None:
         """Forget the exchange of that number and all after it. Raises UnknownConversation."""
@@ -173,7 +185,9 @@ class Conversations:
             other.migrate(_MIGRATIONS)
             with self._database.transaction() as connection:
                 for row in other.query("SELECT * FROM conversations"):
-                    kept = connection.execute("INSERT OR IGNORE INTO conversations VALUES (?, ?, ?, ?, ?)", tuple(row))
+                    kept = connection.execute(
+                        "INSERT OR IGNORE INTO conversations VALUES (?, ?, ?, ?, ?, ?)", tuple(row)
+                    )
                     if kept.rowcount:
                         for said in other.query(
                             "SELECT position, record FROM exchanges WHERE conversation_id = ?", row["conversation_id"]
@@ -210,7 +224,6 @@ def set_aside(state_dir: Path) -> Path:
 
 
 def _write(connection: sqlite3.Connection, conversation_id: str, position: int, exchange: Exchange) -> None:
-    connection.execute("DELETE FROM exchanges WHERE conversation_id = ? AND position = ?", (conversation_id, position))
     record = json.dumps(exchange.to_dict(), ensure_ascii=False)
     row = connection.execute(
         "INSERT INTO exchanges (conversation_id, position, record) VALUES (?, ?, ?)",

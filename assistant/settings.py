@@ -35,7 +35,9 @@ class Settings(BaseSettings):
 
     corpus_dir: Path = Field(Path("corpus"), description="the folder of documents; it is the truth")
     data_dir: Path = Field(Path(".assistant/index"), description="the derived index; it can be thrown away")
-    state_dir: Path = Field(Path(".assistant/state"), description="document ids, trash; never thrown away")
+    state_dir: Path = Field(
+        Path(".assistant/state"), description="document ids, trash, conversations; never thrown away"
+    )
     cache_dir: Path = Field(
         default_factory=lambda: user_cache_path("briefing-assistant", appauthor=False),
         description="downloaded models, shared by all corpora of a user",

@@ -56,6 +56,9 @@ def test_what_is_asked_again_cuts_off_what_followed(kept: Conversations):
     kept.cut(conversation_id, 2)
     assert list(kept.get(conversation_id).exchanges) == [1]
     assert not kept.find("three")
+    kept.put(conversation_id, 3, Exchange("three", text="late"))  # an answer that came too late
+    assert kept.append(conversation_id, Exchange("four")) == 4
+    assert list(kept.get(conversation_id).exchanges) == [1, 4]
 
 
 def test_the_latest_conversation_comes_first(kept: Conversations):

@@ -27,8 +27,8 @@ class Asking:
     def ask(self, question: str, session: Session, filters: Filters | None, tab: str) -> Iterator[Session]:
         """The conversation after each event. An error is shown as the answer: a person asked, a person reads."""
         asked = datetime.now(UTC).isoformat(timespec="seconds")
-        session = self._begun(Exchange(question.strip(), asked, filters), session)
         self.stop(tab)
+        session = self._begun(Exchange(question.strip(), asked, filters), session)
         events = self._running[tab] = self._assistant.stream(question.strip(), session.answers, filters)
         turn = session.turns[-1]
         try:
@@ -48,6 +48,10 @@ class Asking:
         """End the answer of a tab, at once; nothing happens where there is none."""
         if events := self._running.pop(tab, None):
             events.close()
+
+    def is_under_way(self, tab: str) -> bool:
+        """Whether an answer of a tab is under way."""
+        return tab in self._running
 
     def again_from(self, session: Session, number: int) -> Session:
         """The conversation before one of its questions, which is forgotten with all that followed."""
@@ -80,7 +84,7 @@ class Asking:
             gone = isinstance(error, UnknownConversation)
             session = replace(session, conversation_id="" if gone else session.conversation_id, trouble=_untold(error))
         turns = (*session.turns, Turn(number, exchange, running=True))
-        return replace(session, turns=turns, asked=session.asked + 1)
+        return replace(session, turns=turns)
 
     def _kept(self, session: Session, turn: Turn) -> Session:
         try:

@@ -48,7 +48,7 @@ class History:
             self._assistant.conversations.delete(session.conversation_id)
         except AssistantError as error:
             return replace(session, trouble=str(error))
-        return Session(asked=session.asked + 1)
+        return Session()
 
 
 def head(session: Session, doing: str = "") -> str:

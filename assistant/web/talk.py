@@ -114,9 +114,9 @@ class Talk:
         self._listen_to_filters(quick)
 
     def _listen_to_conversations(self, shown: list[Any], asked: list[Any], quick: dict[str, Any]) -> None:
-        anew = self.new.click(self._leave, [self.session, self.words], shown, cancels=asked, **QUIET)
+        anew = self.new.click(self._leave, [self.words], shown, cancels=asked, **QUIET)
         anew.then(self._draw, [self.session], [self.now], **QUIET)
-        self.listed.select(self._open, [self.words, self.session], shown, cancels=asked, **QUIET)
+        self.listed.select(self._open, [self.words], shown, cancels=asked, **QUIET)
         self._find.input(self._search, [self.session], [self.words, self.listed], **TYPED)
         self.head.edit(lambda session: head(session, "rename"), [self.session], [self.head], **quick)
         self.head.clear(lambda session: head(session, "delete"), [self.session], [self.head], **quick)
@@ -162,20 +162,20 @@ class Talk:
         if not question.strip():
             yield {self.box: ""}
             return
+        self._stop(request)
+        session = self._next(session, request)
         if editing:
             session = self._asking.again_from(session, editing)
-        self._newest[_tab(request)] = session.asked + 1
         before = session.last
         for position, now in enumerate(self._asking.ask(question, session, chosen or None, _tab(request))):
+            if self._is_past(now, request):  # somebody asked something else meanwhile, or left
+                return
             last = now.turns[-1]
             update: Update = {self.session: now, self.now: views.turn(last, now)}
             if position == 0:
                 update |= {self.box: "", self._editing: 0, self.edited: "", self.next: "", self.past: views.past(now)}
-                update |= {
-                    self.head: head(now),
-                    self.listed: self._history.listed(words, now),
-                    **self._buttons(busy=True),
-                }
+                update |= {self.head: head(now), self.listed: self._history.listed(words, now)}
+                update |= self._buttons(busy=True)
             if before is None or before.found != last.found or not last.running:
                 update[self.panel] = views.sources(now, self._asking.documents(now))
             before = last
@@ -207,11 +207,12 @@ class Talk:
                 turn.exchange.question, session, turn.exchange.filters or chosen, number, words, request
             )
 
-    def _settle(self, session: Session) -> Update:
+    def _settle(self, session: Session, request: gr.Request) -> Update:
         """What is shown when nothing is under way: also where an answer was cut off before it could say so."""
+        if self._is_past(session, request) or self._asking.is_under_way(_tab(request)):
+            return {self.next: gr.skip()}
         if session.last and session.last.running:
-            session = session.with_last(replace(session.last, running=False, ahead=0))
-            return {**self._all(session), **self._buttons(busy=False)}
+            return self._all(session.settled())
         return self._buttons(busy=False)
 
     def _suggest(self, session: Session, chosen: Filters, request: gr.Request) -> Any:
@@ -236,6 +237,12 @@ class Talk:
             shown = views.welcome([], trouble=str(error))
         return gr.skip() if self._is_past(session, request) else shown
 
+    def _next(self, session: Session, request: gr.Request) -> Session:
+        """The conversation as the tab's next event goes on with it; what is under way of an earlier one is past."""
+        tab = _tab(request)
+        self._newest[tab] = self._newest.get(tab, 0) + 1
+        return replace(session.settled(), asked=self._newest[tab])
+
     def _is_past(self, session: Session, request: gr.Request) -> bool:
         """Whether the tab has gone on since the event began that has this conversation."""
         return self._newest.get(_tab(request), 0) != session.asked
@@ -250,16 +257,14 @@ class Talk:
     def _stop(self, request: gr.Request) -> None:
         self._asking.stop(_tab(request))
 
-    def _leave(self, session: Session, words: str, request: gr.Request) -> Update:
+    def _leave(self, words: str, request: gr.Request) -> Update:
         self._stop(request)
-        anew = Session(asked=session.asked + 1)
-        self._newest[_tab(request)] = anew.asked
+        anew = self._next(Session(), request)
         return {**self._all(anew), self.listed: self._history.listed(words, anew)}
 
-    def _open(self, words: str, session: Session, event: gr.EventData, request: gr.Request) -> Update:
+    def _open(self, words: str, event: gr.EventData, request: gr.Request) -> Update:
         self._stop(request)
-        found = replace(self._history.open(str(event.conversation)), asked=session.asked + 1)
-        self._newest[_tab(request)] = found.asked
+        found = self._next(self._history.open(str(event.conversation)), request)
         return {**self._all(found), self.listed: self._history.listed(words, found)}
 
     def _search(self, session: Session, event: gr.EventData) -> tuple[str, str]:
@@ -272,8 +277,7 @@ class Talk:
 
     def _delete(self, session: Session, words: str, request: gr.Request) -> Update:
         self._stop(request)
-        left = self._history.delete(session)
-        self._newest[_tab(request)] = left.asked
+        left = self._next(self._history.delete(session), request)
         return {**self._all(left), self.listed: self._history.listed(words, left)}
 
     def _filter(self, event: gr.EventData) -> tuple[Filters, str]:

@@ -49,7 +49,7 @@ class Session:
     trouble: str = ""
     """Why the conversation is not kept, in words."""
     asked: int = 0
-    """How many questions were asked in this tab, which tells old events from new ones."""
+    """Which of the tab's events it is of: what is under way of an earlier one shows nothing any more."""
 
     @property
     def last(self) -> Turn | None:
@@ -74,6 +74,12 @@ class Session:
     def before(self, number: int) -> Session:
         """The same without the turn of that number and all after it."""
         return replace(self, turns=tuple(turn for turn in self.turns if turn.number < number))
+
+    def settled(self) -> Session:
+        """The same with nothing under way."""
+        if self.last is None or not self.last.running:
+            return self
+        return self.with_last(replace(self.last, running=False, ahead=0))
 
     def with_last(self, turn: Turn) -> Session:
         """The same with another newest turn."""
