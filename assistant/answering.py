@@ -26,7 +26,7 @@ from .proposing import Proposal, Usage, certainty, propose
 from .records import Answer, Done, Event, Filters, Retrieved, Text, Waiting, day_in_words
 from .reranking import Reranker
 from .retrieval import FoundSentence, search
-from .sources import told_by
+from .sources import DIFFER, told_by
 from .states import agreeing, alternatives, later, latest_first
 from .stopping import Stop, never
 from .understanding import meant
@@ -200,7 +200,7 @@ def _shown(
             for item in states[1:]:
                 draft.supersede(item, states[0])
         else:
-            draft.notes.append(f"the articles do not say the same: {articles}")
+            draft.notes.append(f"{DIFFER}: {articles}")
     yield from draft.admit_all([part for item in items for part in with_lead(wanted, item)], wanted)
     if told and draft.citations and not others:
         draft.notes.append(told)

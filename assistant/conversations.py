@@ -39,6 +39,7 @@ _MIGRATIONS = (
     CREATE TRIGGER unsaid AFTER DELETE ON exchanges BEGIN DELETE FROM said WHERE rowid = old.row; END
     """,
 )
+_UNREAD = "what is kept of it is damaged"
 _WORD = re.compile(r"\w+")
 _NAME = 80
 """Characters of a name."""
@@ -108,7 +109,7 @@ class Conversations:
         said = self._database.query(
             "SELECT position, record FROM exchanges WHERE conversation_id = ? ORDER BY position", conversation_id
         )
-        exchanges = {int(row["position"]): Exchange.from_dict(json.loads(row["record"])) for row in said}
+        exchanges = {int(row["position"]): _read(row["record"]) for row in said}
         return Conversation(**dict(rows[0]), exchanges=exchanges)
 
     def begin(self, question: str) -> str:
@@ -139,15 +140,7 @@ class Conversations:
 
         Raises UnknownConversation.
         """
-
-        def replace(connection: sqlite3.Connection) -> None:
-            there = connection.execute(
-                "DELETE FROM exchanges WHERE conversation_id = ? AND position = ?", (conversation_id, position)
-            )
-            if there.rowcount:
-                _write(connection, conversation_id, position, exchange)
-
-        self._change(conversation_id, replace)
+        self._change(conversation_id, lambda connection: _replace(connection, conversation_id, position, exchange))
 
     def cut(self, conversation_id: str, position: int) -> None:
         """Forget the exchange of that number and all after it. Raises UnknownConversation."""
@@ -192,12 +185,20 @@ class Conversations:
                         for said in other.query(
                             "SELECT position, record FROM exchanges WHERE conversation_id = ?", row["conversation_id"]
                         ):
-                            exchange = Exchange.from_dict(json.loads(said["record"]))
-                            _write(connection, row["conversation_id"], said["position"], exchange)
+                            _write(connection, row["conversation_id"], said["position"], _read(said["record"]))
 
     def problems(self) -> list[str]:
-        """What is wrong with the file."""
+        """What is wrong with the file, and with what is in it."""
         return self._database.problems(thorough=True)
+
+    def unread(self, *, mend: bool = False) -> int:
+        """How many exchanges cannot be read; `mend` puts ones in their places that say so."""
+        rows = self._database.query("SELECT conversation_id, position, record FROM exchanges")
+        damaged = [row for row in rows if not _is_whole(row["record"])]
+        for row in damaged if mend else []:
+            with self._database.transaction() as connection:
+                _replace(connection, row["conversation_id"], row["position"], _read(row["record"]))
+        return len(damaged)
 
     def close(self) -> None:
         """Close the file."""
@@ -230,6 +231,27 @@ def _write(connection: sqlite3.Connection, conversation_id: str, position: int, 
         (conversation_id, position, record),
     ).lastrowid
     connection.execute("INSERT INTO said (rowid, words) VALUES (?, ?)", (row, f"{exchange.question}\n{exchange.text}"))
+
+
+def _replace(connection: sqlite3.Connection, conversation_id: str, position: int, exchange: Exchange) -> None:
+    there = connection.execute(
+        "DELETE FROM exchanges WHERE conversation_id = ? AND position = ?", (conversation_id, position)
+    )
+    if there.rowcount:
+        _write(connection, conversation_id, position, exchange)
+
+
+def _read(record: str) -> Exchange:
+    """An exchange; one that says so where it is damaged, so that the others can be read."""
+    return Exchange.from_dict(json.loads(record)) if _is_whole(record) else Exchange("?", failure=_UNREAD)
+
+
+def _is_whole(record: str) -> bool:
+    try:
+        Exchange.from_dict(json.loads(record))
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return True
 
 
 def _named(text: str) -> str:

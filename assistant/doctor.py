@@ -90,10 +90,16 @@ def _conversations(settings: Settings, *, repair: bool) -> str:
     try:
         with closing(Conversations(settings.state_dir)) as conversations:
             found = conversations.problems()
+            unread = 0 if found else conversations.unread(mend=repair and not settings.read_only)
     except DamagedFile as damage:
         found = [damage.reason]
-    if not found:
+    if not found and not unread:
         return "all as written"
+    if not found:
+        told = f"{unread} answered questions cannot be read"
+        if repair and not settings.read_only:
+            return f"the others are whole ({told}, which is said in their places now)"
+        raise AssistantError(f"{told}; 'assistant doctor --repair' keeps the others and says so in their places")
     if repair and not settings.read_only:
         aside = set_aside(settings.state_dir)
         return f"begun anew; the damaged file ({found[0]}) is {aside}; restoring a backup brings back those in it"

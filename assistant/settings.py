@@ -58,6 +58,9 @@ class Settings(BaseSettings):
         300.0, gt=0, allow_inf_nan=False, description="how long index and models stay loaded unused"
     )
     host: str = Field("127.0.0.1", description="the page's address")
+    allowed_hosts: str = Field(
+        "", description="names under which browsers may reach the page besides localhost, with commas between"
+    )
     port: int = Field(7860, ge=0, le=65535, description="the page's port; 0 takes a free one")
     max_question_characters: int = Field(2000, ge=1, description="a longer question is refused")
     max_waiting: int = Field(32, ge=0, description="how many questions may wait for the language model")

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from .evidence import Evidence
 from .records import Document
 
+DIFFER = "the articles do not say the same"
+"""How the note begins that articles contradict each other."""
 AGREED = "reported by "
 """How the remark begins that several articles say the same."""
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,7 +54,9 @@ def serving(place: Path, **environment: str) -> Iterator[str]:
     with subprocess.Popen(command, cwd=CLONE, env=variables, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         try:
-            yield next(found[0] for line in process.stderr if (found := re.search(r"http://[\d.]+:\d+", line)))
+            found = next(found[0] for line in process.stderr if (found := re.search(r"http://[\d.]+:\d+", line)))
+            threading.Thread(target=process.stderr.read, daemon=True).start()  # a full pipe would halt it
+            yield found
         finally:
             process.terminate()
             stop(settings)

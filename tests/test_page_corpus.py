@@ -133,7 +133,7 @@ def test_a_removed_article_answers_no_more_and_is_brought_back_by_undo_or_from_t
     page.locator(".trash summary").click()
     page.locator(".trash li", has_text="mine.md").get_by_role("button", name="Restore").click()
     expect(notice).to_contain_text("It is back.", timeout=WAIT)
-    expect(page.locator(".trash")).to_have_count(0)
+    expect(page.locator(".trash li", has_text="mine.md")).to_have_count(0)
 
 
 def test_the_corpus_is_synced_checked_backed_up_and_restored(page: Page, address: str, place: Path, tmp_path: Path):

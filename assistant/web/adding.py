@@ -6,6 +6,7 @@ import os
 import queue
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -71,10 +72,16 @@ def add_all(assistant: Assistant, items: Sequence[tuple[str, str]]) -> Iterator[
 
 def shown(jobs: Sequence[Job]) -> str:
     """The jobs as a list."""
-    over = all(job.state not in {"waiting", "working"} for job in jobs)
-    failed = sum(job.state == "failed" for job in jobs)
-    done = sum(job.state in {"added", "updated"} for job in jobs)
-    return rendered("adding.html", jobs=jobs, over=over, failed=failed, done=done)
+    states = Counter(job.state for job in jobs)
+    return rendered(
+        "adding.html",
+        jobs=jobs,
+        over=not states["waiting"] + states["working"],
+        done=states["added"],
+        updated=states["updated"],
+        here=states["here"],
+        failed=states["failed"],
+    )
 
 
 def _tell(told: _News, position: int, job: Job) -> None:
@@ -99,7 +106,7 @@ def _came_of(assistant: Assistant, job: Job, found: SyncReport) -> Job:
         return replace(job, state="failed", remarks=tuple(found.failed.values()))
     documents = assistant.documents(Filters(document_ids=changed)) if changed else []
     if not documents:
-        return replace(job, state="here", remarks=(*found.notes, "nothing new: the corpus holds it already"))
+        return replace(job, state="here", remarks=tuple(found.notes) or ("the corpus holds it already",))
     first = documents[0]
     remarks = (*first.notes, *found.notes, *(f"“{other.title}” too" for other in documents[1:]))
     return replace(job, state="added" if found.added else "updated", document=first, remarks=remarks)

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 
 from ..api import Assistant
 from ..conversations import Exchange
-from ..errors import AssistantError, UnknownConversation
+from ..errors import AssistantError, EmptyCorpus, UnknownConversation
 from ..records import Document, Done, Filters, Retrieved, Text, Waiting
 from ..streaming import Stream
+from .history import why
 from .turns import Session, Turn
 
 
@@ -39,7 +40,7 @@ class Asking:
                         yield session
         finally:
             turn = replace(turn, running=False, ahead=0)
-            session = self._kept(session.with_last(turn), turn)
+            session = self._kept(session.with_last(turn))
             if self._running.get(tab) is events:
                 del self._running[tab]
         yield session
@@ -59,7 +60,7 @@ class Asking:
             if session.conversation_id:
                 self._assistant.conversations.cut(session.conversation_id, number)
         except AssistantError as error:
-            session = replace(session, trouble=_untold(error))
+            session = replace(session, trouble=why(error))
         return session.before(number)
 
     def documents(self, session: Session) -> dict[str, Document]:
@@ -74,25 +75,37 @@ class Asking:
     def _begun(self, exchange: Exchange, session: Session) -> Session:
         """The conversation with one more question, kept before it is answered."""
         number = max((turn.number for turn in session.turns), default=0) + 1
+        return self._kept(replace(session, turns=(*session.turns, Turn(number, exchange, running=True))))
+
+    def _kept(self, session: Session) -> Session:
+        """The conversation with all of it kept that is not yet, under the numbers that it has there.
+
+        What cannot be kept now is tried again next time. One that was deleted in another window stays deleted: the
+        newest question begins another.
+        """
         try:
             conversations = self._assistant.conversations
             if not session.conversation_id:
-                begun = conversations.begin(exchange.question)
-                session = replace(session, conversation_id=begun, name=conversations.get(begun).name, trouble="")
-            number = conversations.append(session.conversation_id, exchange)
+                begun = conversations.begin(session.turns[0].exchange.question)
+                session = replace(session, conversation_id=begun, name=conversations.get(begun).name)
+            turns = tuple(self._kept_turn(session.conversation_id, turn) for turn in session.turns)
+            return replace(session, turns=turns, trouble="")
+        except UnknownConversation:
+            last = replace(session.turns[-1], number=1, kept="no")
+            anew = self._kept(replace(session, conversation_id="", turns=(last,)))
+            return replace(anew, trouble=anew.trouble or "the conversation was deleted elsewhere; this is another one")
         except AssistantError as error:
-            gone = isinstance(error, UnknownConversation)
-            session = replace(session, conversation_id="" if gone else session.conversation_id, trouble=_untold(error))
-        turns = (*session.turns, Turn(number, exchange, running=True))
-        return replace(session, turns=turns)
+            return replace(session, trouble=f"this conversation is not kept: {why(error)}")
 
-    def _kept(self, session: Session, turn: Turn) -> Session:
-        try:
-            if session.conversation_id and not session.trouble:
-                self._assistant.conversations.put(session.conversation_id, turn.number, turn.exchange)
-        except AssistantError as error:
-            return replace(session, trouble=_untold(error))
-        return session
+    def _kept_turn(self, conversation_id: str, turn: Turn) -> Turn:
+        conversations = self._assistant.conversations
+        if turn.kept == "no":
+            number = conversations.append(conversation_id, turn.exchange)
+            return replace(turn, number=number, kept="asked" if turn.running else "whole")
+        if turn.kept == "asked" and not turn.running:
+            conversations.put(conversation_id, turn.number, turn.exchange)
+            return replace(turn, kept="whole")
+        return turn
 
 
 def _turns(events: Stream, turn: Turn) -> Iterator[Turn]:
@@ -111,9 +124,8 @@ def _turns(events: Stream, turn: Turn) -> Iterator[Turn]:
                 exchange = replace(turn.exchange, answer=event.answer)
                 turn = replace(turn, exchange=exchange, running=False)
             yield turn
+    except EmptyCorpus:
+        empty = "the corpus is empty; add articles in the Corpus tab"
+        yield replace(turn, exchange=replace(turn.exchange, failure=empty), running=False)
     except AssistantError as error:
         yield replace(turn, exchange=replace(turn.exchange, failure=str(error)), running=False)
-
-
-def _untold(error: AssistantError) -> str:
-    return f"this conversation is not kept: {error}"

@@ -20,6 +20,7 @@ from .talk import QUIET, TYPED, Talk
 from .upkeep import Upkeep
 from .uploads import guarded
 
+_FORMATS = "Markdown, text, web pages, PDF, Word, PowerPoint, Excel, CSV, mail, EPUB"
 Shown = tuple[str, str, str]
 """What the notice, the list and the list of what is no article show."""
 
@@ -37,17 +38,24 @@ class CorpusTab:
         with gr.Row(elem_id="adding-row"):
             self._drop = guarded(
                 gr.File(
-                    label="Add documents: drop files here, or choose them",
+                    label="Add articles: drop files here, or choose them",
                     file_count="multiple",
                     elem_id="add",
                     height=148,
                 )
             )
             with gr.Column(elem_id="link", min_width=280):
+                fetches = self._assistant.settings.fetch_urls and not self._assistant.settings.offline
                 self._link = gr.Textbox(
-                    label="Add a web page", placeholder="https://…", lines=1, max_lines=1, elem_id="address"
+                    label="Add a web page",
+                    placeholder="https://…" if fetches else "switched off here (fetch_urls)",
+                    lines=1,
+                    max_lines=1,
+                    interactive=fetches,
+                    elem_id="address",
                 )
-                self._fetch = gr.Button("Add page", elem_id="fetch", size="sm")
+                self._fetch = gr.Button("Add page", elem_id="fetch", size="sm", interactive=fetches)
+        part(rendered("formats.html", formats=_FORMATS), name="formats")
         self._added = part(name="added")
         self._notice = part(name="notice")
         with gr.Row(elem_id="shelf"):
@@ -78,7 +86,7 @@ class CorpusTab:
             each.undo(self._restore, [self._view], listed, **QUIET)
         self._preview.clear(lambda: "", None, [self._preview], **quick)
         self._preview.submit(self._amend, [self._view], [self._preview, self._articles], **QUIET)
-        self._preview.edit(self._ask_only(talk), None, [talk.chosen, talk.limits, talk.form, tabs], **quick)
+        self._preview.edit(self._ask_only(talk), None, [*talk.filters, tabs], **quick)
         self._upkeep.listen(self._list, self._view, [self._articles, self._unread])
 
     def _ask_only(self, talk: Talk) -> Callable[[gr.EventData], tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -20,14 +21,24 @@ def form(documents: Sequence[Document], chosen: Filters, made: int = 0) -> str:
         "filters.html",
         chosen=chosen,
         made=made,
-        publishers=sorted({document.publisher for document in documents if document.publisher}, key=str.casefold),
+        publishers=publishers(documents),
         articles=[document for document in documents if document.document_id in chosen.document_ids],
     )
 
 
-def limits(chosen: Filters | None) -> str:
-    """The line that says what the next question is limited to; empty when it is asked of everything."""
-    return rendered("limits.html", limits=in_words(chosen))
+def publishers(documents: Sequence[Document]) -> tuple[str, ...]:
+    """The publishers that can be chosen, in the order in which people count."""
+    return tuple(sorted({document.publisher for document in documents if document.publisher}, key=_natural))
+
+
+def limits(chosen: Filters, fitting: Sequence[Document] | None = None) -> str:
+    """The line that says what the next question is limited to; empty when it is asked of everything.
+
+    `fitting` are the articles that it leaves, where that is known.
+    """
+    titles = {document.document_id: document.title for document in fitting or ()}
+    count = len(fitting) if fitting is not None else None
+    return rendered("limits.html", limits=in_words(chosen, titles), fitting=count)
 
 
 def chosen(filled_in: Mapping[str, object]) -> Filters:
@@ -47,6 +58,11 @@ def chosen(filled_in: Mapping[str, object]) -> Filters:
 def only(document_id: str, given: Filters) -> Filters:
     """The same filters, and of articles this one alone."""
     return replace(given, document_ids=(document_id,))
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Names in the order in which people count: "Desk 2" before "Desk 10"."""
+    return [(int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in re.split(r"(\d+)", name)]
 
 
 def _day(values: Sequence[str]) -> date | None:

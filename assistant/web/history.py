@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..api import Assistant
-from ..errors import AssistantError
+from ..errors import AssistantError, DamagedFile
 from .parts import rendered
 from .turns import Session, opened
 
@@ -21,7 +21,7 @@ class History:
         try:
             found, trouble = self._assistant.conversations.find(words), ""
         except AssistantError as error:
-            found, trouble = [], str(error)
+            found, trouble = [], why(error)
         current = session.conversation_id
         return rendered(
             "conversations.html", conversations=found, words=words.strip(), trouble=trouble, current=current
@@ -32,7 +32,7 @@ class History:
         try:
             return opened(self._assistant.conversations.get(conversation_id))
         except AssistantError as error:
-            return Session(trouble=str(error))
+            return Session(trouble=why(error))
 
     def rename(self, session: Session, name: str) -> Session:
         """The conversation under another name; an empty one changes nothing."""
@@ -40,15 +40,22 @@ class History:
             self._assistant.conversations.rename(session.conversation_id, name)
             return replace(session, name=self._assistant.conversations.get(session.conversation_id).name)
         except AssistantError as error:
-            return replace(session, trouble=str(error))
+            return replace(session, trouble=why(error))
 
     def delete(self, session: Session) -> Session:
         """A new conversation, after this one was deleted."""
         try:
             self._assistant.conversations.delete(session.conversation_id)
         except AssistantError as error:
-            return replace(session, trouble=str(error))
+            return replace(session, trouble=why(error))
         return Session()
+
+
+def why(error: AssistantError) -> str:
+    """An error of kept conversations, as somebody reads it who has this page and no terminal."""
+    if isinstance(error, DamagedFile):
+        return f"the file of conversations is damaged ({error.reason}); “Check and repair” in the Corpus tab mends it"
+    return str(error)
 
 
 def head(session: Session, doing: str = "") -> str:

@@ -5,12 +5,15 @@
   const sheets = { sources: "sources-open", nav: "nav-open" };
   let opener = null;
 
+  const covered = { sources: "#talk, #tabs > .tab-wrapper, #open-nav, #nav", nav: "#main, #open-nav" };
   const openSheet = (name, from) => {
     opener = from;
     frame().classList.add(sheets[name]);
+    document.querySelectorAll(covered[name]).forEach((other) => { other.inert = true; });
   };
   const closeSheets = () => {
     frame().classList.remove(...Object.values(sheets));
+    document.querySelectorAll("#frame [inert]").forEach((other) => { other.inert = false; });
     if (opener && opener.isConnected) opener.focus();
     opener = null;
   };
@@ -102,34 +105,61 @@
     if (event.key === "Escape" && Object.values(sheets).some((name) => frame().classList.contains(name))) closeSheets();
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
-      const box = document.querySelector("#question textarea");
-      if (box && box.offsetParent) { event.preventDefault(); box.focus(); }
+      if (box()?.offsetParent) { event.preventDefault(); box().focus(); }
     }
   });
 
-  // A part has other content: the address follows the conversation, a new question comes into view, focus goes where
-  // the page asks for it.
+  // Where the focus was, as what had it may be gone when a part gets other content.
+  let focused = { part: "", doing: "" };
+  const partOf = (element) => element.closest("#frame .block[id], #frame [id]")?.id || "";
+  document.addEventListener("focusin", (event) => {
+    focused = { part: partOf(event.target), doing: event.target.dataset?.do || "" };
+  });
+  const box = () => document.querySelector("#question textarea");
+  const keepFocus = (part) => {
+    if (document.activeElement !== document.body || !part.closest(`#${CSS.escape(focused.part || "none")}`)) return;
+    const again = part.querySelector(`[data-do="${focused.doing}"]`) || part.querySelector("button, a, input");
+    if (again && !part.closest("#now")) again.focus();
+    else if (!window.matchMedia("(pointer: coarse)").matches) box()?.focus();
+  };
+
+  // The address follows the conversation, and the conversation the browser's Back and Forward.
+  let visited = false;
+  const follow = (conversation) => {
+    const id = conversation.dataset.conversation, url = new URL(location.href);
+    if ((url.searchParams.get("conversation") || "") !== id && !conversation.dataset.trouble) {
+      url.hash = "";
+      if (id) url.searchParams.set("conversation", id); else url.searchParams.delete("conversation");
+      url.searchParams.delete("article");
+      history[visited ? "pushState" : "replaceState"](null, "", url);
+    }
+    visited = true;
+  };
+  window.addEventListener("popstate", () => {
+    const id = new URL(location.href).searchParams.get("conversation") || "";
+    if (id === (document.querySelector("#head [data-conversation]")?.dataset.conversation || "")) return;
+    const link = id ? document.querySelector(`#conversations a[data-conversation="${CSS.escape(id)}"]`)
+      : document.getElementById("new");
+    if (link) link.click(); else location.reload();
+  });
+
+  // A part has other content: the address follows, a new question comes into view, focus goes where the page asks.
   let shown = "";
   document.addEventListener("part", (event) => {
-    const name = event.target.parentElement?.id || event.target.closest("[id]")?.id;
+    const part = event.target;
     const conversation = document.querySelector("#head [data-conversation]");
-    if (event.target.closest("#head") && conversation) {
-      const id = conversation.dataset.conversation;
-      const url = new URL(location.href);
-      if ((url.searchParams.get("conversation") || "") !== id && !conversation.dataset.trouble) {
-        url.hash = "";
-        if (id) url.searchParams.set("conversation", id); else url.searchParams.delete("conversation");
-        url.searchParams.delete("article");
-        history.replaceState(null, "", url);
-      }
-    }
-    event.target.querySelector("[autofocus]")?.focus();
-    if (event.target.closest("#now")) {
-      const turn = event.target.querySelector("article.turn");
+    if (part.closest("#head") && conversation) follow(conversation);
+    const wanted = part.querySelector("[autofocus]");
+    if (wanted) wanted.focus();
+    else if (part.closest("#editing")) box()?.focus();
+    else if (part.closest("#preview") && part.querySelector("h2")) part.querySelector("h2").focus();
+    else keepFocus(part);
+    if (part.closest("#now")) {
+      const turn = part.querySelector("article.turn");
       const key = turn ? `${conversation?.dataset.conversation}/${turn.id}` : "";
       if (key && key !== shown) {
-        const wanted = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
-        requestAnimationFrame(() => bring(wanted || turn, document.getElementById("chat")));
+        const linked = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+        requestAnimationFrame(() => bring(linked || turn, document.getElementById("chat")));
       }
       shown = key;
     }

@@ -11,6 +11,8 @@ from .talk import QUIET, Talk
 
 TITLE = "Briefing assistant"
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
+_FORGET = (3_600, 86_400)
+"""Every hour, what was uploaded or made for a download more than a day ago is deleted."""
 LOOKS = gr.themes.Base(
     primary_hue="blue",
     neutral_hue="slate",
@@ -22,7 +24,9 @@ LOOKS = gr.themes.Base(
 
 def page(assistant: Assistant) -> gr.Blocks:
     """The layout, and what its parts do."""
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True, fill_width=True) as blocks:
+    with gr.Blocks(
+        title=TITLE, analytics_enabled=False, fill_height=True, fill_width=True, delete_cache=_FORGET
+    ) as blocks:
         talk, corpus = Talk(assistant), CorpusTab(assistant)
         with gr.Row(elem_id="frame"):
             with gr.Column(elem_id="nav", scale=0, min_width=250):
@@ -37,7 +41,8 @@ def page(assistant: Assistant) -> gr.Blocks:
         talk.listen()
         corpus.listen(talk, tabs, second)
         arrived = blocks.load(talk.arrive, None, talk.everything, **QUIET)
-        arrived.then(talk.draw, [talk.session], [talk.now], **QUIET)
-        first.select(talk.back, [talk.session, talk.chosen], [talk.now, talk.form], **QUIET)
+        arrived.then(talk.draw, [talk.session, talk.chosen], [talk.now], **QUIET)
+        first.select(talk.back, [talk.chosen, talk.offered], [talk.form, talk.offered], **QUIET)
+        first.select(talk.draw, [talk.session, talk.chosen], [talk.now], **QUIET)
         blocks.unload(talk.leave)
     return blocks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,9 @@ from ..records import day_in_words
 
 HERE = Path(__file__).parent
 _LISTEN = (HERE / "part.js").read_text(encoding="utf-8")
+
+
+_PLAIN_WORD = re.compile(r"[a-z]+(?:['’]\w+)?(?=[\s,;:]|$)")
 
 
 def _day(day: date | str | None) -> str:
@@ -31,7 +35,8 @@ def _size(size: int) -> str:
 
 def _sentence(text: str) -> str:
     """A remark as a sentence."""
-    return text[:1].upper() + text[1:] + "." * (not text.endswith((".", "!", "?", "…")))
+    begins = text[:1].upper() + text[1:] if _PLAIN_WORD.match(text) else text  # no name of a file or setting
+    return begins + "." * (not text.endswith((".", "!", "?", "…")))
 
 
 def _count(things: Iterable[object] | int, one: str, many: str = "") -> str:

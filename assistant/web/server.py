@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..api import Assistant
+from ..settings import Settings
 from .page import LOOKS, page
 from .parts import HERE
 from .routes import routes
@@ -40,7 +44,7 @@ def serve(assistant: Assistant, line: socket.socket, say: Callable[[str], None])
 def application(assistant: Assistant) -> FastAPI:
     """The web application: the chat at `/`, articles and exports below it."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(_AtHome)
+    app.add_middleware(_AtHome, names=_names(assistant.settings))
     app.include_router(routes(assistant))
     blocks = page(assistant)
     blocks.has_launched = True  # else Gradio does not check which files a request may name: it takes it for a start-up
@@ -64,10 +68,15 @@ def application(assistant: Assistant) -> FastAPI:
 
 
 class _AtHome:
-    """Adds the headers to every answer that has none of its own; what streams goes on streaming."""
+    """Refuses what other sites send, and adds headers to every answer that has none of its own.
 
-    def __init__(self, app: ASGIApp) -> None:
+    A browser that shows another site can be made to send requests here, also under a name of that site which leads to
+    this machine (DNS rebinding): who reads a web page would have the corpus changed. What streams goes on streaming.
+    """
+
+    def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
         self._app = app
+        self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
@@ -77,4 +86,33 @@ class _AtHome:
                     headers.setdefault(name, value)
             await send(message)
 
+        if scope["type"] in {"http", "websocket"} and (reason := refused(Headers(scope=scope), self._names)):
+            await PlainTextResponse(reason, 403)(scope, receive, send)
+            return
         await self._app(scope, receive, with_headers)
+
+
+def refused(headers: Headers, names: frozenset[str]) -> str:
+    """Why a request is not answered, in words; empty for one that is. `names` are those of the page, besides IPs."""
+    host = headers.get("host", "")
+    name = urlsplit(f"//{host}").hostname or ""
+    if not (name in names or "*" in names or _is_address(name)):
+        return f"this page is not reached as {name!r}; add the name to the setting allowed_hosts"
+    origin = headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != host:
+        return f"a page of {origin} may not use this one"
+    return ""
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _names(settings: Settings) -> frozenset[str]:
+    """The names under which the page may be reached, besides its addresses; "*" stands for any."""
+    given = {name.strip().lower() for name in settings.allowed_hosts.split(",")}
+    return frozenset(filter(None, {*given, settings.host.lower(), "localhost"}))

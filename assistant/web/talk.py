@@ -27,6 +27,8 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private",
 TYPED: dict[str, Any] = {**QUIET, "concurrency_limit": 1, "trigger_mode": "multiple"}
 """Of what is told while somebody types: nothing is left out, and what is told last is answered last."""
 Update = dict[Any, Any]
+Filtered = tuple[Filters, str, str, tuple[str, ...]]
+"""Filters, the line that tells them, the form that shows them, and the publishers that it offers."""
 
 
 class Talk:
@@ -41,6 +43,7 @@ class Talk:
         self.chosen = gr.State(Filters())
         self._editing = gr.State(0)
         self.words = gr.State("")
+        self.offered = gr.State(())
 
     def beside(self) -> None:
         """The column of conversations."""
@@ -88,8 +91,13 @@ class Talk:
         """All that an event of the tab may change."""
         return [
             *(self.session, self._editing, self.head, self.past, self.now, self.next, self.panel),
-            *(self.box, self.send, self.halt, self.listed, self.edited, self.limits, self.form, self.chosen),
+            *(self.box, self.send, self.halt, self.listed, self.edited, *self.filters),
         ]
+
+    @property
+    def filters(self) -> list[Any]:
+        """What shows the filters."""
+        return [self.chosen, self.limits, self.form, self.offered]
 
     def listen(self) -> None:
         """Tie the controls to what they do."""
@@ -115,7 +123,7 @@ class Talk:
 
     def _listen_to_conversations(self, shown: list[Any], asked: list[Any], quick: dict[str, Any]) -> None:
         anew = self.new.click(self._leave, [self.words], shown, cancels=asked, **QUIET)
-        anew.then(self._draw, [self.session], [self.now], **QUIET)
+        anew.then(self._draw, [self.session, self.chosen], [self.now], **QUIET)
         self.listed.select(self._open, [self.words], shown, cancels=asked, **QUIET)
         self._find.input(self._search, [self.session], [self.words, self.listed], **TYPED)
         self.head.edit(lambda session: head(session, "rename"), [self.session], [self.head], **quick)
@@ -123,47 +131,65 @@ class Talk:
         self.head.undo(head, [self.session], [self.head], **quick)
         self.head.submit(self._rename, [self.session, self.words], [self.session, self.head, self.listed], **quick)
         gone = self.head.delete(self._delete, [self.session, self.words], shown, cancels=asked, **QUIET)
-        gone.then(self._draw, [self.session], [self.now], **QUIET)
+        gone.then(self._draw, [self.session, self.chosen], [self.now], **QUIET)
 
     def _listen_to_filters(self, quick: dict[str, Any]) -> None:
-        filtered = [self.chosen, self.limits, self.form]
-        self.form.input(self._filter, None, [self.chosen, self.limits], **TYPED)
-        self.limits.clear(lambda: self._filtered(Filters()), None, filtered, **quick)
-        self.panel.select(self._only, [self.chosen], filtered, **quick)
+        filtered = self.filters
+        changed = [
+            self.form.input(self._filter, None, [self.chosen, self.limits], **TYPED),
+            self.limits.clear(lambda: self._filtered(Filters()), None, filtered, **quick),
+            self.panel.select(self._only, [self.chosen], filtered, **quick),
+        ]
+        for event in changed:
+            event.then(self._draw, [self.session, self.chosen], [self.now], **QUIET)
 
-    def arrive(self, request: gr.Request) -> Update:
-        """What a tab shows first: the conversation of its address, or the first screen."""
+    def arrive(self, request: gr.Request) -> Iterator[Update]:
+        """What a tab shows first: the conversation of its address, or the first screen.
+
+        What needs the corpus follows: it may have to be read first.
+        """
         asked_for = dict(request.query_params)
         session = self._history.open(asked_for["conversation"]) if "conversation" in asked_for else Session()
+        session = self._next(session, request)
+        shown = {self.session: session, self.head: head(session), self.past: views.past(session)}
+        now = views.turn(session.last, session) if session.last else views.welcome(None)
+        yield {**shown, self.now: now, self.listed: self._history.listed("", session)}
         chosen = Filters(document_ids=(asked_for["article"],)) if "article" in asked_for else Filters()
-        form = dict(zip([self.chosen, self.limits, self.form], self._filtered(chosen), strict=True))
-        return {**self._all(session), self.listed: self._history.listed("", session), **form}
+        yield {**self._all(session), **dict(zip(self.filters, self._filtered(chosen), strict=True))}
 
-    def draw(self, session: Session, request: gr.Request) -> Any:
-        """The first screen with questions drawn from the corpus."""
-        return self._draw(session, request)
+    def back(self, chosen: Filters, offered: tuple[str, ...]) -> tuple[Any, Any]:
+        """The form of filters, where another tab has brought other publishers; else it stays as it is filled in."""
+        try:
+            found = filtering.publishers(self._assistant.documents())
+        except AssistantError:
+            return gr.skip(), gr.skip()
+        return (gr.skip(), gr.skip()) if found == offered else self._filtered(chosen)[2:]
 
-    def back(self, session: Session, chosen: Filters, request: gr.Request) -> tuple[Any, str]:
-        """What another tab may have changed: the first screen, and the publishers to choose from."""
-        return self._draw(session, request), self._filtered(chosen)[2]
+    def draw(self, session: Session, chosen: Filters, request: gr.Request) -> Any:
+        """The first screen with questions drawn from what the filters leave of the corpus."""
+        return self._draw(session, chosen, request)
 
     def leave(self, request: gr.Request) -> None:
         """End what a closed tab has under way."""
         self._stop(request)
         self._newest.pop(_tab(request), None)
 
-    def only(self, document_id: str) -> tuple[Filters, str, str]:
+    def only(self, document_id: str) -> Filtered:
         """Ask of one article alone."""
         return self._filtered(filtering.only(document_id, Filters()))
 
     def _ask(
         self, question: str, session: Session, chosen: Filters, editing: int, words: str, request: gr.Request
     ) -> Iterator[Update]:
+        question = question[: self._assistant.settings.max_question_characters + 1]  # one more is told that it is long
         if not question.strip():
             yield {self.box: ""}
             return
-        self._stop(request)
+        if not self._is_known(request):
+            yield {self.head: head(Session(trouble="the page was started anew meanwhile; load it again to go on"))}
+            return
         session = self._next(session, request)
+        self._stop(request)
         if editing:
             session = self._asking.again_from(session, editing)
         before = session.last
@@ -228,11 +254,11 @@ class Talk:
             return gr.skip()
         return rendered("next.html", questions=[question for question in found if question not in asked])
 
-    def _draw(self, session: Session, request: gr.Request) -> Any:
+    def _draw(self, session: Session, chosen: Filters, request: gr.Request) -> Any:
         if session.turns:
             return gr.skip()
         try:
-            shown = views.welcome(self._assistant.documents(), self._assistant.suggest(_FIRST))
+            shown = views.welcome(self._assistant.documents(), self._assistant.suggest(_FIRST, filters=chosen or None))
         except AssistantError as error:
             shown = views.welcome([], trouble=str(error))
         return gr.skip() if self._is_past(session, request) else shown
@@ -242,6 +268,10 @@ class Talk:
         tab = _tab(request)
         self._newest[tab] = self._newest.get(tab, 0) + 1
         return replace(session.settled(), asked=self._newest[tab])
+
+    def _is_known(self, request: gr.Request) -> bool:
+        """Whether this server has shown the page of a tab: one that was started since knows nothing of it."""
+        return _tab(request) in self._newest
 
     def _is_past(self, session: Session, request: gr.Request) -> bool:
         """Whether the tab has gone on since the event began that has this conversation."""
@@ -258,13 +288,14 @@ class Talk:
         self._asking.stop(_tab(request))
 
     def _leave(self, words: str, request: gr.Request) -> Update:
-        self._stop(request)
         anew = self._next(Session(), request)
-        return {**self._all(anew), self.listed: self._history.listed(words, anew)}
+        self._stop(request)
+        form = dict(zip(self.filters, self._filtered(Filters()), strict=True))
+        return {**self._all(anew), self.listed: self._history.listed(words, anew), **form}
 
     def _open(self, words: str, event: gr.EventData, request: gr.Request) -> Update:
-        self._stop(request)
         found = self._next(self._history.open(str(event.conversation)), request)
+        self._stop(request)
         return {**self._all(found), self.listed: self._history.listed(words, found)}
 
     def _search(self, session: Session, event: gr.EventData) -> tuple[str, str]:
@@ -276,23 +307,28 @@ class Talk:
         return renamed, head(renamed), self._history.listed(words, renamed)
 
     def _delete(self, session: Session, words: str, request: gr.Request) -> Update:
-        self._stop(request)
         left = self._next(self._history.delete(session), request)
+        self._stop(request)
         return {**self._all(left), self.listed: self._history.listed(words, left)}
 
     def _filter(self, event: gr.EventData) -> tuple[Filters, str]:
         chosen = filtering.chosen(event.form)
-        return chosen, filtering.limits(chosen)
+        try:
+            return chosen, filtering.limits(chosen, self._assistant.documents(chosen) if chosen else None)
+        except AssistantError:
+            return chosen, filtering.limits(chosen)
 
-    def _only(self, chosen: Filters, event: gr.EventData) -> tuple[Filters, str, str]:
+    def _only(self, chosen: Filters, event: gr.EventData) -> Filtered:
         return self._filtered(filtering.only(str(event.document), chosen))
 
-    def _filtered(self, chosen: Filters) -> tuple[Filters, str, str]:
+    def _filtered(self, chosen: Filters) -> Filtered:
         try:
             documents = self._assistant.documents()
+            fitting = self._assistant.documents(chosen) if chosen else None
         except AssistantError:
-            documents = []
-        return chosen, filtering.limits(chosen), filtering.form(documents, chosen, time.monotonic_ns())
+            documents, fitting = [], None
+        form = filtering.form(documents, chosen, time.monotonic_ns())
+        return chosen, filtering.limits(chosen, fitting), form, filtering.publishers(documents)
 
     def _all(self, session: Session) -> Update:
         """Everything that shows a conversation, with nothing under way."""

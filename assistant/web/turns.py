@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from ..conversations import Conversation, Exchange
 from ..records import Answer, Filters, Passage
+
+Kept = Literal["no", "asked", "whole"]
+"""How much of a turn is kept: nothing, its question, or all there is of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,7 @@ class Turn:
     running: bool = False
     ahead: int = 0
     """How many questions of others are answered first."""
+    kept: Kept = "no"
 
     @property
     def answer(self) -> Answer | None:
@@ -88,7 +93,7 @@ class Session:
 
 def opened(conversation: Conversation) -> Session:
     """A kept conversation as a tab shows it."""
-    turns = tuple(Turn(number, exchange) for number, exchange in conversation.exchanges.items())
+    turns = tuple(Turn(number, exchange, kept="whole") for number, exchange in conversation.exchanges.items())
     return Session(conversation.conversation_id, conversation.name, turns)
 
 
@@ -101,8 +106,8 @@ def picked(form: Mapping[str, object]) -> dict[str, list[str]]:
     return found
 
 
-def in_words(filters: Filters | None) -> list[str]:
-    """What a question is limited to, a phrase for each."""
+def in_words(filters: Filters | None, titles: Mapping[str, str] | None = None) -> list[str]:
+    """What a question is limited to, a phrase for each; a single article by its title, where that is given."""
     if not filters:
         return []
     days = {"as of": filters.as_of, "from": filters.published_from, "to": filters.published_to}
@@ -111,5 +116,6 @@ def in_words(filters: Filters | None) -> list[str]:
     found += filters.sources
     if filters.document_ids:
         count = len(filters.document_ids)
-        found.append(f"{count} chosen article{'s' * (count != 1)}")
+        title = (titles or {}).get(filters.document_ids[0], "") if count == 1 else ""
+        found.append(f"“{title}”" if title else f"{count} chosen article{'s' * (count != 1)}")
     return found

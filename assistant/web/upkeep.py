@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 
 from ..api import Assistant
 from ..doctor import examine
@@ -30,7 +31,7 @@ class Upkeep:
     def upkeep(self) -> None:
         """The controls."""
         with gr.Row(elem_id="upkeep-row"):
-            self._sync = gr.Button("Sync with the folder", size="sm", elem_id="sync")
+            self._sync = gr.Button("Read the folder again", size="sm", elem_id="sync")
             self._check = gr.Button("Check everything", size="sm", elem_id="check")
             self._repair = gr.Button("Check and repair", size="sm", elem_id="repair")
             self._backup = gr.Button("Make a backup", size="sm", elem_id="backup")
@@ -61,16 +62,21 @@ class Upkeep:
 
     def _checked(self, *, repair: bool) -> str:
         findings = examine(self._assistant.settings, repair=repair)
-        fine = all(finding.fine for finding in findings)
-        return _told("all is well" if fine else "something is wrong", findings, failed=not fine)
+        bad = ", ".join(finding.what for finding in findings if not finding.fine)
+        return _told(f"look at: {bad}" if bad else "all is well", findings, failed=bool(bad))
 
     def _backed_up(self) -> tuple[str, Any]:
-        file = Path(tempfile.mkdtemp(prefix="assistant-"), f"briefings {datetime.now(UTC):%Y-%m-%d %H%M}.tar")
+        # In Gradio's own folder, so that it makes no copy of it, and deletes it in time.
+        folder = Path(get_upload_folder(), secrets.token_hex(16))
+        file = folder / f"briefings {datetime.now(UTC):%Y-%m-%d %H%M}.tar"
         try:
+            folder.mkdir(parents=True)
             size = self._assistant.backup(file)
         except AssistantError as error:
             return _told(str(error), failed=True), gr.skip()
-        return _told(f"the backup has {size / 1e6:,.1f} MB"), gr.DownloadButton(value=str(file), visible=True)
+        return _told(f"the backup is ready ({size / 1e6:,.1f} MB): download it above"), gr.DownloadButton(
+            value=str(file), visible=True
+        )
 
     def _restored(self, path: str) -> str:
         try:

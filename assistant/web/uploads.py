@@ -30,6 +30,9 @@ def guarded(component: _Uploader) -> _Uploader:
 
 def _uploaded(named: str | Path | None) -> str | Path | None:
     """The path as it is. Raises gr.Error for one that nobody uploaded."""
-    if named is not None and not Path(named).resolve().is_relative_to(Path(get_upload_folder()).resolve()):
+    if named is None:
+        return None
+    inside = Path(named).resolve().is_relative_to(Path(get_upload_folder()).resolve())
+    if not inside or not Path(named).is_file():
         raise gr.Error("only uploaded files can be added")
     return named

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from ..records import Citation, Document, Passage, ahead_in_words
+from ..sources import DIFFER
 from .parts import rendered
 from .turns import Session, Turn, in_words
 
@@ -42,6 +43,7 @@ def turn(one: Turn, session: Session) -> str:
         paragraphs=list(paragraphs(one.exchange.text)),
         status=_status(one),
         conversation_id=session.conversation_id,
+        differ=DIFFER,
     )
 
 
@@ -58,14 +60,14 @@ def paragraphs(text: str) -> Iterator[list[tuple[str, int | None]]]:
 
 
 def welcome(
-    documents: Sequence[Document], questions: Sequence[str] = (), *, looking: bool = False, trouble: str = ""
+    documents: Sequence[Document] | None, questions: Sequence[str] = (), *, looking: bool = False, trouble: str = ""
 ) -> str:
-    """The first screen: what this is, what the corpus holds, what one could ask."""
-    days = sorted(document.published for document in documents if document.published)
+    """The first screen: what this is, what the corpus holds, what one could ask; without articles while it is read."""
+    days = sorted(document.published for document in documents or () if document.published)
     oldest, newest = (days[0], days[-1]) if days else (None, None)
     return rendered(
         "welcome.html",
-        total=len(documents),
+        total=None if documents is None else len(documents),
         oldest=oldest,
         newest=newest,
         questions=questions,
@@ -84,7 +86,7 @@ def sources(session: Session, documents: Mapping[str, Document]) -> str:
             "cards": list(_cards(one, documents)),
         }
         for one in reversed(session.turns)
-        if one.found or (one.answer and one.answer.citations)
+        if one == session.last or one.found or (one.answer and one.answer.citations)
     ]
     return rendered("sources.html", turns=turns)
 
@@ -100,7 +102,11 @@ def _status(one: Turn) -> str:
 def _remark(one: Turn) -> str:
     if one.answer and one.answer.citations:
         return ""
-    return "Reading these" if one.running else "The closest passages, which do not answer it"
+    if not one.found:
+        return "Searching …" if one.running else "Nothing is quoted for this."
+    if one.running:
+        return "Reading these passages"
+    return "The closest passages, which do not answer it" if one.answer else "Found before it ended"
 
 
 def _cards(one: Turn, documents: Mapping[str, Document]) -> Iterator[Card]:
