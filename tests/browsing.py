@@ -38,7 +38,7 @@ def chromium() -> str:
 
 
 @contextmanager
-def serving(place: Path, **environment: str) -> Iterator[str]:
+def serving(place: Path, *arguments: str, **environment: str) -> Iterator[str]:
     """The page's address, on the sample corpus unless the environment names another."""
     corpus = Path(environment.get("ASSISTANT_CORPUS_DIR", SAMPLE_CORPUS))
     settings = Settings(corpus_dir=corpus, data_dir=place / "index", state_dir=place / "state")
@@ -50,7 +50,7 @@ def serving(place: Path, **environment: str) -> Iterator[str]:
         "ASSISTANT_STATE_DIR": str(place / "state"),
         **environment,
     }
-    command = [sys.executable, "-m", "assistant", "serve", "--port", "0"]
+    command = [sys.executable, "-m", "assistant", "serve", *(arguments or ("--port", "0"))]
     with subprocess.Popen(command, cwd=CLONE, env=variables, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         try:

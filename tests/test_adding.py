@@ -35,7 +35,7 @@ def test_each_file_has_its_outcome_whatever_came_of_the_others(
     assert str(added.document.published) == "2026-03-04"
     assert "dated by its file name" in added.remarks
     assert all(job.remarks for job in told[-1])
-    assert "1 article added or updated, 3 not." in " ".join(shown(told[-1]).split())
+    assert "1 added, 1 already here, 3 not added." in " ".join(shown(told[-1]).split())
 
 
 class Halting(Assistant):

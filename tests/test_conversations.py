@@ -139,3 +139,19 @@ def test_a_damaged_file_is_named_and_set_aside_on_request(settings: Settings):
     assert [p.read_bytes()[:6] for p in settings.state_dir.glob(f"{CONVERSATIONS}.damaged-*")] == [b"SQLite"]
     with closing(Conversations(settings.state_dir)) as anew:
         assert anew.find() == []
+
+
+def test_one_damaged_record_says_so_and_leaves_the_others_readable(kept: Conversations, tmp_path: Path):
+    conversation_id = said(kept, "one", "two")
+    with kept._database.transaction() as connection:
+        connection.execute("UPDATE exchanges SET record = substr(record, 1, 20) WHERE position = 1")
+    assert kept.unread() == 1
+    kept.copy_to(tmp_path / "copy")
+    for conversations in (kept, Conversations(tmp_path / "elsewhere")):
+        if conversations is not kept:
+            conversations.bring_back(tmp_path / "copy")
+        first, second = conversations.get(conversation_id).exchanges.values()
+        assert first.failure == "what is kept of it is damaged"
+        assert second.answer == ANSWER
+    assert kept.unread(mend=True) == 1
+    assert kept.unread() == 0

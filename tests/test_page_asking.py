@@ -118,7 +118,7 @@ def test_an_edited_question_takes_the_place_of_the_old_one_and_of_what_followed(
     ask(open_page(page, address), "who owns the Eiffel Tower?")
     ask(page, OWNER)
     page.locator("#t1").get_by_role("button", name="Edit question").click()
-    expect(page.locator("#editing")).to_contain_text("1 question after it will be forgotten")
+    expect(page.locator("#editing")).to_contain_text("deletes the 1 question after it")
     expect(page.locator("#question textarea")).to_have_value("who owns the Eiffel Tower?")
     expect(answered_after_edit(page)).to_contain_text("84,000 tumble dryers")
     expect(page.locator(".turn .asked")).to_have_count(1)

@@ -76,7 +76,9 @@ def test_the_article_opens_scrolled_to_the_same_words(page: Page, address: str):
     expect(reader.locator("mark")).to_have_text(quoted or "")
     expect(reader.locator("mark")).to_be_in_viewport()
     reader.get_by_role("link", name="Ask about this article").click()
-    expect(reader.locator("#limits")).to_contain_text("Only 1 chosen article", timeout=WAIT)
+    expect(reader.locator("#limits")).to_contain_text(
+        "Only “Dunmarrow Appliances recalls 84,000 tumble dryers over overheating risk”: 1 article", timeout=WAIT
+    )
 
 
 def test_what_was_superseded_is_labelled_and_leads_to_what_holds_now(page: Page, address: str):

@@ -2,7 +2,10 @@
 
 import re
 import tarfile
+import threading
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -79,12 +82,12 @@ def test_files_are_added_each_with_what_came_of_it(page: Page, address: str, pla
     (tmp_path / "again.md").write_bytes((place / "corpus" / "mine.md").read_bytes())
     upload(open_corpus(page, address), *sorted(tmp_path.iterdir()))
     told = page.locator("#added")
-    expect(told.locator(".status")).to_contain_text("1 article added or updated, 2 not", timeout=WAIT)
+    expect(told.locator(".status")).to_have_text("1 added, 1 already here, 2 not added.", timeout=WAIT)
     expect(told.locator("li.added")).to_contain_text("4 March 2026")
     expect(told.locator("li.added")).to_contain_text("Dated by its file name")
     expect(told.locator("li.failed", has_text="bad.pdf")).to_contain_text("It is damaged or no PDF")
     expect(told.locator("li.failed", has_text="logo.jpg")).to_contain_text(".jpg is not a format that is read")
-    expect(told.locator("li.here", has_text="again.md")).to_contain_text("Nothing new")
+    expect(told.locator("li.here", has_text="again.md")).to_contain_text("The corpus holds it already")
     expect(page.locator("#unread .unread")).to_contain_text("bad.pdf It is damaged or no PDF")
     assert (place / "corpus" / "2026-03-04 berth.pdf").read_bytes() == (tmp_path / "2026-03-04 berth.pdf").read_bytes()
     page.get_by_role("tab", name="Ask").click()
@@ -92,11 +95,35 @@ def test_files_are_added_each_with_what_came_of_it(page: Page, address: str, pla
     expect(page.locator("#s1-1 .place")).to_contain_text("page 1")
 
 
-def test_an_address_is_not_fetched_where_that_is_switched_off_and_the_reason_is_told(page: Page, address: str):
+def test_where_fetching_is_switched_off_no_address_can_be_given(page: Page, address: str):
     open_corpus(page, address)
-    page.get_by_label("Add a web page").fill("example.com/news")
-    page.get_by_role("button", name="Add page").click()
-    expect(page.locator("#added li.failed")).to_contain_text("is not fetched, as that is switched off", timeout=WAIT)
+    expect(page.get_by_label("Add a web page")).to_be_disabled()
+    expect(page.get_by_role("button", name="Add page")).to_be_disabled()
+
+
+def test_a_web_page_is_added_by_its_address_and_one_that_fails_says_why(page: Page, tmp_path: Path):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "news.html").write_text(
+        "<html><title>Quay sold</title><article><h1>Quay sold</h1><p>Zephyr bought the quay of Tarn on Monday.</p>"
+        "<p>The quay has nine cranes and belongs to the harbour board of Tarn.</p></article></html>",
+        encoding="utf-8",
+    )
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "site"))
+    environment = {"ASSISTANT_FETCH_URLS": "true", "ASSISTANT_FETCH_PRIVATE": "true", "ASSISTANT_OFFLINE": "false"}
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as site:
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        own = f"http://127.0.0.1:{site.server_port}"
+        with serving(tmp_path, ASSISTANT_CORPUS_DIR=str(tmp_path / "corpus"), **environment) as address:
+            open_corpus(page, address)
+            page.get_by_label("Add a web page").fill(f"{own}/news.html")
+            page.get_by_role("button", name="Add page").click()
+            expect(page.locator("#added li.added")).to_contain_text("Quay sold", timeout=WAIT)
+            expect(page.locator("#articles tbody tr")).to_have_count(1)
+            page.get_by_label("Add a web page").fill(f"{own}/gone.html")
+            page.get_by_label("Add a web page").press("Enter")
+            expect(page.locator("#added li.failed")).to_contain_text("404", timeout=WAIT)
+        site.shutdown()
 
 
 def test_an_article_is_previewed_corrected_and_asked_alone(page: Page, address: str):
@@ -112,10 +139,10 @@ def test_an_article_is_previewed_corrected_and_asked_alone(page: Page, address: 
     expect(page.locator("#articles tr", has_text="Hall")).to_contain_text("2026-02-03")
     expect(page.locator("#articles tr", has_text="Hall")).to_contain_text("Harbour <b>Board</b>")
     preview.get_by_role("button", name="Ask only this article").click()
-    expect(page.locator("#limits")).to_contain_text("Only 1 chosen article")
+    expect(page.locator("#limits")).to_contain_text("Only “Hall”: 1 article")
     expect(ask(page, "who owns the mine of Ruk?")).to_contain_text("The corpus does not say. It holds 1 article")
     expect(page.locator("#now .limits")).to_contain_text("Only 1 chosen article")
-    page.get_by_role("button", name="Ask of everything").click()
+    page.get_by_role("button", name="Clear filters").click()
     expect(ask(page, "who owns the mine of Ruk?")).to_contain_text("Borealis")
 
 
@@ -141,7 +168,7 @@ def test_the_corpus_is_synced_checked_backed_up_and_restored(page: Page, address
     page.get_by_role("button", name="Upkeep").click()
     found = page.locator("#findings")
     page.get_by_role("button", name="Make a backup").click()
-    expect(found).to_contain_text("The backup has", timeout=WAIT)
+    expect(found).to_contain_text("The backup is ready", timeout=WAIT)
     with page.expect_download() as download:
         page.locator("#download").click()
     backup = tmp_path / download.value.suggested_filename
@@ -149,11 +176,13 @@ def test_the_corpus_is_synced_checked_backed_up_and_restored(page: Page, address
     with tarfile.open(backup) as archive:
         assert "corpus/port.md" in archive.getnames()
     new = article(place / "corpus", "new.md", "Zephyr owns the quay of Tarn.", title="Quay")
-    page.get_by_role("button", name="Sync with the folder").click()
+    page.get_by_role("button", name="Read the folder again").click()
     expect(found).to_contain_text("1 added", timeout=WAIT)
     expect(page.get_by_role("button", name="Quay", exact=True)).to_be_visible()
     page.get_by_role("button", name="Check everything").click()
-    expect(found.locator("li", has_text="catalogue")).to_contain_text("fine", timeout=WAIT)
+    expect(found.locator("li", has_text="catalogue")).to_contain_text("OK", timeout=WAIT)
+    shown, needed = page.locator("#upkeep").evaluate("element => [element.offsetHeight, element.scrollHeight]")
+    assert shown + 2 >= needed  # its border
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Restore a backup").click()
     chooser.value.set_files(backup)
@@ -177,14 +206,38 @@ def test_questions_are_limited_to_days_and_publishers(page: Page, address: str):
     expect(ask(page, question)).to_contain_text("Carrow")
     expect(page.locator("#now [data-testid=bot]")).not_to_contain_text("Acme")
     page.get_by_label("Published from").fill("2026-09-01")
-    expect(page.locator("#limits")).to_contain_text("Only from 1 September 2026 · Desk")
+    expect(page.locator("#limits")).to_contain_text("Only from 1 September 2026 · Desk: 0 articles")
     expect(ask(page, question)).to_contain_text("The corpus does not say.")
-    page.get_by_role("button", name="Ask of everything").click()
+    page.get_by_role("button", name="Clear filters").click()
     expect(page.get_by_label("Desk", exact=True)).not_to_be_checked()
     expect(page.get_by_label("Published from")).to_have_value("")
     page.get_by_label("Sources, one a line").fill("port.md")
     expect(page.locator("#limits")).to_contain_text("Only port.md")
     expect(ask(page, question)).to_contain_text("Acme")
+
+
+def test_suggestions_of_the_first_screen_keep_to_the_filters(page: Page, address: str):
+    open_page(page, address)
+    expect(page.locator(".welcome .questions button").first).to_be_visible(timeout=WAIT)
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_label("Published to").or_(page.get_by_label("to", exact=True)).fill("2026-03-31")
+    expect(page.locator("#limits")).to_contain_text("to 31 March 2026")
+    expect(page.locator(".welcome")).not_to_contain_text("mine of Ruk", timeout=WAIT)
+
+
+def test_filters_set_while_the_page_still_looks_for_questions_stay_as_they_are(page: Page, tmp_path: Path):
+    with serving(tmp_path) as address:
+        open_page(page, address)
+        page.get_by_role("button", name="Filters").click()
+        page.get_by_label("As of").fill("2026-02-20")
+        page.get_by_label("Briefing Desk", exact=True).check()
+        expect(page.locator(".welcome .status")).to_have_count(0, timeout=WAIT)
+        page.get_by_role("tab", name="Corpus").click()
+        expect(page.locator("#articles table")).to_be_visible(timeout=WAIT)
+        page.get_by_role("tab", name="Ask").click()
+        expect(page.get_by_label("As of")).to_have_value("2026-02-20")
+        expect(page.get_by_label("Briefing Desk", exact=True)).to_be_checked()
+        expect(page.locator("#limits")).to_contain_text("Only as of 20 February 2026 · Briefing Desk: 0 articles")
 
 
 def test_an_empty_corpus_invites_documents_and_answers_once_it_has_some(page: Page, tmp_path: Path):
@@ -216,7 +269,9 @@ def test_no_file_of_the_server_and_no_address_can_be_named_as_an_upload(address:
     before = sorted((place / "corpus").iterdir())
     secret = tmp_path / "secret.md"
     secret.write_text("The secret is 42.", encoding="utf-8")
-    for path in (str(secret), f"{address}/config", str(place / "corpus/../../secret.md")):
+    uploaded = httpx.post(f"{address}/gradio_api/upload", files={"files": ("x.txt", b"theirs")}).json()[0]
+    folder = str(Path(uploaded).parent.parent)  # of everybody's uploads
+    for path in (str(secret), f"{address}/config", str(place / "corpus/../../secret.md"), folder):
         assert re.search(r'"success": ?false', asked_to_add(address, path))
     assert httpx.get(f"{address}/gradio_api/file={secret}").status_code in (403, 404)
     assert sorted((place / "corpus").iterdir()) == before

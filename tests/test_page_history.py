@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assistant.conversations import CONVERSATIONS
-from tests.browsing import WAIT, ask, open_page, serving
+from tests.browsing import WAIT, ask, begin, open_page, serving
+from tests.stand_in import EndlessServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 OWNER, RECALLED = "who owns the model?", "how many tumble dryers did Dunmarrow recall?"
@@ -44,7 +45,7 @@ def test_a_conversation_is_found_by_words_of_its_answers(page: Page, address: st
     page.get_by_role("button", name="New conversation").click()
     ask(page, OWNER)
     page.get_by_label("Search conversations").press_sequentially("tumble relay")
-    expect(page.locator("#conversations a", has_text=OWNER)).to_have_count(0, timeout=WAIT)
+    expect(page.locator("#conversations a[aria-current]")).to_have_count(0, timeout=WAIT)  # the one of the model
     expect(page.locator("#conversations a").first).to_contain_text(RECALLED)
     page.get_by_label("Search conversations").fill("zeppelin")
     expect(page.locator("#conversations")).to_contain_text("No conversation has these words.")
@@ -95,6 +96,81 @@ def test_where_conversations_cannot_be_kept_answers_still_come_and_the_page_says
         said = ask(open_page(page, address), OWNER)
         expect(said).to_contain_text("Mayo Clinic")
         expect(page.locator("#head .failure")).to_contain_text("This conversation is not kept:")
-        expect(page.locator("#head .failure")).to_contain_text("assistant doctor --repair")
+        expect(page.locator("#head .failure")).to_contain_text("“Check and repair” in the Corpus tab mends it")
         said = ask(page, "and who hosts it?")
+        expect(page.locator(".turn")).to_have_count(2)
+
+
+def test_back_and_forward_go_through_the_conversations(page: Page, address: str):
+    ask(open_page(page, address), OWNER)
+    page.wait_for_url("**/?conversation=*")
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".welcome")).to_be_visible(timeout=WAIT)
+    ask(page, RECALLED)
+    page.go_back()
+    expect(page.locator(".welcome")).to_be_visible(timeout=WAIT)
+    page.go_back()
+    expect(page.locator("#now .asked")).to_have_text(OWNER, timeout=WAIT)
+    page.go_forward()
+    page.go_forward()
+    expect(page.locator("#now .asked")).to_have_text(RECALLED, timeout=WAIT)
+
+
+def test_a_link_always_opens_its_conversation_and_never_the_first_screen(page: Page, address: str):
+    ask(open_page(page, address), OWNER)
+    page.wait_for_url("**/?conversation=*")
+    for _ in range(5):
+        page.reload()
+        expect(page.locator("#now .asked")).to_have_text(OWNER, timeout=WAIT)
+        page.wait_for_timeout(400)  # what looks for questions to suggest is done by then
+        expect(page.locator(".welcome")).to_have_count(0)
+
+
+def test_an_answer_that_is_left_for_another_conversation_does_not_follow(page: Page, tmp_path: Path):
+    with EndlessServer() as model:
+        environment = {"ASSISTANT_LLM": "openai:endless", "ASSISTANT_LLM_BASE_URL": model.base_url}
+        with serving(tmp_path, **environment) as address:
+            begin(open_page(page, address), OWNER)
+            assert model.asked.acquire(timeout=60)
+            page.get_by_role("button", name="New conversation").click()
+            assert model.hung_up.acquire(timeout=2)
+            expect(page.locator(".welcome")).to_be_visible(timeout=WAIT)
+            begin(page, RECALLED)
+            expect(page.locator("#now .asked")).to_have_text(RECALLED, timeout=WAIT)
+            expect(page.locator("#past .turn")).to_have_count(0)
+            page.locator("#conversations a", has_text=OWNER).click()
+            expect(page.locator("#now .asked")).to_have_text(OWNER, timeout=WAIT)
+            expect(page.locator("#now [data-testid=bot]")).to_contain_text("Stopped.")
+            expect(page.locator("#past .turn")).to_have_count(0)
+            expect(page.locator("#conversations a")).to_have_count(2)
+
+
+def test_a_question_in_a_conversation_that_was_deleted_elsewhere_begins_another(page: Page, address: str):
+    ask(open_page(page, address), OWNER)
+    page.wait_for_url("**/?conversation=*")
+    other = page.context.new_page()
+    open_page(other, page.url).locator("#head").get_by_role("button", name="Delete …").click()
+    other.locator("#head").get_by_role("button", name="Delete", exact=True).click()
+    expect(other.locator(".welcome")).to_be_visible(timeout=WAIT)
+    ask(page, RECALLED)
+    expect(page.locator("#head .failure")).to_contain_text("was deleted elsewhere; this is another one")
+    expect(page.locator(".turn")).to_have_count(1)
+    ask(page, "and why?")
+    page.locator("#t1 a.cite").first.click()
+    expect(page.locator("#s1-1")).to_be_focused()
+    expect(page.locator("#s1-1 mark")).to_contain_text("84,000 tumble dryers")
+
+
+def test_a_page_whose_server_was_started_anew_asks_nothing_until_it_is_loaded_again(page: Page, tmp_path: Path):
+    with serving(tmp_path) as address:
+        ask(open_page(page, address), OWNER)
+        page.wait_for_url("**/?conversation=*")
+    port = address.rsplit(":", 1)[1]
+    with serving(tmp_path, "--port", port) as again:
+        assert again == address
+        begin(page, RECALLED)
+        expect(page.locator("#head .failure")).to_contain_text("load it again", timeout=WAIT)
+        page.reload()
+        expect(page.locator("#now .asked")).to_have_text(OWNER, timeout=WAIT)
+        ask(page, RECALLED)
         expect(page.locator(".turn")).to_have_count(2)

@@ -101,7 +101,7 @@ def test_a_question_is_asked_checked_and_copied_by_keyboard_alone(page: Page, ad
     tab_to(page, "Read in the article")
     tab_to(page, "Ask only this article")
     page.keyboard.press("Enter")
-    expect(page.locator("#limits")).to_contain_text("Only 1 chosen article")
+    expect(page.locator("#limits")).to_contain_text("Only “Mayo Clinic to own")
     tab_to(page, "Corpus", "Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#articles table")).to_be_visible(timeout=WAIT)

@@ -1,0 +1,45 @@
+"""Who may use the page: nobody from another site, and nobody under a name that leads here."""
+
+import pytest
+from starlette.datastructures import Headers
+
+from assistant.web.server import refused
+
+NAMES = frozenset({"localhost", "briefings.example.org"})
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "127.0.0.1:7860"},
+        {"host": "[::1]:7860"},
+        {"host": "192.168.1.7:7860"},
+        {"host": "localhost:7860", "origin": "http://localhost:7860"},
+        {"host": "briefings.example.org", "origin": "https://briefings.example.org"},
+        {"host": "BRIEFINGS.example.org"},
+    ],
+)
+def test_the_page_itself_is_answered(headers: dict[str, str]):
+    assert refused(Headers(headers), NAMES) == ""
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "evil.example:7860"},  # a name that somebody lets lead here
+        {"host": "127.0.0.1.evil.example"},
+        {"host": ""},
+        {},
+        {"host": "127.0.0.1:7860", "origin": "http://evil.example"},
+        {"host": "127.0.0.1:7860", "origin": "http://127.0.0.1:8000"},  # another service of this machine
+        {"host": "127.0.0.1:7860", "origin": "null"},
+        {"host": "localhost:7860", "origin": ""},
+    ],
+)
+def test_other_sites_and_other_names_are_not(headers: dict[str, str]):
+    assert refused(Headers(headers), NAMES)
+
+
+def test_any_name_will_do_where_the_settings_say_so():
+    assert refused(Headers({"host": "anything.example"}), NAMES | {"*"}) == ""
+    assert "allowed_hosts" in refused(Headers({"host": "anything.example"}), NAMES)
