@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,7 +38,7 @@ def chromium() -> str:
 
 
 @contextmanager
-def serving(place: Path, *arguments: str, **environment: str) -> Iterator[str]:
+def serving(place: Path, *arguments: str, program: str = "assistant", **environment: str) -> Iterator[str]:
     """The page's address, on the sample corpus unless the environment names another."""
     corpus = Path(environment.get("ASSISTANT_CORPUS_DIR", SAMPLE_CORPUS))
     settings = Settings(corpus_dir=corpus, data_dir=place / "index", state_dir=place / "state")
@@ -50,7 +50,7 @@ def serving(place: Path, *arguments: str, **environment: str) -> Iterator[str]:
         "ASSISTANT_STATE_DIR": str(place / "state"),
         **environment,
     }
-    command = [sys.executable, "-m", "assistant", "serve", *(arguments or ("--port", "0"))]
+    command = [sys.executable, "-m", program, "serve", *(arguments or ("--port", "0"))]
     with subprocess.Popen(command, cwd=CLONE, env=variables, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         try:
@@ -60,6 +60,11 @@ def serving(place: Path, *arguments: str, **environment: str) -> Iterator[str]:
         finally:
             process.terminate()
             stop(settings)
+
+
+def serving_lightly(place: Path, *arguments: str, **environment: str) -> AbstractContextManager[str]:
+    """The same with an embedder of words, which is there at once: for what does not hang on what is found."""
+    return serving(place, *arguments, program="tests.light_page", **environment)
 
 
 def open_page(page: Page, address: str) -> Page:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from assistant.models import ChatModel
 from assistant.parsing import Parser
 from assistant.settings import Settings
 from tests.fakes import WordEmbedder
+from tests.stand_in import EndlessServer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -177,6 +179,36 @@ def page(browser: Browser) -> Iterator[Page]:
     yield opened
     context.close()
     assert failed == []
+
+
+@dataclass(frozen=True, slots=True)
+class Endless:
+    """A page whose model never comes to an answer, on the sample corpus."""
+
+    address: str
+    model: EndlessServer
+    settings: Settings
+
+
+@pytest.fixture(scope="session")
+def endless_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endless]:
+    from tests.browsing import serving_lightly
+
+    place = tmp_path_factory.mktemp("endless")
+    with EndlessServer() as model:
+        llm, url = "openai:endless", model.base_url
+        with serving_lightly(place, ASSISTANT_LLM=llm, ASSISTANT_LLM_BASE_URL=url) as address:
+            folders = {"corpus_dir": SAMPLE_CORPUS, "data_dir": place / "index", "state_dir": place / "state"}
+            yield Endless(address, model, Settings(**folders, llm=llm, llm_base_url=url))
+
+
+@pytest.fixture
+def endless(endless_page: Endless) -> Endless:
+    """It, with what former tests have asked forgotten."""
+    for counted in (endless_page.model.asked, endless_page.model.hung_up):
+        while counted.acquire(blocking=False):
+            pass
+    return endless_page
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from assistant.api import Assistant
-from assistant.settings import Settings
-from tests.browsing import WAIT, answered, ask, begin, open_page, serving
-from tests.conftest import CLONE, SAMPLE_CORPUS
-from tests.stand_in import EndlessServer
+from tests.browsing import WAIT, answered, ask, begin, open_page, serving, serving_lightly
+from tests.conftest import CLONE, SAMPLE_CORPUS, Endless
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 OWNER = "who owns the model?"
@@ -41,59 +39,42 @@ def test_a_question_is_answered_with_its_source_beside_it(page: Page, address: s
     expect(page.locator("#s1-1 mark")).to_have_text("Mayo Clinic, not Microsoft, will own the model.")
 
 
-def test_sources_are_there_before_the_model_has_said_a_word(page: Page, tmp_path: Path):
-    with EndlessServer() as model:
-        environment = {"ASSISTANT_LLM": "openai:endless", "ASSISTANT_LLM_BASE_URL": model.base_url}
-        with serving(tmp_path, **environment) as address:
-            begin(open_page(page, address), OWNER)
-            expect(page.locator("#sources .source").first).to_contain_text("Mayo Clinic", timeout=WAIT)
-            expect(page.locator("#now .status")).to_contain_text("Reading the closest passages")
-            assert model.asked.acquire(timeout=60)
-            expect(page.locator("#now a.cite")).to_have_count(0)
-            page.locator("#stop").click()
-            assert model.hung_up.acquire(timeout=2)  # ten times the limit that benchmarks/streaming.py measures
-            expect(page.locator("#now [data-testid=bot]")).to_contain_text("Stopped.", timeout=WAIT)
-            expect(page.locator("#ask")).to_be_visible()
-            page.reload()
-            expect(page.locator("#now [data-testid=bot]")).to_contain_text("Stopped.", timeout=WAIT)
+def test_sources_are_there_before_the_model_has_said_a_word(page: Page, endless: Endless):
+    begin(open_page(page, endless.address), OWNER)
+    expect(page.locator("#sources .source").first).to_contain_text("Mayo Clinic", timeout=WAIT)
+    expect(page.locator("#now .status")).to_contain_text("Reading the closest passages")
+    assert endless.model.asked.acquire(timeout=60)
+    expect(page.locator("#now a.cite")).to_have_count(0)
+    page.locator("#stop").click()
+    assert endless.model.hung_up.acquire(timeout=2)  # ten times the limit that benchmarks/streaming.py measures
+    expect(page.locator("#now [data-testid=bot]")).to_contain_text("Stopped.", timeout=WAIT)
+    expect(page.locator("#ask")).to_be_visible()
+    page.reload()
+    expect(page.locator("#now [data-testid=bot]")).to_contain_text("Stopped.", timeout=WAIT)
 
 
-def test_who_waits_sees_how_many_are_answered_first(page: Page, tmp_path: Path):
-    with EndlessServer() as model:
-        environment = {"ASSISTANT_LLM": "openai:endless", "ASSISTANT_LLM_BASE_URL": model.base_url}
-        with serving(tmp_path, **environment) as address:
-            settings = Settings(
-                corpus_dir=SAMPLE_CORPUS,
-                data_dir=tmp_path / "index",
-                state_dir=tmp_path / "state",
-                llm="openai:endless",
-                llm_base_url=model.base_url,
-            )
-            with Assistant.open(settings) as others:
-                streams = [others.stream(OWNER) for _ in range(8)]  # as many as a provider is asked at a time
-                for each in streams:
-                    threading.Thread(target=list, args=[each], daemon=True).start()
-                    assert model.asked.acquire(timeout=60)
-                begin(open_page(page, address), OWNER)
-                expect(page.locator("#now .status")).to_contain_text(
-                    "1 question is answered before yours", timeout=WAIT
-                )
-                streams[0].close()
-                expect(page.locator("#now .status")).to_contain_text("Reading the closest passages", timeout=WAIT)
-                page.locator("#stop").click()
-                for each in streams:
-                    each.close()
+def test_who_waits_sees_how_many_are_answered_first(page: Page, endless: Endless, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("assistant.client.owner_module", "tests.fake_owner")
+    with Assistant.open(endless.settings) as others:
+        streams = [others.stream(OWNER) for _ in range(8)]  # as many as a provider is asked at a time
+        for each in streams:
+            threading.Thread(target=list, args=[each], daemon=True).start()
+            assert endless.model.asked.acquire(timeout=60)
+        begin(open_page(page, endless.address), OWNER)
+        expect(page.locator("#now .status")).to_contain_text("1 question is answered before yours", timeout=WAIT)
+        streams[0].close()
+        expect(page.locator("#now .status")).to_contain_text("Reading the closest passages", timeout=WAIT)
+        page.locator("#stop").click()
+        for each in streams:
+            each.close()
 
 
-def test_closing_the_tab_ends_the_generation(browser: Browser, tmp_path: Path):
-    with EndlessServer() as model:
-        environment = {"ASSISTANT_LLM": "openai:endless", "ASSISTANT_LLM_BASE_URL": model.base_url}
-        with serving(tmp_path, **environment) as address:
-            tab = browser.new_page()
-            begin(open_page(tab, address), OWNER)
-            assert model.asked.acquire(timeout=60)
-            tab.close()
-            assert model.hung_up.acquire(timeout=10)
+def test_closing_the_tab_ends_the_generation(browser: Browser, endless: Endless):
+    tab = browser.new_page()
+    begin(open_page(tab, endless.address), OWNER)
+    assert endless.model.asked.acquire(timeout=60)
+    tab.close()
+    assert endless.model.hung_up.acquire(timeout=10)
 
 
 def test_a_refusal_looks_like_one_and_shows_the_closest_passages_and_what_the_corpus_covers(page: Page, address: str):
@@ -172,7 +153,7 @@ def test_markup_in_a_question_is_shown_and_not_obeyed(page: Page, address: str):
 def test_the_page_says_whether_questions_leave_this_machine(page: Page, address: str, tmp_path: Path):
     expect(open_page(page, address).locator("#outside")).to_contain_text("Everything stays on this machine.")
     environment = {"ASSISTANT_LLM": "openai:m", "ASSISTANT_LLM_BASE_URL": "http://models.invalid/v1"}
-    with serving(tmp_path, ASSISTANT_OFFLINE="false", **environment) as elsewhere:
+    with serving_lightly(tmp_path, ASSISTANT_OFFLINE="false", **environment) as elsewhere:
         told = open_page(page, elsewhere).locator("#outside")
         expect(told).to_contain_text("leave this machine: they are sent to openai (models.invalid)")
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsing import NARROW, WAIT, ask, is_in_view, open_page, serving
+from tests.browsing import NARROW, WAIT, ask, is_in_view, open_page, serving_lightly
 from tests.conftest import article
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -128,7 +128,7 @@ def test_a_copied_link_leads_to_that_answer(page: Page, address: str):
 def test_an_article_that_several_files_carry_is_labelled(page: Page, tmp_path: Path):
     for name in ("a.md", "b.md"):
         article(tmp_path / "corpus", name, "Acme owns the port of Halden.", title="Port", published="2026-03-04")
-    with serving(tmp_path, ASSISTANT_CORPUS_DIR=str(tmp_path / "corpus")) as address:
+    with serving_lightly(tmp_path, ASSISTANT_CORPUS_DIR=str(tmp_path / "corpus")) as address:
         ask(open_page(page, address), "who owns the port of Halden?")
         expect(page.locator("#s1-1 .label")).to_have_text("also in 1 other source")
 
@@ -136,7 +136,7 @@ def test_an_article_that_several_files_carry_is_labelled(page: Page, tmp_path: P
 def test_of_an_article_that_is_gone_no_words_are_shown(page: Page, tmp_path: Path):
     article(tmp_path / "corpus", "a.md", "Acme owns the port of Halden.", title="Port")
     gone = article(tmp_path / "corpus", "b.md", "Borealis owns the mine of Ruk.", title="Mine")
-    with serving(tmp_path, ASSISTANT_CORPUS_DIR=str(tmp_path / "corpus")) as address:
+    with serving_lightly(tmp_path, ASSISTANT_CORPUS_DIR=str(tmp_path / "corpus")) as address:
         ask(open_page(page, address), "who owns the mine of Ruk?")
         expect(page.locator("#s1-1 mark")).to_be_visible()
         gone.unlink()

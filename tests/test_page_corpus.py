@@ -12,7 +12,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browsing import WAIT, ask, open_page, serving
+from tests.browsing import WAIT, ask, open_page, serving_lightly
 from tests.conftest import article
 from tests.samples import pdf
 
@@ -35,7 +35,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(place: Path) -> Iterator[str]:
-    with serving(place, ASSISTANT_CORPUS_DIR=str(place / "corpus")) as found:
+    with serving_lightly(place, ASSISTANT_CORPUS_DIR=str(place / "corpus")) as found:
         yield found
 
 
@@ -114,7 +114,7 @@ def test_a_web_page_is_added_by_its_address_and_one_that_fails_says_why(page: Pa
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as site:
         threading.Thread(target=site.serve_forever, daemon=True).start()
         own = f"http://127.0.0.1:{site.server_port}"
-        with serving(tmp_path, ASSISTANT_CORPUS_DIR=str(tmp_path / "corpus"), **environment) as address:
+        with serving_lightly(tmp_path, ASSISTANT_CORPUS_DIR=str(tmp_path / "corpus"), **environment) as address:
             open_corpus(page, address)
             page.get_by_label("Add a web page").fill(f"{own}/news.html")
             page.get_by_role("button", name="Add page").click()
@@ -226,7 +226,7 @@ def test_suggestions_of_the_first_screen_keep_to_the_filters(page: Page, address
 
 
 def test_filters_set_while_the_page_still_looks_for_questions_stay_as_they_are(page: Page, tmp_path: Path):
-    with serving(tmp_path) as address:
+    with serving_lightly(tmp_path) as address:
         open_page(page, address)
         page.get_by_role("button", name="Filters").click()
         page.get_by_label("As of").fill("2026-02-20")
@@ -243,7 +243,7 @@ def test_filters_set_while_the_page_still_looks_for_questions_stay_as_they_are(p
 def test_an_empty_corpus_invites_documents_and_answers_once_it_has_some(page: Page, tmp_path: Path):
     (tmp_path / "corpus").mkdir()
     (tmp_path / "port.md").write_text("Acme owns the port of Halden.", encoding="utf-8")
-    with serving(tmp_path, ASSISTANT_CORPUS_DIR=str(tmp_path / "corpus")) as address:
+    with serving_lightly(tmp_path, ASSISTANT_CORPUS_DIR=str(tmp_path / "corpus")) as address:
         expect(open_page(page, address).locator(".welcome")).to_contain_text("The corpus is empty.")
         open_corpus(page, address)
         upload(page, tmp_path / "port.md")

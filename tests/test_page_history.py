@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assistant.conversations import CONVERSATIONS
-from tests.browsing import WAIT, ask, begin, open_page, serving
-from tests.stand_in import EndlessServer
+from tests.browsing import WAIT, ask, begin, open_page, serving_lightly
+from tests.conftest import Endless
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 OWNER, RECALLED = "who owns the model?", "how many tumble dryers did Dunmarrow recall?"
@@ -15,7 +15,7 @@ OWNER, RECALLED = "who owns the model?", "how many tumble dryers did Dunmarrow r
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory):
-    with serving(tmp_path_factory.mktemp("history")) as found:
+    with serving_lightly(tmp_path_factory.mktemp("history")) as found:
         yield found
 
 
@@ -92,7 +92,7 @@ def test_two_tabs_in_one_conversation_overwrite_nothing_of_each_other(page: Page
 def test_where_conversations_cannot_be_kept_answers_still_come_and_the_page_says_why(page: Page, tmp_path: Path):
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / CONVERSATIONS).write_bytes(b"SQLite format 3\0" + b"\1" * 5000)
-    with serving(tmp_path) as address:
+    with serving_lightly(tmp_path) as address:
         said = ask(open_page(page, address), OWNER)
         expect(said).to_contain_text("Mayo Clinic")
         expect(page.locator("#head .failure")).to_contain_text("This conversation is not kept:")
@@ -126,23 +126,19 @@ def test_a_link_always_opens_its_conversation_and_never_the_first_screen(page: P
         expect(page.locator(".welcome")).to_have_count(0)
 
 
-def test_an_answer_that_is_left_for_another_conversation_does_not_follow(page: Page, tmp_path: Path):
-    with EndlessServer() as model:
-        environment = {"ASSISTANT_LLM": "openai:endless", "ASSISTANT_LLM_BASE_URL": model.base_url}
-        with serving(tmp_path, **environment) as address:
-            begin(open_page(page, address), OWNER)
-            assert model.asked.acquire(timeout=60)
-            page.get_by_role("button", name="New conversation").click()
-            assert model.hung_up.acquire(timeout=2)
-            expect(page.locator(".welcome")).to_be_visible(timeout=WAIT)
-            begin(page, RECALLED)
-            expect(page.locator("#now .asked")).to_have_text(RECALLED, timeout=WAIT)
-            expect(page.locator("#past .turn")).to_have_count(0)
-            page.locator("#conversations a", has_text=OWNER).click()
-            expect(page.locator("#now .asked")).to_have_text(OWNER, timeout=WAIT)
-            expect(page.locator("#now [data-testid=bot]")).to_contain_text("Stopped.")
-            expect(page.locator("#past .turn")).to_have_count(0)
-            expect(page.locator("#conversations a")).to_have_count(2)
+def test_an_answer_that_is_left_for_another_conversation_does_not_follow(page: Page, endless: Endless):
+    begin(open_page(page, endless.address), OWNER)
+    assert endless.model.asked.acquire(timeout=60)
+    page.get_by_role("button", name="New conversation").click()
+    assert endless.model.hung_up.acquire(timeout=2)
+    expect(page.locator(".welcome")).to_be_visible(timeout=WAIT)
+    begin(page, RECALLED)
+    expect(page.locator("#now .asked")).to_have_text(RECALLED, timeout=WAIT)
+    expect(page.locator("#past .turn")).to_have_count(0)
+    page.locator("#conversations a", has_text=OWNER).first.click()
+    expect(page.locator("#now .asked")).to_have_text(OWNER, timeout=WAIT)
+    expect(page.locator("#now [data-testid=bot]")).to_contain_text("Stopped.")
+    expect(page.locator("#past .turn")).to_have_count(0)
 
 
 def test_a_question_in_a_conversation_that_was_deleted_elsewhere_begins_another(page: Page, address: str):
@@ -162,11 +158,12 @@ def test_a_question_in_a_conversation_that_was_deleted_elsewhere_begins_another(
 
 
 def test_a_page_whose_server_was_started_anew_asks_nothing_until_it_is_loaded_again(page: Page, tmp_path: Path):
-    with serving(tmp_path) as address:
+    with serving_lightly(tmp_path) as address:
         ask(open_page(page, address), OWNER)
         page.wait_for_url("**/?conversation=*")
+        expect(page.locator("#next .questions")).to_be_visible(timeout=WAIT)  # nothing is under way any more
     port = address.rsplit(":", 1)[1]
-    with serving(tmp_path, "--port", port) as again:
+    with serving_lightly(tmp_path, "--port", port) as again:
         assert again == address
         begin(page, RECALLED)
         expect(page.locator("#head .failure")).to_contain_text("load it again", timeout=WAIT)

@@ -103,6 +103,9 @@
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && Object.values(sheets).some((name) => frame().classList.contains(name))) closeSheets();
+    if (event.key === "Escape" && event.target.closest("#preview")) {
+      document.querySelector('#preview [data-do="clear"]')?.click();
+    }
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
       if (box()?.offsetParent) { event.preventDefault(); box().focus(); }
