@@ -91,7 +91,7 @@ class CorpusTab:
 
     def _ask_only(self, talk: Talk) -> Callable[[gr.EventData], tuple[Any, ...]]:
         def ask_only(event: gr.EventData) -> tuple[Any, ...]:
-            return (*talk.only(str(event.document)), gr.Tabs(selected="ask"))
+            return (*talk.does.only(str(event.document)), gr.Tabs(selected="ask"))
 
         return ask_only
 

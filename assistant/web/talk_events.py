@@ -1,0 +1,272 @@
+"""What happens in the Ask tab: questions asked, stopped and edited, conversations opened, filters set."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from ..api import Assistant
+from ..errors import AssistantError
+from ..records import Filters
+from . import filtering, views
+from .asking import Asking
+from .history import History, head
+from .parts import rendered
+from .turns import Session, picked
+
+if TYPE_CHECKING:
+    from .talk import Talk
+
+_FOLLOW_UPS, _FIRST = 3, 4
+"""Questions that are suggested after an answer, and on the first screen."""
+Update = dict[Any, Any]
+Filtered = tuple[Filters, str, str, tuple[str, ...]]
+"""Filters, the line that tells them, the form that shows them, and the publishers that it offers."""
+
+
+class TalkEvents:
+    """Answers the events of a tab's controls. Each begins anew what a tab shows, or is past when another one has."""
+
+    def __init__(self, assistant: Assistant, controls: Talk) -> None:
+        self._assistant = assistant
+        self._on = controls
+        self._asking = Asking(assistant)
+        self._history = History(assistant)
+        self._newest: dict[str, int] = {}
+        """The number of each tab's newest event."""
+
+    def arrive(self, request: gr.Request) -> Iterator[Update]:
+        """What a tab shows first: the conversation of its address, or the first screen.
+
+        What needs the corpus follows: it may have to be read first.
+        """
+        asked_for = dict(request.query_params)
+        session = self._history.open(asked_for["conversation"]) if "conversation" in asked_for else Session()
+        session = self._next(session, request)
+        shown = {self._on.session: session, self._on.head: head(session), self._on.past: views.past(session)}
+        now = views.turn(session.last, session) if session.last else views.welcome(None)
+        yield {**shown, self._on.now: now, self._on.listed: self._history.listed("", session)}
+        chosen = Filters(document_ids=(asked_for["article"],)) if "article" in asked_for else Filters()
+        yield {**self._all(session), **dict(zip(self._on.filters, self.filtered(chosen), strict=True))}
+
+    def back(self, chosen: Filters, offered: tuple[str, ...]) -> tuple[Any, Any]:
+        """The form of filters, where another tab has brought other publishers; else it stays as it is filled in."""
+        try:
+            found = filtering.publishers(self._assistant.documents())
+        except AssistantError:
+            return gr.skip(), gr.skip()
+        return (gr.skip(), gr.skip()) if found == offered else self.filtered(chosen)[2:]
+
+    def leave(self, request: gr.Request) -> None:
+        """End what a closed tab has under way."""
+        self.stop(request)
+        self._newest.pop(_tab(request), None)
+
+    def only(self, document_id: str) -> Filtered:
+        """Ask of one article alone."""
+        return self.filtered(filtering.only(document_id, Filters()))
+
+    def ask(
+        self, question: str, session: Session, chosen: Filters, editing: int, words: str, request: gr.Request
+    ) -> Iterator[Update]:
+        """The tab after each event of a question's answer; `editing` is the number of the question that it replaces."""
+        question = question[: self._assistant.settings.max_question_characters + 1]  # one more is told that it is long
+        if not question.strip():
+            yield {self._on.box: ""}
+            return
+        if not self._is_known(request):
+            yield {self._on.head: head(Session(trouble="the page was started anew meanwhile; load it again to go on"))}
+            return
+        session = self._next(session, request)
+        self.stop(request)
+        if editing:
+            session = self._asking.again_from(session, editing)
+        before = session.last
+        for position, now in enumerate(self._asking.ask(question, session, chosen or None, _tab(request))):
+            if self._is_past(now, request):  # somebody asked something else meanwhile, or left
+                return
+            last = now.turns[-1]
+            update: Update = {self._on.session: now, self._on.now: views.turn(last, now)}
+            if position == 0:
+                update |= {
+                    self._on.box: "",
+                    self._on.editing: 0,
+                    self._on.edited: "",
+                    self._on.next: "",
+                    self._on.past: views.past(now),
+                }
+                update |= {self._on.head: head(now), self._on.listed: self._history.listed(words, now)}
+                update |= self._buttons(busy=True)
+            if before is None or before.found != last.found or not last.running:
+                update[self._on.panel] = views.sources(now, self._asking.documents(now))
+            before = last
+            yield update
+
+    def ask_this(
+        self,
+        session: Session,
+        chosen: Filters,
+        editing: int,  # noqa: ARG002 - given to all that ask
+        words: str,
+        event: gr.EventData,
+        request: gr.Request,
+    ) -> Iterator[Update]:
+        """Ask a question that was suggested."""
+        yield from self.ask(str(event.question), session, chosen, 0, words, request)
+
+    def retry(
+        self,
+        session: Session,
+        chosen: Filters,
+        editing: int,  # noqa: ARG002 - given to all that ask
+        words: str,
+        event: gr.EventData,
+        request: gr.Request,
+    ) -> Iterator[Update]:
+        """Ask the newest question again, in its place."""
+        number = int(event.turn)
+        if turn := session.turn(number):
+            yield from self.ask(
+                turn.exchange.question, session, turn.exchange.filters or chosen, number, words, request
+            )
+
+    def settle(self, session: Session, request: gr.Request) -> Update:
+        """What is shown when nothing is under way: also where an answer was cut off before it could say so."""
+        if self._is_past(session, request) or self._asking.is_under_way(_tab(request)):
+            return {self._on.next: gr.skip()}
+        if session.last and session.last.running:
+            return self._all(session.settled())
+        return self._buttons(busy=False)
+
+    def suggest(self, session: Session, chosen: Filters, request: gr.Request) -> Any:
+        """What one could ask next."""
+        answer = session.last.answer if session.last else None
+        if not answer:
+            return ""
+        try:
+            found = self._assistant.suggest(_FOLLOW_UPS, answer, chosen or None)
+        except AssistantError:  # nobody asked for them
+            found = []
+        asked = {turn.exchange.question for turn in session.turns}
+        if self._is_past(session, request):
+            return gr.skip()
+        return rendered("next.html", questions=[question for question in found if question not in asked])
+
+    def draw(self, session: Session, chosen: Filters, request: gr.Request) -> Any:
+        """The first screen with questions drawn from what the filters leave of the corpus."""
+        if session.turns:
+            return gr.skip()
+        try:
+            shown = views.welcome(self._assistant.documents(), self._assistant.suggest(_FIRST, filters=chosen or None))
+        except AssistantError as error:
+            shown = views.welcome([], trouble=str(error))
+        return gr.skip() if self._is_past(session, request) else shown
+
+    def _next(self, session: Session, request: gr.Request) -> Session:
+        """The conversation as the tab's next event goes on with it; what is under way of an earlier one is past."""
+        tab = _tab(request)
+        self._newest[tab] = self._newest.get(tab, 0) + 1
+        return replace(session.settled(), asked=self._newest[tab])
+
+    def _is_known(self, request: gr.Request) -> bool:
+        """Whether this server has shown the page of a tab: one that was started since knows nothing of it."""
+        return _tab(request) in self._newest
+
+    def _is_past(self, session: Session, request: gr.Request) -> bool:
+        """Whether the tab has gone on since the event began that has this conversation."""
+        return self._newest.get(_tab(request), 0) != session.asked
+
+    def edit(self, session: Session, event: gr.EventData) -> tuple[Any, ...]:
+        """Put a question of the conversation into the box, to be asked anew."""
+        turn = session.turn(int(event.turn))
+        if turn is None:
+            return gr.skip(), gr.skip(), gr.skip()
+        followed = sum(other.number > turn.number for other in session.turns)
+        return turn.number, turn.exchange.question, rendered("editing.html", followed=followed)
+
+    def stop(self, request: gr.Request) -> None:
+        """End the answer that is under way, at once."""
+        self._asking.stop(_tab(request))
+
+    def begin_anew(self, words: str, request: gr.Request) -> Update:
+        """A new conversation, asked of everything."""
+        anew = self._next(Session(), request)
+        self.stop(request)
+        form = dict(zip(self._on.filters, self.filtered(Filters()), strict=True))
+        return {**self._all(anew), self._on.listed: self._history.listed(words, anew), **form}
+
+    def open(self, words: str, event: gr.EventData, request: gr.Request) -> Update:
+        """A conversation of the list."""
+        found = self._next(self._history.open(str(event.conversation)), request)
+        self.stop(request)
+        return {**self._all(found), self._on.listed: self._history.listed(words, found)}
+
+    def search(self, session: Session, event: gr.EventData) -> tuple[str, str]:
+        """The list, less the conversations that lack a word."""
+        words = " ".join(picked(event.form).get("words", []))
+        return words, self._history.listed(words, session)
+
+    def rename(self, session: Session, words: str, event: gr.EventData) -> tuple[Session, str, str]:
+        """The conversation under another name."""
+        renamed = self._history.rename(session, " ".join(picked(event.form).get("name", [])))
+        return renamed, head(renamed), self._history.listed(words, renamed)
+
+    def delete(self, session: Session, words: str, request: gr.Request) -> Update:
+        """A new conversation, after this one was deleted."""
+        left = self._next(self._history.delete(session), request)
+        self.stop(request)
+        return {**self._all(left), self._on.listed: self._history.listed(words, left)}
+
+    def filter(self, event: gr.EventData) -> tuple[Filters, str]:
+        """What a filled-in form limits the next question to."""
+        chosen = filtering.chosen(event.form)
+        try:
+            return chosen, filtering.limits(chosen, self._assistant.documents(chosen) if chosen else None)
+        except AssistantError:
+            return chosen, filtering.limits(chosen)
+
+    def only_this(self, chosen: Filters, event: gr.EventData) -> Filtered:
+        """Ask of one article alone, with the other filters as they are."""
+        return self.filtered(filtering.only(str(event.document), chosen))
+
+    def filtered(self, chosen: Filters) -> Filtered:
+        """Filters, with all that shows them."""
+        try:
+            documents = self._assistant.documents()
+            fitting = self._assistant.documents(chosen) if chosen else None
+        except AssistantError:
+            documents, fitting = [], None
+        form = filtering.form(documents, chosen, time.monotonic_ns())
+        return chosen, filtering.limits(chosen, fitting), form, filtering.publishers(documents)
+
+    def _all(self, session: Session) -> Update:
+        """Everything that shows a conversation, with nothing under way."""
+        last = session.last
+        return {
+            self._on.session: session,
+            self._on.editing: 0,
+            self._on.edited: "",
+            self._on.head: head(session),
+            self._on.past: views.past(session),
+            self._on.now: views.turn(last, session) if last else self._first_screen(),
+            self._on.next: "",
+            self._on.panel: views.sources(session, self._asking.documents(session)),
+            **self._buttons(busy=False),
+        }
+
+    def _first_screen(self) -> str:
+        try:
+            return views.welcome(self._assistant.documents(), looking=True)
+        except AssistantError as error:
+            return views.welcome([], trouble=str(error))
+
+    def _buttons(self, *, busy: bool) -> Update:
+        return {self._on.send: gr.Button(visible=not busy), self._on.halt: gr.Button(visible=busy)}
+
+
+def _tab(request: gr.Request) -> str:
+    return request.session_hash or ""
