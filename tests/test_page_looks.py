@@ -162,3 +162,34 @@ def test_two_people_see_nothing_of_each_others_questions_while_they_are_asked(wi
     expect(other.locator("#now .doing")).to_be_visible(timeout=WAIT)
     expect(one.locator("#chat")).not_to_contain_text("Dunmarrow")
     expect(other.locator("#chat")).not_to_contain_text("Mayo")
+
+
+def test_the_focus_goes_where_one_goes_on(page: Page, address: str):
+    ask(open_page(page, address), OWNER)
+    box = page.locator("#question textarea")
+    page.get_by_role("button", name="Edit question").click()
+    expect(box).to_be_focused()
+    page.locator("#editing").get_by_role("button", name="Cancel").press("Enter")
+    expect(box).to_be_focused()
+    page.get_by_role("button", name="Retry").press("Enter")
+    expect(box).to_be_focused(timeout=WAIT)
+    head = page.locator("#head")
+    head.get_by_role("button", name="Delete …").press("Enter")
+    expect(head.get_by_role("button", name="Keep it")).to_be_focused()
+    head.get_by_role("button", name="Keep it").press("Enter")
+    expect(head.locator(":focus")).to_have_count(1)
+
+
+def test_on_a_telephone_the_focus_stays_in_the_panel_that_lies_over_the_page(window: Window, address: str):
+    page = window(NARROW, "light")
+    ask(open_page(page, address), OWNER)
+    page.get_by_role("button", name="Conversations", exact=True).click()
+    expect(page.locator("#new")).to_be_visible()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        assert page.evaluate("!document.activeElement.closest('#main')")
+    page.keyboard.press("Escape")
+    expect(page.locator("#new")).not_to_be_visible()
+    page.locator("#now .show-sources").click()
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("!document.activeElement.closest('#talk')")

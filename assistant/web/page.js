@@ -114,7 +114,7 @@
 
   // Where the focus was, as what had it may be gone when a part gets other content.
   let focused = { part: "", doing: "" };
-  const partOf = (element) => element.closest("#frame .block[id], #frame [id]")?.id || "";
+  const partOf = (element) => element.closest("#frame .block[id]")?.id || "";
   document.addEventListener("focusin", (event) => {
     focused = { part: partOf(event.target), doing: event.target.dataset?.do || "" };
   });
