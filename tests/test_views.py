@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 from lxml import html
+from markdown_it import MarkdownIt
 
 from assistant.conversations import Conversation, Exchange
 from assistant.records import Answer, Citation, Derived, Document, Filters, Passage
 from assistant.web import filtering
-from assistant.web.footnotes import as_markdown, as_text, in_markdown
+from assistant.web.footnotes import as_markdown, as_text
 from assistant.web.turns import Session, Turn, in_words, opened
 from assistant.web.views import paragraphs, past, sources, turn, welcome
 
@@ -223,7 +224,28 @@ def test_a_conversation_as_markdown_has_a_section_for_each_question():
     assert "## q" not in as_markdown(kept, 2)
 
 
-@pytest.mark.parametrize("payload", ["<b>x</b>", "![x](http://evil/x.png)", "[a](javascript:x)", "*x*", "`x`", "$x$"])
-def test_markdown_shows_what_others_wrote_and_does_not_obey(payload: str):
-    shown = in_markdown(payload)
-    assert all(f"\\{character}" in shown for character in payload if character in "<[!$`*")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- a\n+ b\n1. c\n2) d",
+        "![x](http://e/x.png) [a](javascript:x) <b>x</b> *e* _f_ `c` $x$ www.a.com http://b.c",
+        "a | b\n---|---\n1|2",
+        "# h\n> q\n===\nx\n---",
+        "[1]: http://evil\n\nsee [1], [2](http://x) and [x][1]",
+        "    code\n\tcode",
+        "~~x~~ &amp; \\ end\\",
+        "* * *",
+    ],
+)
+def test_markdown_shows_what_others_wrote_and_does_not_obey(text: str):
+    exchange = Exchange(text, text=text, failure=text)
+    kept = Conversation("c", text.replace("\n", " "), "2026", "2026", {1: exchange})
+    shown = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(as_markdown(kept))
+    assert not set(re.findall(r"<(\w+)", shown)) - {"h1", "h2", "p"}
+    assert "".join(text.split()) in "".join(html.fromstring(f"<div>{shown}</div>").text_content().split())
+
+
+def test_numbers_of_an_answer_are_plain_in_markdown():
+    assert "Acme owns the port [1]." in as_markdown(
+        Conversation("c", "n", "2026", "2026", {1: Exchange("q", text=ANSWER.text, answer=ANSWER)})
+    )

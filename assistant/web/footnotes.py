@@ -9,7 +9,10 @@ from ..conversations import Conversation, Exchange
 from ..records import Citation, day_in_words
 from .turns import in_words
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~<>$&-])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~<>$&])")
+_BEGINS = re.compile(r"(?m)^(?:[-+](?=[ \t]|-*[ \t]*$)|\d+[.)](?=[ \t])|=)")
+"""What would make a line an item of a list or a heading's underline."""
+_NUMBER = re.compile(r"\\\[(\d+)\\\]")
 
 
 def place(citation: Citation) -> str:
@@ -28,7 +31,7 @@ def place(citation: Citation) -> str:
 
 def as_text(exchange: Exchange) -> str:
     """A question and its answer as plain text, each citation as a line below."""
-    return "\n".join(_lines(exchange, str)) + "\n"
+    return "\n".join(_lines(exchange, str, str)) + "\n"
 
 
 def as_markdown(conversation: Conversation, only: int | None = None) -> str:
@@ -36,25 +39,31 @@ def as_markdown(conversation: Conversation, only: int | None = None) -> str:
     lines = [f"# {in_markdown(conversation.name)}", ""]
     for number, exchange in conversation.exchanges.items():
         if only in (None, number):
-            question, *said = _lines(exchange, in_markdown)
+            question, *said = _lines(exchange, in_markdown, _numbered)
             lines += [f"## {question}", *said, ""]
     return "\n".join(lines)
 
 
 def in_markdown(text: str) -> str:
     """A text that Markdown shows as it stands: no emphasis, links, images, HTML, lists or addresses."""
-    escaped = _MARKDOWN.sub(r"\\\1", text).replace("://", ":\\/\\/").replace("www.", "www\\.")
-    return re.sub(r"(?m)^(\s*\d+)([.)])", r"\1\\\2", escaped)
+    flush = re.sub(r"(?m)^[ \t]+", "", text)  # what is indented would be code
+    escaped = _MARKDOWN.sub(r"\\\1", flush).replace("://", ":\\/\\/").replace("www.", "www\\.").replace("](", "]\\(")
+    return _BEGINS.sub(lambda line: f"{line[0][:-1]}\\{line[0][-1]}", escaped)
 
 
-def _lines(exchange: Exchange, show: Callable[[str], str]) -> Iterator[str]:
+def _numbered(text: str) -> str:
+    """An answer's text, whose numbers stand as they are: nothing is defined that they could lead to."""
+    return _NUMBER.sub(r"[\1]", in_markdown(text)).replace("]:", "]\\:")
+
+
+def _lines(exchange: Exchange, show: Callable[[str], str], numbered: Callable[[str], str]) -> Iterator[str]:
     yield show(" ".join(exchange.question.split()))
     answer = exchange.answer
     if answer and answer.understood not in {"", exchange.question}:
         yield from ["", f"Understood as: {show(answer.understood)}"]
     if limits := in_words(exchange.filters):
         yield from ["", f"Only {show(' · '.join(limits))}"]
-    yield from ["", show(exchange.text)] if exchange.text else []
+    yield from ["", numbered(exchange.text)] if exchange.text else []
     if exchange.failure:
         yield from ["", show(f"That did not work: {exchange.failure}")]
     elif not answer:
@@ -64,5 +73,5 @@ def _lines(exchange: Exchange, show: Callable[[str], str]) -> Iterator[str]:
         for remark in [*derived, *answer.notes]:
             yield from ["", f"Note: {show(remark)}"]
         for citation in answer.citations:
-            number, quote = show(f"[{citation.number}]"), " ".join(citation.quote.split())
+            number, quote = f"[{citation.number}]", " ".join(citation.quote.split())
             yield from ["", f"{number} “{show(quote)}” {show(place(citation))}"]
