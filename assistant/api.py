@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from functools import cached_property
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -38,6 +39,14 @@ Report = Callable[[Progress], None]
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
+@dataclass(slots=True)
+class _Kept:
+    """The conversations, once they are opened."""
+
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    opened: Conversations | None = None
+
+
 def is_url(item: str) -> bool:
     """Whether it is a web address, or looks like one of another kind; a path is none."""
     return bool(_URL.match(item))
@@ -56,6 +65,7 @@ class Assistant:
         self._settings = settings
         self._progress = progress
         self._person = person
+        self._kept = _Kept()
 
     @classmethod
     def open(cls, settings: Settings | None = None, *, progress: Report = lambda _: None) -> Self:
@@ -76,14 +86,19 @@ class Assistant:
         """Who is sent questions and passages, such as "openai (api.example.com)"; empty while the model is here."""
         return outside(self._settings)
 
-    @cached_property
+    @property
     def conversations(self) -> Conversations:
         """The conversations that are kept in `state_dir`. Raises IndexFailure when they cannot be."""
-        return Conversations(self._settings.state_dir, self._person)
+        with self._kept.turn:
+            if self._kept.opened is None:
+                self._kept.opened = Conversations(self._settings.state_dir, self._person)
+            return self._kept.opened
 
     def with_progress(self, progress: Report) -> Assistant:
         """The same corpus, whose slow steps are told to somebody else."""
-        return Assistant(self._engine, self._settings, progress, self._person)
+        same = Assistant(self._engine, self._settings, progress, self._person)
+        same._kept = self._kept
+        return same
 
     def sync(self, *, again: bool = True) -> SyncReport:
         """Make the index hold what the corpus folder holds. Raises CorpusError.
@@ -284,8 +299,10 @@ class Assistant:
 
     def close(self) -> None:
         """Hang up."""
-        if "conversations" in self.__dict__:
-            self.conversations.close()
+        with self._kept.turn:
+            if self._kept.opened is not None:
+                self._kept.opened.close()
+                self._kept.opened = None
         self._engine.close()
 
     def __enter__(self) -> Self:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from .conversations import CONVERSATIONS, Conversations
-from .errors import UsageError
+from .errors import DamagedFile, UsageError
 from .holding import Opened
 from .ledger import LEDGER
 from .records import Progress
@@ -42,10 +42,7 @@ def write(settings: Settings, opened: Opened, file: Path, report: Callable[[Prog
             corpus.sync(report, again=False)  # so that every article has its id
             copies = {f"state/{LEDGER}": Path(own, "ledger"), f"index/{CATALOGUE}": Path(own, "catalogue")}
             corpus.copy_to(*copies.values())
-            if (settings.state_dir / CONVERSATIONS).is_file():
-                copies[f"state/{CONVERSATIONS}"] = Path(own, "conversations")
-                with closing(Conversations(settings.state_dir)) as conversations:
-                    conversations.copy_to(copies[f"state/{CONVERSATIONS}"])
+            copies |= _conversations(settings, Path(own, "conversations"))
             files = dict(_members(settings)) | copies
             with part.open("wb") as stream:
                 with _archive(file, stream) as archive:
@@ -61,6 +58,18 @@ def write(settings: Settings, opened: Opened, file: Path, report: Callable[[Prog
         return size
     finally:
         part.unlink(missing_ok=True)
+
+
+def _conversations(settings: Settings, copy: Path) -> dict[str, Path]:
+    """A copy of the conversations, where any are kept. Raises UsageError when they are damaged."""
+    if not (settings.state_dir / CONVERSATIONS).is_file():
+        return {}
+    try:
+        with closing(Conversations(settings.state_dir)) as conversations:
+            conversations.copy_to(copy)
+    except DamagedFile as damage:  # no damage of the index, which would be mended and tried again
+        raise UsageError(f"{damage}; then write the backup") from None
+    return {f"state/{CONVERSATIONS}": copy}
 
 
 def _check(settings: Settings, file: Path) -> None:

@@ -9,15 +9,16 @@ import json
 import re
 import secrets
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+import threading
+from collections.abc import Callable, Collection
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from .database import Database, discard
-from .errors import UnknownConversation
+from .database import Database
+from .errors import IndexFailure, UnknownConversation
 from .records import Answer, Filters, Record
 
 _Result = TypeVar("_Result")
@@ -25,17 +26,19 @@ CONVERSATIONS = "conversations.sqlite3"
 _MIGRATIONS = (
     """
     CREATE TABLE conversations (
-        conversation_id TEXT PRIMARY KEY, person TEXT NOT NULL, name TEXT NOT NULL,
+        row INTEGER PRIMARY KEY, conversation_id TEXT NOT NULL UNIQUE, person TEXT NOT NULL, name TEXT NOT NULL,
         begun TEXT NOT NULL, changed TEXT NOT NULL, numbered INTEGER NOT NULL DEFAULT 0
     );
     CREATE INDEX by_person ON conversations (person, changed);
     CREATE TABLE exchanges (
         row INTEGER PRIMARY KEY,
-        conversation_id TEXT NOT NULL REFERENCES conversations ON DELETE CASCADE,
-        position INTEGER NOT NULL, record TEXT NOT NULL,
-        UNIQUE (conversation_id, position)
+        conversation_id TEXT NOT NULL REFERENCES conversations (conversation_id) ON DELETE CASCADE,
+        number INTEGER NOT NULL, record TEXT NOT NULL,
+        UNIQUE (conversation_id, number)
     );
+    CREATE VIRTUAL TABLE named USING fts5 (words, tokenize = "unicode61 remove_diacritics 2");
     CREATE VIRTUAL TABLE said USING fts5 (words, tokenize = "unicode61 remove_diacritics 2");
+    CREATE TRIGGER unnamed AFTER DELETE ON conversations BEGIN DELETE FROM named WHERE rowid = old.row; END;
     CREATE TRIGGER unsaid AFTER DELETE ON exchanges BEGIN DELETE FROM said WHERE rowid = old.row; END
     """,
 )
@@ -79,20 +82,23 @@ class Conversations:
     def __init__(self, state_dir: Path, person: str = "") -> None:
         """Open the file, or make it. Raises IndexFailure when it cannot be used."""
         self._person = person
-        self._database = Database(state_dir / CONVERSATIONS)
-        self._database.migrate(_MIGRATIONS)
+        self._path = state_dir / CONVERSATIONS
+        self._turn = threading.Lock()
+        self._open()
 
     def find(self, words: str = "", at_most: int = 200) -> list[Conversation]:
-        """The conversations, latest first, less what was said; those whose name or text has all the words."""
-        given = _WORD.findall(words)
-        matching = """ AND (instr(lower(name), lower(?)) OR conversation_id IN (
-            SELECT conversation_id FROM said JOIN exchanges ON row = said.rowid WHERE words MATCH ?))"""
-        values = [words.strip(), " ".join(f'"{word}"*' for word in given)] if given else []
+        """The conversations, latest first, less what was said; those that have each of the words, or its beginning.
+
+        A word may stand in the name, in a question or in an answer.
+        """
+        terms = [f'"{word}"*' for word in _WORD.findall(words)]
+        having = """ AND (row IN (SELECT rowid FROM named WHERE words MATCH ?) OR conversation_id IN (
+            SELECT e.conversation_id FROM said JOIN exchanges e ON e.row = said.rowid WHERE said.words MATCH ?))"""
         rows = self._database.query(
             "SELECT conversation_id, name, begun, changed FROM conversations WHERE person = ?"
-            f"{matching * bool(given)} ORDER BY changed DESC, conversations.rowid DESC LIMIT ?",
+            f"{having * len(terms)} ORDER BY changed DESC, row DESC LIMIT ?",
             self._person,
-            *values,
+            *(term for term in terms for _ in range(2)),
             at_most,
         )
         return [Conversation(**dict(row)) for row in rows]
@@ -107,19 +113,25 @@ class Conversations:
         if not rows:
             raise _unknown(conversation_id)
         said = self._database.query(
-            "SELECT position, record FROM exchanges WHERE conversation_id = ? ORDER BY position", conversation_id
+            "SELECT number, record FROM exchanges WHERE conversation_id = ? ORDER BY number", conversation_id
         )
-        exchanges = {int(row["position"]): _read(row["record"]) for row in said}
+        exchanges = {int(row["number"]): _read(row["record"]) for row in said}
         return Conversation(**dict(rows[0]), exchanges=exchanges)
+
+    def name(self, conversation_id: str) -> str:
+        """The name of a conversation. Raises UnknownConversation."""
+        rows = self._database.query(
+            "SELECT name FROM conversations WHERE conversation_id = ? AND person = ?", conversation_id, self._person
+        )
+        if not rows:
+            raise _unknown(conversation_id)
+        return str(rows[0]["name"])
 
     def begin(self, question: str) -> str:
         """A new conversation, named by its first question; its id."""
         conversation_id, now = secrets.token_urlsafe(12), _now()
         with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, 0)",
-                (conversation_id, self._person, _named(question), now, now),
-            )
+            _begin(connection, (conversation_id, self._person, _named(question), now, now, 0))
         return conversation_id
 
     def append(self, conversation_id: str, exchange: Exchange) -> int:
@@ -135,31 +147,27 @@ class Conversations:
 
         return self._change(conversation_id, add)
 
-    def put(self, conversation_id: str, position: int, exchange: Exchange) -> None:
+    def put(self, conversation_id: str, number: int, exchange: Exchange) -> None:
         """Put an exchange in the place of the one of that number; one that was forgotten stays so.
 
         Raises UnknownConversation.
         """
-        self._change(conversation_id, lambda connection: _replace(connection, conversation_id, position, exchange))
+        self._change(conversation_id, lambda connection: _replace(connection, conversation_id, number, exchange))
 
-    def cut(self, conversation_id: str, position: int) -> None:
-        """Forget the exchange of that number and all after it. Raises UnknownConversation."""
+    def cut(self, conversation_id: str, numbers: Collection[int]) -> None:
+        """Forget the exchanges of those numbers. Raises UnknownConversation."""
         self._change(
             conversation_id,
-            lambda connection: connection.execute(
-                "DELETE FROM exchanges WHERE conversation_id = ? AND position >= ?", (conversation_id, position)
+            lambda connection: connection.executemany(
+                "DELETE FROM exchanges WHERE conversation_id = ? AND number = ?",
+                [(conversation_id, number) for number in numbers],
             ),
         )
 
     def rename(self, conversation_id: str, name: str) -> None:
         """Give a conversation another name; an empty one changes nothing. Raises UnknownConversation."""
         if name.strip():
-            self._change(
-                conversation_id,
-                lambda connection: connection.execute(
-                    "UPDATE conversations SET name = ? WHERE conversation_id = ?", (_named(name), conversation_id)
-                ),
-            )
+            self._change(conversation_id, lambda connection: _rename(connection, conversation_id, _named(name)))
 
     def delete(self, conversation_id: str) -> None:
         """Forget a conversation for good; nothing happens where there is none of that id."""
@@ -177,15 +185,14 @@ class Conversations:
         with closing(Database(path)) as other:
             other.migrate(_MIGRATIONS)
             with self._database.transaction() as connection:
-                for row in other.query("SELECT * FROM conversations"):
-                    kept = connection.execute(
-                        "INSERT OR IGNORE INTO conversations VALUES (?, ?, ?, ?, ?, ?)", tuple(row)
-                    )
-                    if kept.rowcount:
-                        for said in other.query(
-                            "SELECT position, record FROM exchanges WHERE conversation_id = ?", row["conversation_id"]
-                        ):
-                            _write(connection, row["conversation_id"], said["position"], _read(said["record"]))
+                here = {row[0] for row in connection.execute("SELECT conversation_id FROM conversations")}
+                for row in other.query("SELECT * FROM conversations ORDER BY row"):
+                    if row["conversation_id"] in here:
+                        continue
+                    _begin(connection, tuple(row)[1:])
+                    said = "SELECT number, record FROM exchanges WHERE conversation_id = ? ORDER BY number"
+                    for each in other.query(said, row["conversation_id"]):
+                        _write(connection, row["conversation_id"], each["number"], _read(each["record"]))
 
     def problems(self) -> list[str]:
         """What is wrong with the file, and with what is in it."""
@@ -193,16 +200,38 @@ class Conversations:
 
     def unread(self, *, mend: bool = False) -> int:
         """How many exchanges cannot be read; `mend` puts ones in their places that say so."""
-        rows = self._database.query("SELECT conversation_id, position, record FROM exchanges")
+        rows = self._database.query("SELECT conversation_id, number, record FROM exchanges")
         damaged = [row for row in rows if not _is_whole(row["record"])]
         for row in damaged if mend else []:
             with self._database.transaction() as connection:
-                _replace(connection, row["conversation_id"], row["position"], _read(row["record"]))
+                _replace(connection, row["conversation_id"], row["number"], _read(row["record"]))
         return len(damaged)
 
     def close(self) -> None:
         """Close the file."""
-        self._database.close()
+        self._opened.close()
+
+    @property
+    def _database(self) -> Database:
+        """The file that is there now: it may have been set aside, or deleted, since it was opened."""
+        with self._turn:
+            try:
+                same = self._path.stat().st_ino == self._file
+            except FileNotFoundError:
+                same = False
+            if not same:
+                self._opened.close()
+                self._open()
+            return self._opened
+
+    def _open(self) -> None:
+        self._opened = Database(self._path)
+        try:
+            self._opened.migrate(_MIGRATIONS)
+        except IndexFailure:
+            self._opened.close()
+            raise
+        self._file = self._path.stat().st_ino
 
     def _change(self, conversation_id: str, change: Callable[[sqlite3.Connection], _Result]) -> _Result:
         with self._database.transaction() as connection:
@@ -216,29 +245,44 @@ class Conversations:
 
 
 def set_aside(state_dir: Path) -> Path:
-    """Move a file that is damaged out of the way, so that a new one is begun; where it is now."""
+    """Move a file that is damaged out of the way, with what SQLite keeps beside it; where it is now."""
     path = state_dir / CONVERSATIONS
     aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
-    path.replace(aside)
-    discard(path)
+    for ending in ("-wal", "-shm", ""):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + ending).replace(aside.with_name(aside.name + ending))
     return aside
 
 
-def _write(connection: sqlite3.Connection, conversation_id: str, position: int, exchange: Exchange) -> None:
+def _begin(connection: sqlite3.Connection, values: tuple[object, ...]) -> None:
+    row = connection.execute(
+        "INSERT INTO conversations (conversation_id, person, name, begun, changed, numbered) VALUES (?, ?, ?, ?, ?, ?)",
+        values,
+    ).lastrowid
+    connection.execute("INSERT INTO named (rowid, words) VALUES (?, ?)", (row, values[2]))
+
+
+def _rename(connection: sqlite3.Connection, conversation_id: str, name: str) -> None:
+    connection.execute("UPDATE conversations SET name = ? WHERE conversation_id = ?", (name, conversation_id))
+    row = "(SELECT row FROM conversations WHERE conversation_id = ?)"
+    connection.execute(f"UPDATE named SET words = ? WHERE rowid = {row}", (name, conversation_id))
+
+
+def _write(connection: sqlite3.Connection, conversation_id: str, number: int, exchange: Exchange) -> None:
     record = json.dumps(exchange.to_dict(), ensure_ascii=False)
     row = connection.execute(
-        "INSERT INTO exchanges (conversation_id, position, record) VALUES (?, ?, ?)",
-        (conversation_id, position, record),
+        "INSERT INTO exchanges (conversation_id, number, record) VALUES (?, ?, ?)",
+        (conversation_id, number, record),
     ).lastrowid
     connection.execute("INSERT INTO said (rowid, words) VALUES (?, ?)", (row, f"{exchange.question}\n{exchange.text}"))
 
 
-def _replace(connection: sqlite3.Connection, conversation_id: str, position: int, exchange: Exchange) -> None:
+def _replace(connection: sqlite3.Connection, conversation_id: str, number: int, exchange: Exchange) -> None:
     there = connection.execute(
-        "DELETE FROM exchanges WHERE conversation_id = ? AND position = ?", (conversation_id, position)
+        "DELETE FROM exchanges WHERE conversation_id = ? AND number = ?", (conversation_id, number)
     )
     if there.rowcount:
-        _write(connection, conversation_id, position, exchange)
+        _write(connection, conversation_id, number, exchange)
 
 
 def _read(record: str) -> Exchange:

@@ -27,6 +27,7 @@ class Database:
         """Open the file, or make an empty one of version 0."""
         self.path = path
         self._turn = threading.RLock()
+        self._taken_over = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -83,9 +84,9 @@ class Database:
 
     @property
     def writes(self) -> int:
-        """How many rows were written since the file was opened."""
+        """Grows with every row that is written since the file was opened, and with every file that is taken over."""
         with self._turn:
-            return self._connection.total_changes
+            return self._connection.total_changes + self._taken_over
 
     @contextmanager
     def unchanging(self) -> Iterator[None]:
@@ -136,6 +137,7 @@ class Database:
         """Hold what another SQLite file holds, in one transaction, in place of everything."""
         with closing(self._said_in_words(lambda: sqlite3.connect(path))) as other, self._turn:
             self._said_in_words(lambda: other.backup(self._connection))
+            self._taken_over += 1
             self._said_in_words(self._prepare)
 
     def close(self) -> None:

@@ -90,7 +90,10 @@ def _conversations(settings: Settings, *, repair: bool) -> str:
     try:
         with closing(Conversations(settings.state_dir)) as conversations:
             found = conversations.problems()
-            unread = 0 if found else conversations.unread(mend=repair and not settings.read_only)
+            unread = 0 if found else conversations.unread()
+            if unread and repair and not settings.read_only:
+                conversations.copy_to(settings.state_dir / f"{CONVERSATIONS}.before-repair")
+                conversations.unread(mend=True)
     except DamagedFile as damage:
         found = [damage.reason]
     if not found and not unread:
@@ -98,7 +101,7 @@ def _conversations(settings: Settings, *, repair: bool) -> str:
     if not found:
         told = f"{unread} answered questions cannot be read"
         if repair and not settings.read_only:
-            return f"the others are whole ({told}, which is said in their places now)"
+            return f"{told}, which their places say now; the file as it was is {CONVERSATIONS}.before-repair"
         raise AssistantError(f"{told}; 'assistant doctor --repair' keeps the others and says so in their places")
     if repair and not settings.read_only:
         aside = set_aside(settings.state_dir)

@@ -44,12 +44,18 @@ class ChatModel:
 
 def outside(settings: Settings) -> str:
     """Who is sent questions and passages, with the server where the settings name it; empty when it is this machine."""
-    if settings.llm in ("embedded", EXTRACTIVE):
+    if settings.llm in (EMBEDDED, EXTRACTIVE):
         return ""
     provider = settings.llm.partition(":")[0]
-    named = settings.llm_base_url or (os.environ.get("OLLAMA_HOST", "127.0.0.1") if provider == "ollama" else "")
-    host = urlsplit(named if "//" in named else f"//{named}").hostname
-    if host in _LOOPBACK:
+    named = settings.llm_base_url or ""
+    if provider == "ollama" and not named:
+        named = os.environ.get("OLLAMA_HOST", "").strip() or "127.0.0.1"
+        named = f"127.0.0.1{named}" if named.startswith(":") else named
+    try:
+        host = urlsplit(named if "//" in named else f"//{named}").hostname
+    except ValueError:  # the question will tell what is wrong with it
+        return provider
+    if host in _LOOPBACK or host == "0.0.0.0":  # noqa: S104 - to connect to it is to connect to this machine
         return ""
     return f"{provider} ({host})" if host else provider
 

@@ -129,6 +129,9 @@ def _take_over(settings: Settings, unpacked: Path, index: Index, ledger: Ledger)
     failpoints.reach("restoring: ledger is as it was")
     index.take_over(unpacked / "index" / CATALOGUE)
     failpoints.reach("restoring: catalogue is as it was")
+    if (unpacked / "state" / CONVERSATIONS).is_file():  # last, as nothing else hangs on them
+        with closing(Conversations(settings.state_dir)) as conversations:
+            conversations.bring_back(unpacked / "state" / CONVERSATIONS)
 
 
 def _let_go(unpacked: Path) -> None:
@@ -177,6 +180,3 @@ def _state(state_dir: Path, wanted: Path) -> None:
             part = state_dir / "trash" / f"{place.name}.part"
             shutil.copytree(place, part, dirs_exist_ok=True)
             part.rename(state_dir / "trash" / place.name)
-    if (wanted / CONVERSATIONS).is_file():
-        with closing(Conversations(state_dir)) as conversations:
-            conversations.bring_back(wanted / CONVERSATIONS)

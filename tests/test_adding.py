@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from assistant.api import Assistant
 from assistant.errors import IndexFailure
 from assistant.records import Progress, SyncReport
@@ -45,7 +47,7 @@ class Halting(Assistant):
         self._progress = progress
 
     def with_progress(self, progress: Callable[[Progress], None]) -> Assistant:
-        return Halting(progress)
+        return type(self)(progress)
 
     def add(self, item: object) -> SyncReport:
         self._progress(Progress("embedding", 1, 4))
@@ -56,6 +58,19 @@ def test_a_failure_of_the_corpus_is_the_outcome_of_the_file_and_not_of_the_page(
     told = list(add_all(Halting(), [("a.md", "/a.md"), ("b.md", "/b.md")]))
     assert states(told[-1]) == ["failed", "failed"]
     assert told[-1][0].remarks == ("the disk is full",)
+
+
+class Broken(Halting):
+    """Has a mistake in it."""
+
+    def add(self, item: object) -> SyncReport:
+        raise ZeroDivisionError
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_mistake_of_ours_ends_the_list_and_not_the_page():
+    *_, last = add_all(Broken(), [("a.md", "/a.md"), ("b.md", "/b.md")])
+    assert [(job.state, job.remarks) for job in last] == [("failed", ("it was not finished",))] * 2
 
 
 def test_a_job_shows_how_far_it_has_come():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.conversations import CONVERSATIONS, Conversations, Exchange
+from assistant.conversations import CONVERSATIONS, Conversations, Exchange, set_aside
 from assistant.doctor import examine
 from assistant.errors import DamagedFile, UnknownConversation
 from assistant.records import Answer, Citation, Filters
@@ -53,7 +53,7 @@ def test_two_tabs_that_ask_in_one_conversation_lose_nothing_of_each_other(kept: 
 
 def test_what_is_asked_again_cuts_off_what_followed(kept: Conversations):
     conversation_id = said(kept, "one", "two", "three")
-    kept.cut(conversation_id, 2)
+    kept.cut(conversation_id, [2, 3])
     assert list(kept.get(conversation_id).exchanges) == [1]
     assert not kept.find("three")
     kept.put(conversation_id, 3, Exchange("three", text="late"))  # an answer that came too late
@@ -74,6 +74,25 @@ def test_a_conversation_is_found_by_words_of_its_questions_and_answers(kept: Con
     kept.append(said(kept, "something else"), Exchange("no", text="nothing"))
     assert found in [each.conversation_id for each in kept.find(words)]
     assert not kept.find("zeppelin")
+
+
+def test_each_word_may_stand_in_the_name_or_in_any_question_or_answer(kept: Conversations):
+    found = said(kept, "who owns the port of Halden?", "and the quay?", "when?")
+    kept.rename(found, "Ölpreise")
+    said(kept, "who owns the port of Ruk?")
+    for words in ("quay halden", "olpreise quay", "ÖLPREISE", "halden when acme"):
+        assert [each.conversation_id for each in kept.find(words)] == [found]
+    assert kept.find("quay ruk") == []
+
+
+def test_a_file_that_was_set_aside_is_whole_and_a_new_one_is_used_from_then_on(kept: Conversations, tmp_path: Path):
+    former = said(kept, "one")
+    aside = set_aside(tmp_path)
+    newer = said(kept, "two")
+    with closing(Conversations(tmp_path)) as of_another_process:
+        assert [each.conversation_id for each in of_another_process.find()] == [newer]
+    kept.bring_back(aside)
+    assert {each.conversation_id for each in kept.find()} == {former, newer}
 
 
 @pytest.mark.parametrize("words", ['"', "a OR b", "words:x", "*", "(", "'; --", "%", "NEAR(a b)"])
@@ -98,7 +117,7 @@ def test_a_deleted_conversation_is_gone_with_its_words(kept: Conversations, tmp_
     kept.delete(conversation_id)
     kept.delete(conversation_id)
     assert kept.find() == kept.find("wharf") == []
-    for change in (kept.get, lambda i: kept.append(i, Exchange("q")), lambda i: kept.rename(i, "x")):
+    for change in (kept.get, lambda i: kept.append(i, Exchange("q")), lambda i: kept.rename(i, "x"), kept.name):
         with pytest.raises(UnknownConversation, match="it was deleted"):
             change(conversation_id)
 
@@ -110,7 +129,7 @@ def test_one_person_sees_nothing_of_anothers(kept: Conversations, tmp_path: Path
         with pytest.raises(UnknownConversation):
             kept.get(hers)
         with pytest.raises(UnknownConversation):
-            kept.cut(hers, 1)
+            kept.cut(hers, [1])
         kept.delete(hers)
         assert anns.get(hers).exchanges
 
@@ -141,17 +160,29 @@ def test_a_damaged_file_is_named_and_set_aside_on_request(settings: Settings):
         assert anew.find() == []
 
 
-def test_one_damaged_record_says_so_and_leaves_the_others_readable(kept: Conversations, tmp_path: Path):
+@pytest.fixture
+def damaged(kept: Conversations) -> str:
+    """A conversation whose first exchange cannot be read; its id."""
     conversation_id = said(kept, "one", "two")
     with kept._database.transaction() as connection:
-        connection.execute("UPDATE exchanges SET record = substr(record, 1, 20) WHERE position = 1")
+        connection.execute("UPDATE exchanges SET record = substr(record, 1, 20) WHERE number = 1")
+    return conversation_id
+
+
+def test_one_damaged_record_says_so_and_leaves_the_others_readable(kept: Conversations, damaged: str):
     assert kept.unread() == 1
-    kept.copy_to(tmp_path / "copy")
-    for conversations in (kept, Conversations(tmp_path / "elsewhere")):
-        if conversations is not kept:
-            conversations.bring_back(tmp_path / "copy")
-        first, second = conversations.get(conversation_id).exchanges.values()
-        assert first.failure == "what is kept of it is damaged"
-        assert second.answer == ANSWER
+    first, second = kept.get(damaged).exchanges.values()
+    assert first.failure == "what is kept of it is damaged"
+    assert second.answer == ANSWER
     assert kept.unread(mend=True) == 1
     assert kept.unread() == 0
+    assert kept.get(damaged).exchanges == {1: first, 2: second}
+
+
+def test_a_damaged_record_of_a_backup_keeps_no_conversation_from_coming_back(
+    kept: Conversations, damaged: str, tmp_path: Path
+):
+    kept.copy_to(tmp_path / "copy")
+    with closing(Conversations(tmp_path / "elsewhere")) as elsewhere:
+        elsewhere.bring_back(tmp_path / "copy")
+        assert elsewhere.get(damaged).exchanges == kept.get(damaged).exchanges

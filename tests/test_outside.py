@@ -15,6 +15,7 @@ from assistant.settings import Settings
         ("anthropic:claude", None, "anthropic"),
         ("openai:m", "http://127.0.0.1:8000/v1", ""),
         ("openai:m", "http://localhost/v1", ""),
+        ("openai:m", "http://[::1", "openai"),
         ("openai:m", "https://models.example.com/v1", "openai (models.example.com)"),
         ("openai:m", "http://127.0.0.1.example.com/v1", "openai (127.0.0.1.example.com)"),
         ("ollama:llama3", None, ""),
@@ -28,5 +29,6 @@ def test_who_is_sent_questions_and_passages(llm: str, base_url: str | None, told
 def test_a_local_ollama_is_elsewhere_where_its_own_variable_says_so(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("OLLAMA_HOST", "http://10.0.0.7:11434")
     assert outside(Settings(llm="ollama:llama3")) == "ollama (10.0.0.7)"
-    monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1")
-    assert outside(Settings(llm="ollama:llama3")) == ""
+    for own in ("127.0.0.1", "", ":11434", "0.0.0.0:11434", "http://localhost:11434"):
+        monkeypatch.setenv("OLLAMA_HOST", own)
+        assert outside(Settings(llm="ollama:llama3")) == ""

@@ -75,6 +75,14 @@ def test_a_page_begins_where_it_does():
     assert [s.kind for s in found] == ["page", "paragraph", "page", "page", "paragraph", "paragraph"]
 
 
+@pytest.mark.parametrize("words", ["- two words", "### Terms", "| 2025 | €101 |", "> said so", "1. first"])
+def test_a_stretch_that_begins_with_a_mark_that_is_not_shown_has_a_beginning_all_the_same(words: str):
+    start = TEXT.index(words)
+    found = stretches(TEXT, start, start + len(words))
+    runs = [run for s in found for block in s.blocks for cell in block.cells for run in cell]
+    assert [run.text for run in runs if run.first] == [next(run.text for run in runs if run.marked)]
+
+
 @pytest.mark.parametrize(("start", "end"), [(0, 0), (5, 5), (9, 3), (10_000, 20_000)])
 def test_offsets_of_nothing_mark_nothing(start: int, end: int):
     assert marked(stretches(TEXT, start, end)) == ""

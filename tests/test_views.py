@@ -199,7 +199,6 @@ def test_a_form_becomes_filters_and_half_a_date_none():
     chosen = filtering.chosen(filled)
     assert in_words(chosen) == ["from 1 March 2026", "Wire", "Desk", "a.md", "b.md"]
     assert not filtering.chosen({"as_of": [""], "sources": [""]})
-    assert filtering.only("x", chosen).publishers == ("Wire", "Desk")
 
 
 def test_copied_text_has_every_number_with_its_quote_and_place():

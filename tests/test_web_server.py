@@ -33,6 +33,8 @@ def test_the_page_itself_is_answered(headers: dict[str, str]):
         {"host": "127.0.0.1:7860", "origin": "http://evil.example"},
         {"host": "127.0.0.1:7860", "origin": "http://127.0.0.1:8000"},  # another service of this machine
         {"host": "127.0.0.1:7860", "origin": "null"},
+        {"host": "127.0.0.1:7860", "origin": "http://["},
+        {"host": "[::1"},
         {"host": "localhost:7860", "origin": ""},
     ],
 )

@@ -18,6 +18,7 @@ from ..records import Document, Filters, Progress, SyncReport
 from .parts import rendered
 
 State = Literal["waiting", "working", "added", "updated", "here", "failed"]
+_UNFINISHED = frozenset({"waiting", "working"})
 _AT_MOST_EVERY = 0.1
 """Seconds between two looks at how far it has come."""
 
@@ -50,11 +51,13 @@ def add_all(assistant: Assistant, items: Sequence[tuple[str, str]]) -> Iterator[
     told: _News = queue.SimpleQueue()
 
     def work() -> None:
-        for position, job in enumerate(given):
-            tell = partial(_tell, told, position)
-            tell(replace(job, state="working"))
-            tell(_added(assistant, job, tell))
-        told.put(None)
+        try:
+            for position, job in enumerate(given):
+                tell = partial(_tell, told, position)
+                tell(replace(job, state="working"))
+                tell(_added(assistant, job, tell))
+        finally:  # a mistake of ours ends the list, not the page
+            told.put(None)
 
     threading.Thread(target=work, name="adding", daemon=True).start()
     over = False
@@ -67,7 +70,7 @@ def add_all(assistant: Assistant, items: Sequence[tuple[str, str]]) -> Iterator[
         over = news[-1] is None
         for position, job in filter(None, news):
             jobs[position] = job
-    yield list(jobs)
+    yield [_ended(job) for job in jobs]
 
 
 def shown(jobs: Sequence[Job]) -> str:
@@ -82,6 +85,10 @@ def shown(jobs: Sequence[Job]) -> str:
         here=states["here"],
         failed=states["failed"],
     )
+
+
+def _ended(job: Job) -> Job:
+    return job if job.state not in _UNFINISHED else replace(job, state="failed", remarks=("it was not finished",))
 
 
 def _tell(told: _News, position: int, job: Job) -> None:

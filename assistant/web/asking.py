@@ -17,8 +17,10 @@ from ..streaming import Stream
 from .history import why
 from .turns import Session, Turn
 
+_NOT_KEPT = "this conversation is not kept"
 
-class Asking:
+
+class UnderWay:
     """The questions that are under way, one a tab."""
 
     def __init__(self, assistant: Assistant) -> None:
@@ -55,10 +57,11 @@ class Asking:
         return tab in self._running
 
     def again_from(self, session: Session, number: int) -> Session:
-        """The conversation before one of its questions, which is forgotten with all that followed."""
+        """The conversation before one of its questions, which is forgotten with all that is shown after it."""
         try:
             if session.conversation_id:
-                self._assistant.conversations.cut(session.conversation_id, number)
+                numbers = [turn.number for turn in session.turns if turn.number >= number]
+                self._assistant.conversations.cut(session.conversation_id, numbers)
         except AssistantError as error:
             session = replace(session, trouble=why(error))
         return session.before(number)
@@ -73,29 +76,37 @@ class Asking:
         return {document.document_id: document for document in found}
 
     def _begun(self, exchange: Exchange, session: Session) -> Session:
-        """The conversation with one more question, kept before it is answered."""
+        """The conversation with one more question, kept before it is answered.
+
+        One that was deleted in another window stays deleted: the question begins another.
+        """
         number = max((turn.number for turn in session.turns), default=0) + 1
-        return self._kept(replace(session, turns=(*session.turns, Turn(number, exchange, running=True))))
+        turn = Turn(number, exchange, running=True)
+        gone = not session.conversation_id and any(other.kept != "no" for other in session.turns)
+        if not gone:
+            found = self._kept(replace(session, turns=(*session.turns, turn)))
+            gone = not found.conversation_id and not found.trouble.startswith(_NOT_KEPT)
+        if not gone:
+            return found
+        anew = self._kept(replace(session, conversation_id="", turns=(replace(turn, number=1),)))
+        return replace(anew, trouble=anew.trouble or "the conversation was deleted elsewhere; this is another one")
 
     def _kept(self, session: Session) -> Session:
         """The conversation with all of it kept that is not yet, under the numbers that it has there.
 
-        What cannot be kept now is tried again next time. One that was deleted in another window stays deleted: the
-        newest question begins another.
+        What cannot be kept now is tried again next time. Without an id it comes back when it was deleted meanwhile.
         """
         try:
-            conversations = self._assistant.conversations
-            if not session.conversation_id:
-                begun = conversations.begin(session.turns[0].exchange.question)
-                session = replace(session, conversation_id=begun, name=conversations.get(begun).name)
-            turns = tuple(self._kept_turn(session.conversation_id, turn) for turn in session.turns)
-            return replace(session, turns=turns, trouble="")
+            conversations, conversation_id = self._assistant.conversations, session.conversation_id
+            if not conversation_id:
+                conversation_id = conversations.begin(session.turns[0].exchange.question)
+            turns = tuple(self._kept_turn(conversation_id, turn) for turn in session.turns)
+            name = conversations.name(conversation_id)
+            return replace(session, conversation_id=conversation_id, name=name, turns=turns, trouble="")
         except UnknownConversation:
-            last = replace(session.turns[-1], number=1, kept="no")
-            anew = self._kept(replace(session, conversation_id="", turns=(last,)))
-            return replace(anew, trouble=anew.trouble or "the conversation was deleted elsewhere; this is another one")
+            return replace(session, conversation_id="", trouble="the conversation was deleted meanwhile")
         except AssistantError as error:
-            return replace(session, trouble=f"this conversation is not kept: {why(error)}")
+            return replace(session, trouble=f"{_NOT_KEPT}: {why(error)}")
 
     def _kept_turn(self, conversation_id: str, turn: Turn) -> Turn:
         conversations = self._assistant.conversations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from ..records import Document, Filters
@@ -53,11 +52,6 @@ def chosen(filled_in: Mapping[str, object]) -> Filters:
         sources=tuple(filter(None, lines)),
         document_ids=tuple(fields.get("document_ids", [])),
     )
-
-
-def only(document_id: str, given: Filters) -> Filters:
-    """The same filters, and of articles this one alone."""
-    return replace(given, document_ids=(document_id,))
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -9,7 +9,7 @@ from ..conversations import Conversation, Exchange
 from ..records import Citation, day_in_words
 from .turns import in_words
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~<>$&])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~<>$&@])")
 _BEGINS = re.compile(r"(?m)^(?:[-+](?=[ \t]|-*[ \t]*$)|\d+[.)](?=[ \t])|=)")
 """What would make a line an item of a list or a heading's underline."""
 _NUMBER = re.compile(r"\\\[(\d+)\\\]")

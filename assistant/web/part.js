@@ -20,7 +20,7 @@ const live = (event) => {
   const form = event.target.closest("form[data-live]");
   if (!form) return;
   clearTimeout(waiting);
-  const typed = event.type === "input" && ["text", "search"].includes(event.target.type);
+  const typed = event.type === "input" && ["text", "search", "textarea"].includes(event.target.type);
   waiting = setTimeout(() => trigger(form.dataset.do, { ...form.dataset, form: fields(form) }), typed ? 300 : 0);
 };
 element.addEventListener("input", live);

@@ -51,9 +51,19 @@ class Stretch:
 
 def stretches(text: str, start: int = 0, end: int = 0, pages: Sequence[int] = ()) -> list[Stretch]:
     """A document's text as it is shown, with text[start:end] marked; `pages` says where each page begins."""
-    found = _nested(_blocks(text, start, min(end, len(text)), pages))
+    found = list(_nested(_blocks(text, start, min(end, len(text)), pages)))
+    _note_first(found)
     grouped = groupby(enumerate(found), key=lambda each: (each[1].kind, each[1].kind in _TOGETHER or each[0]))
     return [Stretch(kind, [block for _, block in blocks]) for (kind, _), blocks in grouped]
+
+
+def _note_first(blocks: Sequence[Block]) -> None:
+    """Note in the first marked run that it is the first, whatever of the stretch is not shown before it."""
+    for cell in (cell for block in blocks for cell in block.cells):
+        for place, run in enumerate(cell):
+            if run.marked:
+                cell[place] = replace(run, first=True)
+                return
 
 
 def _nested(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -120,7 +130,7 @@ def _marked(text: str, begin: int, stop: int, start: int, end: int) -> list[Word
         return [Words(text[begin:stop])]
     parts = [
         Words(text[begin:inner]),
-        Words(text[inner:outer], marked=True, first=inner == start or not text[start:inner].strip()),
+        Words(text[inner:outer], marked=True),
         Words(text[outer:stop]),
     ]
     return [words for words in parts if words.text]

@@ -37,7 +37,8 @@ def serve(assistant: Assistant, line: socket.socket, say: Callable[[str], None])
     """Serve the page on a socket that is bound, until interrupted."""
     host, port = line.getsockname()[:2]
     config = uvicorn.Config(application(assistant), log_level="warning", timeout_graceful_shutdown=3)
-    say(f"the page is at http://{host}:{port} (Ctrl-C ends it)")
+    named = f"[{host}]" if ":" in host else host
+    say(f"the page is at http://{named}:{port} (Ctrl-C ends it)")
     uvicorn.Server(config).run(sockets=[line])
 
 
@@ -94,12 +95,15 @@ class _AtHome:
 
 def refused(headers: Headers, names: frozenset[str]) -> str:
     """Why a request is not answered, in words; empty for one that is. `names` are those of the page, besides IPs."""
-    host = headers.get("host", "")
-    name = urlsplit(f"//{host}").hostname or ""
+    host, origin = headers.get("host", ""), headers.get("origin")
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        from_here = origin is None or urlsplit(origin).netloc == host
+    except ValueError:
+        return "no web browser sends this"
     if not (name in names or "*" in names or _is_address(name)):
         return f"this page is not reached as {name!r}; add the name to the setting allowed_hosts"
-    origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != host:
+    if not from_here:
         return f"a page of {origin} may not use this one"
     return ""
 

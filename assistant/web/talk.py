@@ -128,7 +128,7 @@ class Talk:
         changed = [
             self.form.input(does.filter, None, [self.chosen, self.limits], **TYPED),
             self.limits.clear(lambda: does.filtered(Filters()), None, filtered, **quick),
-            self.panel.select(does.only_this, [self.chosen], filtered, **quick),
+            self.panel.select(does.only_this, None, filtered, **quick),
         ]
         for event in changed:
             event.then(does.draw, [self.session, self.chosen], [self.now], **QUIET)

@@ -13,7 +13,7 @@ from ..api import Assistant
 from ..errors import AssistantError
 from ..records import Filters
 from . import filtering, views
-from .asking import Asking
+from .asking import UnderWay
 from .history import History, head
 from .parts import rendered
 from .turns import Session, picked
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _FOLLOW_UPS, _FIRST = 3, 4
 """Questions that are suggested after an answer, and on the first screen."""
+_UNKNOWN = "the connection was lost, or the page was started anew; load it again to go on"
 Update = dict[Any, Any]
 Filtered = tuple[Filters, str, str, tuple[str, ...]]
 """Filters, the line that tells them, the form that shows them, and the publishers that it offers."""
@@ -34,7 +35,7 @@ class TalkEvents:
     def __init__(self, assistant: Assistant, controls: Talk) -> None:
         self._assistant = assistant
         self._on = controls
-        self._asking = Asking(assistant)
+        self._asking = UnderWay(assistant)
         self._history = History(assistant)
         self._newest: dict[str, int] = {}
         """The number of each tab's newest event."""
@@ -51,7 +52,10 @@ class TalkEvents:
         now = views.turn(session.last, session) if session.last else views.welcome(None)
         yield {**shown, self._on.now: now, self._on.listed: self._history.listed("", session)}
         chosen = Filters(document_ids=(asked_for["article"],)) if "article" in asked_for else Filters()
-        yield {**self._all(session), **dict(zip(self._on.filters, self.filtered(chosen), strict=True))}
+        everything = self._all(session)
+        if self._is_past(session, request):  # somebody has asked already
+            return
+        yield {**everything, **dict(zip(self._on.filters, self.filtered(chosen), strict=True))}
 
     def back(self, chosen: Filters, offered: tuple[str, ...]) -> tuple[Any, Any]:
         """The form of filters, where another tab has brought other publishers; else it stays as it is filled in."""
@@ -68,7 +72,7 @@ class TalkEvents:
 
     def only(self, document_id: str) -> Filtered:
         """Ask of one article alone."""
-        return self.filtered(filtering.only(document_id, Filters()))
+        return self.filtered(Filters(document_ids=(document_id,)))
 
     def ask(
         self, question: str, session: Session, chosen: Filters, editing: int, words: str, request: gr.Request
@@ -79,7 +83,11 @@ class TalkEvents:
             yield {self._on.box: ""}
             return
         if not self._is_known(request):
-            yield {self._on.head: head(Session(trouble="the page was started anew meanwhile; load it again to go on"))}
+            yield {
+                self._on.head: head(
+                    Session(trouble="the connection was lost, or the page was started anew; load it again to go on")
+                )
+            }
             return
         session = self._next(session, request)
         self.stop(request)
@@ -101,7 +109,7 @@ class TalkEvents:
                 }
                 update |= {self._on.head: head(now), self._on.listed: self._history.listed(words, now)}
                 update |= self._buttons(busy=True)
-            if before is None or before.found != last.found or not last.running:
+            if position == 0 or before is None or before.found != last.found or not last.running:
                 update[self._on.panel] = views.sources(now, self._asking.documents(now))
             before = last
             yield update
@@ -121,8 +129,8 @@ class TalkEvents:
     def retry(
         self,
         session: Session,
-        chosen: Filters,
-        editing: int,  # noqa: ARG002 - given to all that ask
+        chosen: Filters,  # noqa: ARG002 - given to all that ask
+        editing: int,  # noqa: ARG002
         words: str,
         event: gr.EventData,
         request: gr.Request,
@@ -131,7 +139,7 @@ class TalkEvents:
         number = int(event.turn)
         if turn := session.turn(number):
             yield from self.ask(
-                turn.exchange.question, session, turn.exchange.filters or chosen, number, words, request
+                turn.exchange.question, session, turn.exchange.filters or Filters(), number, words, request
             )
 
     def settle(self, session: Session, request: gr.Request) -> Update:
@@ -229,9 +237,9 @@ class TalkEvents:
         except AssistantError:
             return chosen, filtering.limits(chosen)
 
-    def only_this(self, chosen: Filters, event: gr.EventData) -> Filtered:
-        """Ask of one article alone, with the other filters as they are."""
-        return self.filtered(filtering.only(str(event.document), chosen))
+    def only_this(self, event: gr.EventData) -> Filtered:
+        """Ask of one article of the panel alone."""
+        return self.only(str(event.document))
 
     def filtered(self, chosen: Filters) -> Filtered:
         """Filters, with all that shows them."""

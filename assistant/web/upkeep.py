@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -27,6 +29,9 @@ class Upkeep:
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
+        self._turn = threading.Lock()
+        self._made: Path | None = None
+        """The folder of the newest backup: one is kept for download."""
 
     def upkeep(self) -> None:
         """The controls."""
@@ -66,17 +71,21 @@ class Upkeep:
         return _told(f"look at: {bad}" if bad else "all is well", findings, failed=bool(bad))
 
     def _backed_up(self) -> tuple[str, Any]:
-        # In Gradio's own folder, so that it makes no copy of it, and deletes it in time.
+        # In Gradio's own folder, so that it makes no copy of it.
         folder = Path(get_upload_folder(), secrets.token_hex(16))
         file = folder / f"briefings {datetime.now(UTC):%Y-%m-%d %H%M}.tar"
         try:
             folder.mkdir(parents=True)
             size = self._assistant.backup(file)
-        except AssistantError as error:
+        except (AssistantError, OSError) as error:
+            shutil.rmtree(folder, ignore_errors=True)
             return _told(str(error), failed=True), gr.skip()
-        return _told(f"the backup is ready ({size / 1e6:,.1f} MB): download it above"), gr.DownloadButton(
-            value=str(file), visible=True
-        )
+        with self._turn:
+            former, self._made = self._made, folder
+        if former:
+            shutil.rmtree(former, ignore_errors=True)
+        told = f"the backup is ready ({size / 1e6:,.1f} MB): download it above"
+        return _told(told), gr.DownloadButton(value=str(file), visible=True)
 
     def _restored(self, path: str) -> str:
         try:
