@@ -1,8 +1,8 @@
 """What a person at the page waits for: `python -m benchmarks.page [--corpus DIR] [--llm SPEC] [--questions N]`.
 
-Asks what each article's title says in a real browser and prints seconds from the Enter key until the first source can
-be seen, until the first words of the answer, and until it is whole. Then the same in a conversation that is long, and
-how long a stop takes. Needs Chromium and the development packages.
+Asks what each article's title says in a real browser and prints seconds, from just before it is sent, until its first
+source can be seen, until the first words of the answer, and until it is whole: each in a conversation of its own,
+then all in one. Needs two articles or more, Chromium and the development packages.
 """
 
 from __future__ import annotations

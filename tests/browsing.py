@@ -54,9 +54,15 @@ def serving(place: Path, *arguments: str, program: str = "assistant", **environm
     with subprocess.Popen(command, cwd=CLONE, env=variables, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         try:
-            found = next(found[0] for line in process.stderr if (found := re.search(r"http://[\d.]+:\d+", line)))
+            said = []
+            for line in process.stderr:
+                said.append(line)
+                if found := re.search(r"http://[\d.]+:\d+", line):
+                    break
+            else:
+                pytest.fail(f"the page did not start: {''.join(said)}")
             threading.Thread(target=process.stderr.read, daemon=True).start()  # a full pipe would halt it
-            yield found
+            yield found[0]
         finally:
             process.terminate()
             stop(settings)

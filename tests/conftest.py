@@ -170,13 +170,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A wide window of its own; a script that fails in it is a failure of the test."""
+    """A wide window of its own; a script that fails in it, or in another of its context, is a failure of the test."""
     context = browser.new_context(viewport={"width": 1600, "height": 900}, color_scheme="light")
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    opened = context.new_page()
     failed: list[str] = []
-    opened.on("pageerror", lambda error: failed.append(str(error)))
-    yield opened
+    context.on("weberror", lambda failure: failed.append(str(failure.error)))
+    yield context.new_page()
     context.close()
     assert failed == []
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assistant.conversations import CONVERSATIONS
-from tests.browsing import WAIT, ask, begin, open_page, serving_lightly
+from tests.browsing import WAIT, answered, ask, begin, open_page, serving_lightly
 from tests.conftest import Endless
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -43,6 +43,7 @@ def test_a_conversation_is_named_by_its_first_question_and_opened_from_the_list(
 def test_a_conversation_is_found_by_words_of_its_answers(page: Page, address: str):
     ask(open_page(page, address), RECALLED)
     page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".welcome")).to_be_visible()
     ask(page, OWNER)
     page.get_by_label("Search conversations").press_sequentially("tumble relay")
     expect(page.locator("#conversations a[aria-current]")).to_have_count(0, timeout=WAIT)  # the one of the model
@@ -87,6 +88,10 @@ def test_two_tabs_in_one_conversation_overwrite_nothing_of_each_other(page: Page
     ask(page, "who owns the Eiffel Tower?")
     page.reload()
     expect(page.locator(".turn .asked")).to_have_text([OWNER, RECALLED, "who owns the Eiffel Tower?"], timeout=WAIT)
+    other.get_by_role("button", name="Retry").click()  # of its newest, which is the second one
+    answered(other, RECALLED)
+    page.reload()
+    expect(page.locator(".turn .asked")).to_have_text([OWNER, "who owns the Eiffel Tower?", RECALLED], timeout=WAIT)
 
 
 def test_where_conversations_cannot_be_kept_answers_still_come_and_the_page_says_why(page: Page, tmp_path: Path):
@@ -97,8 +102,18 @@ def test_where_conversations_cannot_be_kept_answers_still_come_and_the_page_says
         expect(said).to_contain_text("Mayo Clinic")
         expect(page.locator("#head .failure")).to_contain_text("This conversation is not kept:")
         expect(page.locator("#head .failure")).to_contain_text("“Check and repair” in the Corpus tab mends it")
-        said = ask(page, "and who hosts it?")
+        ask(page, "and who hosts it?")
         expect(page.locator(".turn")).to_have_count(2)
+        page.get_by_role("tab", name="Corpus").click()
+        page.get_by_role("button", name="Upkeep").click()
+        page.get_by_role("button", name="Check and repair").click()
+        expect(page.locator("#findings li", has_text="conversations Begun anew")).to_be_visible(timeout=WAIT)
+        page.get_by_role("tab", name="Ask").click()
+        ask(page, "who owns the Eiffel Tower?")
+        expect(page.locator("#head .failure")).to_have_count(0)
+        page.wait_for_url("**/?conversation=*")
+        page.reload()  # all three are kept by now
+        expect(page.locator(".turn")).to_have_count(3, timeout=WAIT)
 
 
 def test_back_and_forward_go_through_the_conversations(page: Page, address: str):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from ..conversations import Conversation, Exchange
 from ..records import Citation, day_in_words
-from .turns import in_words
+from .turns import in_words, understood
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~<>$&@])")
 _BEGINS = re.compile(r"(?m)^(?:[-+](?=[ \t]|-*[ \t]*$)|\d+[.)](?=[ \t])|=)")
@@ -34,13 +34,12 @@ def as_text(exchange: Exchange) -> str:
     return "\n".join(_lines(exchange, str, str)) + "\n"
 
 
-def as_markdown(conversation: Conversation, only: int | None = None) -> str:
-    """A conversation, or one turn of it, as Markdown: a section for each question, its citations listed below it."""
+def as_markdown(conversation: Conversation) -> str:
+    """A conversation as Markdown: a section for each question, its citations listed below it."""
     lines = [f"# {in_markdown(conversation.name)}", ""]
-    for number, exchange in conversation.exchanges.items():
-        if only in (None, number):
-            question, *said = _lines(exchange, in_markdown, _numbered)
-            lines += [f"## {question}", *said, ""]
+    for exchange in conversation.exchanges.values():
+        question, *said = _lines(exchange, in_markdown, _numbered)
+        lines += [f"## {question}", *said, ""]
     return "\n".join(lines)
 
 
@@ -59,8 +58,8 @@ def _numbered(text: str) -> str:
 def _lines(exchange: Exchange, show: Callable[[str], str], numbered: Callable[[str], str]) -> Iterator[str]:
     yield show(" ".join(exchange.question.split()))
     answer = exchange.answer
-    if answer and answer.understood not in {"", exchange.question}:
-        yield from ["", f"Understood as: {show(answer.understood)}"]
+    if meant := understood(exchange):
+        yield from ["", f"Understood as: {show(meant)}"]
     if limits := in_words(exchange.filters):
         yield from ["", f"Only {show(' · '.join(limits))}"]
     yield from ["", numbered(exchange.text)] if exchange.text else []

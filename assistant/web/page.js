@@ -20,8 +20,8 @@
 
   // Scrolls one thing only: `scrollIntoView` would move the whole page.
   const bring = (target, within) => {
-    const covered = within.querySelector(".bar")?.offsetHeight || 0;
-    within.scrollTop += target.getBoundingClientRect().top - within.getBoundingClientRect().top - covered - 8;
+    const bar = within.querySelector(".bar")?.offsetHeight || 0;
+    within.scrollTop += target.getBoundingClientRect().top - within.getBoundingClientRect().top - bar - 8;
   };
 
   // A marker, or "3 sources", leads to its place in the panel, which lies over the page where that is narrow.

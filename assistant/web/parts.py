@@ -60,8 +60,6 @@ def rendered(template: str, **values: Any) -> str:
     return _templates.get_template(template).render(**values)
 
 
-def part(value: str = "", *, name: str, **options: Any) -> gr.HTML:
+def part(value: str = "", *, name: str) -> gr.HTML:
     """A part of the page by its name, which is its id. Its buttons and forms trigger the event that `data-do` names."""
-    return gr.HTML(
-        value, elem_id=name, js_on_load=_LISTEN, apply_default_css=False, padding=False, container=False, **options
-    )
+    return gr.HTML(value, elem_id=name, js_on_load=_LISTEN, apply_default_css=False, padding=False, container=False)

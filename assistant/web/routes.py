@@ -16,7 +16,7 @@ from ..records import Filters
 from .footnotes import as_markdown, as_text, place
 from .parts import HERE, rendered
 from .reading import stretches
-from .turns import in_words
+from .turns import in_words, understood
 from .views import paragraphs
 
 _CLOSED = {
@@ -56,7 +56,7 @@ def _article(assistant: Assistant) -> Callable[..., Response]:
 
 
 def _print(assistant: Assistant) -> Callable[..., Response]:
-    def to_print(conversation_id: str, turn: int | None = None) -> Response:
+    def to_print(conversation_id: str) -> Response:
         try:
             conversation = assistant.conversations.get(conversation_id)
         except AssistantError as error:
@@ -66,11 +66,11 @@ def _print(assistant: Assistant) -> Callable[..., Response]:
                 number,
                 exchange,
                 list(paragraphs(exchange.text)),
+                understood(exchange),
                 in_words(exchange.filters),
                 [place(citation) for citation in exchange.answer.citations] if exchange.answer else [],
             )
             for number, exchange in conversation.exchanges.items()
-            if turn in (None, number)
         ]
         return _page(
             "print.html", title=conversation.name, language="en", conversation=conversation, exchanges=exchanges
@@ -91,13 +91,13 @@ def _text(assistant: Assistant) -> Callable[..., Response]:
 
 
 def _markdown(assistant: Assistant) -> Callable[..., Response]:
-    def markdown(conversation_id: str, turn: int | None = None) -> Response:
+    def markdown(conversation_id: str) -> Response:
         try:
             conversation = assistant.conversations.get(conversation_id)
         except AssistantError as error:
             return PlainTextResponse(str(error), _status(error))
         headers = _CLOSED | {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(_file_name(conversation))}"}
-        return Response(as_markdown(conversation, turn), media_type="text/markdown; charset=utf-8", headers=headers)
+        return Response(as_markdown(conversation), media_type="text/markdown; charset=utf-8", headers=headers)
 
     return markdown
 

@@ -101,26 +101,26 @@ class Talk:
             done = event.then(does.settle, [self.session], shown, **QUIET)
             done.then(does.suggest, [self.session, self.chosen], [self.next], **QUIET)
         quick = {**QUIET, "queue": False}
-        # Gradio's `cancels` takes effect at the next event of an answer; `_stop` at once.
+        # Gradio's `cancels` would take effect at the next event of an answer, and cancel what is asked right after.
         stopped = self.halt.click(does.stop, None, None, **quick)
-        stopped.then(does.settle, [self.session], shown, cancels=asked, **quick)
+        stopped.then(does.settle, [self.session], shown, **quick)
         for one in (self.now, self.past):
             one.edit(does.edit, [self.session], [self.editing, self.box, self.edited], **quick)
         self.edited.clear(lambda: (0, "", ""), None, [self.editing, self.box, self.edited], **quick)
-        self._listen_to_conversations(shown, asked, quick)
+        self._listen_to_conversations(shown, quick)
         self._listen_to_filters(quick)
 
-    def _listen_to_conversations(self, shown: list[Any], asked: list[Any], quick: dict[str, Any]) -> None:
+    def _listen_to_conversations(self, shown: list[Any], quick: dict[str, Any]) -> None:
         does = self.does
-        anew = self.new.click(does.begin_anew, [self.words], shown, cancels=asked, **QUIET)
+        anew = self.new.click(does.begin_anew, [self.words], shown, **QUIET)
         anew.then(does.draw, [self.session, self.chosen], [self.now], **QUIET)
-        self.listed.select(does.open, [self.words], shown, cancels=asked, **QUIET)
+        self.listed.select(does.open, [self.words], shown, **QUIET)
         self._find.input(does.search, [self.session], [self.words, self.listed], **TYPED)
         self.head.edit(lambda session: head(session, "rename"), [self.session], [self.head], **quick)
         self.head.clear(lambda session: head(session, "delete"), [self.session], [self.head], **quick)
         self.head.undo(head, [self.session], [self.head], **quick)
         self.head.submit(does.rename, [self.session, self.words], [self.session, self.head, self.listed], **quick)
-        gone = self.head.delete(does.delete, [self.session, self.words], shown, cancels=asked, **QUIET)
+        gone = self.head.delete(does.delete, [self.session, self.words], shown, **QUIET)
         gone.then(does.draw, [self.session, self.chosen], [self.now], **QUIET)
 
     def _listen_to_filters(self, quick: dict[str, Any]) -> None:

@@ -40,8 +40,7 @@ class Turn:
     @property
     def understood(self) -> str:
         """How the question was understood, where that is not how it was asked."""
-        said = self.answer.understood if self.answer else ""
-        return "" if said == self.exchange.question else said
+        return understood(self.exchange)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +88,12 @@ class Session:
     def with_last(self, turn: Turn) -> Session:
         """The same with another newest turn."""
         return replace(self, turns=(*self.turns[:-1], turn))
+
+
+def understood(exchange: Exchange) -> str:
+    """How a question was understood, where that is not how it was asked."""
+    said = exchange.answer.understood if exchange.answer else ""
+    return "" if said == exchange.question else said
 
 
 def opened(conversation: Conversation) -> Session:
