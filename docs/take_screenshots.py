@@ -30,7 +30,7 @@ def main() -> None:
         wide.screenshot(path=PICTURES / "answer.png")
         wide.locator("#sources").screenshot(path=PICTURES / "sources.png")
         wide.get_by_role("tab", name="Corpus").click()
-        wide.get_by_role("button", name="Aurelisk Orbital delays", exact=False).first.click()
+        wide.locator("#articles .title").nth(1).click()
         expect(wide.locator(".preview")).to_be_visible(timeout=WAIT)
         wide.mouse.move(0, 0)
         wide.screenshot(path=PICTURES / "corpus.png")
