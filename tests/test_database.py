@@ -128,3 +128,16 @@ def test_a_copy_holds_the_state_of_a_moment_while_others_write(path: Path, tmp_p
             names = {int(row[0]) for row in copy.execute("SELECT name FROM people")}
             assert names == set(range(len(names)))
     database.close()
+
+
+def test_what_is_written_or_taken_over_is_counted(path: Path, tmp_path: Path):
+    database = migrated(path, FIRST)
+    before = database.writes
+    with database.transaction() as connection:
+        connection.execute("INSERT INTO people VALUES ('ann')")
+    assert database.writes > before
+    before = database.writes
+    database.copy_to(tmp_path / "copy")
+    database.take_over(tmp_path / "copy")
+    assert database.writes > before
+    database.close()

@@ -96,17 +96,19 @@ class UnderWay:
 
         What cannot be kept now is tried again next time. Without an id it comes back when it was deleted meanwhile.
         """
+        conversation_id, turns = session.conversation_id, list(session.turns)
         try:
-            conversations, conversation_id = self._assistant.conversations, session.conversation_id
+            conversations = self._assistant.conversations
             if not conversation_id:
-                conversation_id = conversations.begin(session.turns[0].exchange.question)
-            turns = tuple(self._kept_turn(conversation_id, turn) for turn in session.turns)
-            name = conversations.name(conversation_id)
-            return replace(session, conversation_id=conversation_id, name=name, turns=turns, trouble="")
+                conversation_id = conversations.begin(turns[0].exchange.question)
+            for place, turn in enumerate(turns):
+                turns[place] = self._kept_turn(conversation_id, turn)
+            name, trouble = conversations.name(conversation_id), ""
         except UnknownConversation:
             return replace(session, conversation_id="", trouble="the conversation was deleted meanwhile")
-        except AssistantError as error:
-            return replace(session, trouble=f"{_NOT_KEPT}: {why(error)}")
+        except AssistantError as error:  # what was kept before it stays so
+            name, trouble = session.name, f"{_NOT_KEPT}: {why(error)}"
+        return replace(session, conversation_id=conversation_id, name=name, turns=tuple(turns), trouble=trouble)
 
     def _kept_turn(self, conversation_id: str, turn: Turn) -> Turn:
         conversations = self._assistant.conversations

@@ -99,7 +99,7 @@ class Talk:
         ]
         for event in asked:
             done = event.then(does.settle, [self.session], shown, **QUIET)
-            done.then(does.suggest, [self.session, self.chosen], [self.next], **QUIET)
+            done.then(does.suggest, [self.session], [self.next], **QUIET)
         quick = {**QUIET, "queue": False}
         # Gradio's `cancels` would take effect at the next event of an answer, and cancel what is asked right after.
         stopped = self.halt.click(does.stop, None, None, **quick)

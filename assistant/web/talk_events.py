@@ -83,11 +83,7 @@ class TalkEvents:
             yield {self._on.box: ""}
             return
         if not self._is_known(request):
-            yield {
-                self._on.head: head(
-                    Session(trouble="the connection was lost, or the page was started anew; load it again to go on")
-                )
-            }
+            yield {self._on.head: head(Session(trouble=_UNKNOWN))}
             return
         session = self._next(session, request)
         self.stop(request)
@@ -150,13 +146,13 @@ class TalkEvents:
             return self._all(session.settled())
         return self._buttons(busy=False)
 
-    def suggest(self, session: Session, chosen: Filters, request: gr.Request) -> Any:
+    def suggest(self, session: Session, request: gr.Request) -> Any:
         """What one could ask next."""
-        answer = session.last.answer if session.last else None
-        if not answer:
+        last = session.last
+        if last is None or last.answer is None:
             return ""
         try:
-            found = self._assistant.suggest(_FOLLOW_UPS, answer, chosen or None)
+            found = self._assistant.suggest(_FOLLOW_UPS, last.answer, last.exchange.filters)
         except AssistantError:  # nobody asked for them
             found = []
         asked = {turn.exchange.question for turn in session.turns}
