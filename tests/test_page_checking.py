@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsing import NARROW, WAIT, ask, is_in_view, open_page, serving_lightly
-from tests.conftest import article
+from tests.browsing import NARROW, WAIT, ask, is_in_view, open_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 OWNER, LAUNCH = "who owns the model?", "when will Aurelisk launch the Petrel 4?"
@@ -123,26 +121,6 @@ def test_a_copied_link_leads_to_that_answer(page: Page, address: str):
     other.wait_for_function("document.getElementById('chat').scrollTop > 0")
     assert is_in_view(other.locator("#t3 .asked"))
     expect(other.locator("#s3-1 mark")).to_contain_text("84,000 tumble dryers")
-
-
-def test_an_article_that_several_files_carry_is_labelled(page: Page, tmp_path: Path):
-    for name in ("a.md", "b.md"):
-        article(tmp_path / "corpus", name, "Acme owns the port of Halden.", title="Port", published="2026-03-04")
-    with serving_lightly(tmp_path, ASSISTANT_CORPUS_DIR=str(tmp_path / "corpus")) as address:
-        ask(open_page(page, address), "who owns the port of Halden?")
-        expect(page.locator("#s1-1 .label")).to_have_text("also in 1 other source")
-
-
-def test_of_an_article_that_is_gone_no_words_are_shown(page: Page, tmp_path: Path):
-    article(tmp_path / "corpus", "a.md", "Acme owns the port of Halden.", title="Port")
-    gone = article(tmp_path / "corpus", "b.md", "Borealis owns the mine of Ruk.", title="Mine")
-    with serving_lightly(tmp_path, ASSISTANT_CORPUS_DIR=str(tmp_path / "corpus")) as address:
-        ask(open_page(page, address), "who owns the mine of Ruk?")
-        expect(page.locator("#s1-1 mark")).to_be_visible()
-        gone.unlink()
-        ask(page, "who owns the port of Halden?")
-        expect(page.locator("#s1-1")).to_contain_text("no longer in the corpus")
-        expect(page.locator("#s1-1")).not_to_contain_text("Borealis")
 
 
 def test_what_is_not_there_is_a_page_that_says_so(page: Page, address: str):

@@ -30,6 +30,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     article(corpus, "note.md", "The ferry of Lonn has 14 cabins.", title="Ferry")
     article(corpus, "hall.md", "The hall of Lonn has 90 seats.", title="Hall", published="2026-01-05")
+    for name in ("dam.md", "copy of dam.md"):
+        article(corpus, name, "Delft owns the dam of Orr.", title="Dam", published="2026-01-02")
     return place
 
 
@@ -252,6 +254,21 @@ def test_an_empty_corpus_invites_documents_and_answers_once_it_has_some(page: Pa
         page.get_by_role("tab", name="Ask").click()
         expect(page.locator(".welcome")).to_contain_text("1 article", timeout=WAIT)
         expect(ask(page, "who owns the port of Halden?")).to_contain_text("Acme")
+
+
+def test_an_article_that_several_files_carry_is_labelled(page: Page, address: str):
+    ask(open_page(page, address), "who owns the dam of Orr?")
+    expect(page.locator("#s1-1 .label")).to_have_text("also in 1 other source")
+
+
+def test_of_an_article_that_is_gone_no_words_are_shown(page: Page, address: str, place: Path):
+    gone = article(place / "corpus", "gone.md", "Borealis owns the mine of Tolk.", title="Tolk")
+    ask(open_page(page, address), "who owns the mine of Tolk?")
+    expect(page.locator("#s1-1 mark")).to_be_visible()
+    gone.unlink()
+    ask(page, "who owns the dam of Orr?")
+    expect(page.locator("#s1-1")).to_contain_text("no longer in the corpus")
+    expect(page.locator("#s1-1")).not_to_contain_text("Borealis")
 
 
 def asked_to_add(address: str, path: str) -> str:

@@ -11,6 +11,7 @@ from assistant.conversations import Conversation, Exchange
 from assistant.records import Answer, Citation, Derived, Document, Filters, Passage
 from assistant.web import filtering
 from assistant.web.footnotes import as_markdown, as_text
+from assistant.web.parts import rendered
 from assistant.web.turns import Session, Turn, in_words, opened
 from assistant.web.views import paragraphs, past, sources, turn, welcome
 
@@ -171,6 +172,13 @@ def dated() -> list[Document]:
         Document("B", "", "b"),
         Document("C", "", "c", published=date(2026, 5, 1)),
     ]
+
+
+def test_it_is_told_to_whom_questions_are_sent():
+    assert "sent to openai (models.example.com)" in words(
+        tree(rendered("outside.html", outside="openai (models.example.com)"))
+    )
+    assert words(tree(rendered("outside.html", outside=""))) == "Everything stays on this machine."
 
 
 def test_an_answer_is_taken_apart_into_paragraphs_words_and_numbers():
