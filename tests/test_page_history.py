@@ -186,3 +186,13 @@ def test_a_page_whose_server_was_started_anew_asks_nothing_until_it_is_loaded_ag
         expect(page.locator("#now .asked")).to_have_text(OWNER, timeout=WAIT)
         ask(page, RECALLED)
         expect(page.locator(".turn")).to_have_count(2)
+
+
+def test_a_page_that_hears_nothing_of_its_server_says_so(page: Page, tmp_path: Path):
+    with serving_lightly(tmp_path) as address:
+        page.clock.install()
+        open_page(page, address)
+        expect(page.locator(".welcome .questions button").first).to_be_visible(timeout=WAIT)
+    begin(page, OWNER)
+    page.clock.run_for(16_000)
+    expect(page.locator("#lost")).to_contain_text("The server has not answered yet.")

@@ -168,6 +168,35 @@
     }
   });
 
+  // A question that nothing is heard of: the server may have been started anew, which the page is not told.
+  const PATIENCE = 15_000;
+  let heard = 0;
+  const expectAnswer = () => {
+    const asked = Date.now();
+    setTimeout(() => {
+      if (heard >= asked || document.getElementById("lost")) return;
+      const told = document.createElement("p");
+      told.id = "lost";
+      told.setAttribute("role", "alert");
+      told.textContent = "The server has not answered yet. Wait, or ";
+      const again = document.createElement("button");
+      again.textContent = "load the page again";
+      again.addEventListener("click", () => location.reload());
+      told.append(again, ".");
+      frame().append(told);
+    }, PATIENCE);
+  };
+  document.addEventListener("part", () => {
+    heard = Date.now();
+    document.getElementById("lost")?.remove();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#ask, [data-do]")) expectAnswer();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && event.target === box() && box().value.trim()) expectAnswer();
+  });
+
   // Light or dark as it was chosen, once Gradio has set what the system prefers.
   const looks = () => {
     let kept = null;
