@@ -41,8 +41,8 @@ def page(assistant: Assistant) -> gr.Blocks:
         talk.listen()
         corpus.listen(talk, tabs, second)
         arrived = blocks.load(talk.does.arrive, None, talk.everything, **QUIET)
-        arrived.then(talk.does.draw, [talk.session, talk.chosen], [talk.now], **QUIET)
+        arrived.then(talk.does.draw, [talk.chosen], [talk.now], **QUIET)
         first.select(talk.does.back, [talk.chosen, talk.offered], [talk.form, talk.offered], **QUIET)
-        first.select(talk.does.draw, [talk.session, talk.chosen], [talk.now], **QUIET)
+        first.select(talk.does.draw, [talk.chosen], [talk.now], **QUIET)
         blocks.unload(talk.does.leave)
     return blocks

@@ -9,7 +9,6 @@ import gradio as gr
 from ..api import Assistant
 from ..records import Filters
 from . import views
-from .history import head
 from .parts import part, rendered
 from .talk_events import TalkEvents
 from .turns import Session
@@ -28,7 +27,6 @@ class Talk:
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self.does = TalkEvents(assistant, self)
-        self.session = gr.State(Session())
         self.chosen = gr.State(Filters())
         self.editing = gr.State(0)
         self.words = gr.State("")
@@ -79,7 +77,7 @@ class Talk:
     def everything(self) -> list[Any]:
         """All that an event of the tab may change."""
         return [
-            *(self.session, self.editing, self.head, self.past, self.now, self.next, self.panel),
+            *(self.editing, self.head, self.past, self.now, self.next, self.panel),
             *(self.box, self.send, self.halt, self.listed, self.edited, *self.filters),
         ]
 
@@ -91,21 +89,32 @@ class Talk:
     def listen(self) -> None:
         """Tie the controls to what they do."""
         does, shown = self.does, self.everything
-        given = [self.session, self.chosen, self.editing, self.words]
         asked = [
-            gr.on([self.send.click, self.box.submit], does.ask, [self.box, *given], shown, **QUIET),
-            gr.on([self.now.example_select, self.next.example_select], does.ask_this, given, shown, **QUIET),
-            self.now.retry(does.retry, given, shown, **QUIET),
+            gr.on(
+                [self.send.click, self.box.submit],
+                does.ask,
+                [self.box, self.chosen, self.editing, self.words],
+                shown,
+                **QUIET,
+            ),
+            gr.on(
+                [self.now.example_select, self.next.example_select],
+                does.ask_this,
+                [self.chosen, self.words],
+                shown,
+                **QUIET,
+            ),
+            self.now.retry(does.retry, [self.words], shown, **QUIET),
         ]
         for event in asked:
-            done = event.then(does.settle, [self.session], shown, **QUIET)
-            done.then(does.suggest, [self.session], [self.next], **QUIET)
+            done = event.then(does.settle, None, shown, **QUIET)
+            done.then(does.suggest, None, [self.next], **QUIET)
         quick = {**QUIET, "queue": False}
         # Gradio's `cancels` would take effect at the next event of an answer, and cancel what is asked right after.
         stopped = self.halt.click(does.stop, None, None, **quick)
-        stopped.then(does.settle, [self.session], shown, **quick)
+        stopped.then(does.settle, None, shown, **quick)
         for one in (self.now, self.past):
-            one.edit(does.edit, [self.session], [self.editing, self.box, self.edited], **quick)
+            one.edit(does.edit, None, [self.editing, self.box, self.edited], **quick)
         self.edited.clear(lambda: (0, "", ""), None, [self.editing, self.box, self.edited], **quick)
         self._listen_to_conversations(shown, quick)
         self._listen_to_filters(quick)
@@ -113,15 +122,14 @@ class Talk:
     def _listen_to_conversations(self, shown: list[Any], quick: dict[str, Any]) -> None:
         does = self.does
         anew = self.new.click(does.begin_anew, [self.words], shown, **QUIET)
-        anew.then(does.draw, [self.session, self.chosen], [self.now], **QUIET)
-        self.listed.select(does.open, [self.words], shown, **QUIET)
-        self._find.input(does.search, [self.session], [self.words, self.listed], **TYPED)
-        self.head.edit(lambda session: head(session, "rename"), [self.session], [self.head], **quick)
-        self.head.clear(lambda session: head(session, "delete"), [self.session], [self.head], **quick)
-        self.head.undo(head, [self.session], [self.head], **quick)
-        self.head.submit(does.rename, [self.session, self.words], [self.session, self.head, self.listed], **quick)
-        gone = self.head.delete(does.delete, [self.session, self.words], shown, **QUIET)
-        gone.then(does.draw, [self.session, self.chosen], [self.now], **QUIET)
+        anew.then(does.show, None, shown, **QUIET).then(does.draw, [self.chosen], [self.now], **QUIET)
+        self.listed.select(does.open, [self.words], shown, **QUIET).then(does.show, None, shown, **QUIET)
+        self._find.input(does.search, None, [self.words, self.listed], **TYPED)
+        for event, doing in ((self.head.edit, "rename"), (self.head.clear, "delete"), (self.head.undo, "")):
+            event(does.rename_or_delete, [gr.State(doing)], [self.head], **quick)
+        self.head.submit(does.rename, [self.words], [self.head, self.listed], **quick)
+        gone = self.head.delete(does.delete, [self.words], shown, **QUIET)
+        gone.then(does.show, None, shown, **QUIET).then(does.draw, [self.chosen], [self.now], **QUIET)
 
     def _listen_to_filters(self, quick: dict[str, Any]) -> None:
         does, filtered = self.does, self.filters
@@ -131,4 +139,4 @@ class Talk:
             self.panel.select(does.only_this, None, filtered, **quick),
         ]
         for event in changed:
-            event.then(does.draw, [self.session, self.chosen], [self.now], **QUIET)
+            event.then(does.draw, [self.chosen], [self.now], **QUIET)

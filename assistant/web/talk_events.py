@@ -37,8 +37,8 @@ class TalkEvents:
         self._on = controls
         self._asking = UnderWay(assistant)
         self._history = History(assistant)
-        self._newest: dict[str, int] = {}
-        """The number of each tab's newest event."""
+        self._sessions: dict[str, Session] = {}
+        """What each tab shows. Gradio's own state may be written by an event that was overtaken."""
 
     def arrive(self, request: gr.Request) -> Iterator[Update]:
         """What a tab shows first: the conversation of its address, or the first screen.
@@ -48,7 +48,7 @@ class TalkEvents:
         asked_for = dict(request.query_params)
         session = self._history.open(asked_for["conversation"]) if "conversation" in asked_for else Session()
         session = self._next(session, request)
-        shown = {self._on.session: session, self._on.head: head(session), self._on.past: views.past(session)}
+        shown = {self._on.head: head(session), self._on.past: views.past(session)}
         now = views.turn(session.last, session) if session.last else views.welcome(None)
         yield {**shown, self._on.now: now, self._on.listed: self._history.listed("", session)}
         chosen = Filters(document_ids=(asked_for["article"],)) if "article" in asked_for else Filters()
@@ -68,15 +68,13 @@ class TalkEvents:
     def leave(self, request: gr.Request) -> None:
         """End what a closed tab has under way."""
         self.stop(request)
-        self._newest.pop(_tab(request), None)
+        self._sessions.pop(_tab(request), None)
 
     def only(self, document_id: str) -> Filtered:
         """Ask of one article alone."""
         return self.filtered(Filters(document_ids=(document_id,)))
 
-    def ask(
-        self, question: str, session: Session, chosen: Filters, editing: int, words: str, request: gr.Request
-    ) -> Iterator[Update]:
+    def ask(self, question: str, chosen: Filters, editing: int, words: str, request: gr.Request) -> Iterator[Update]:
         """The tab after each event of a question's answer; `editing` is the number of the question that it replaces."""
         question = question[: self._assistant.settings.max_question_characters + 1]  # one more is told that it is long
         if not question.strip():
@@ -85,7 +83,7 @@ class TalkEvents:
         if not self._is_known(request):
             yield {self._on.head: head(Session(trouble=_UNKNOWN))}
             return
-        session = self._next(session, request)
+        session = self._next(self._session(request), request)
         self.stop(request)
         if editing:
             session = self._asking.again_from(session, editing)
@@ -93,8 +91,9 @@ class TalkEvents:
         for position, now in enumerate(self._asking.ask(question, session, chosen or None, _tab(request))):
             if self._is_past(now, request):  # somebody asked something else meanwhile, or left
                 return
+            self._sessions[_tab(request)] = now
             last = now.turns[-1]
-            update: Update = {self._on.session: now, self._on.now: views.turn(last, now)}
+            update: Update = {self._on.now: views.turn(last, now)}
             if position == 0:
                 update |= {
                     self._on.box: "",
@@ -110,44 +109,36 @@ class TalkEvents:
             before = last
             yield update
 
-    def ask_this(
-        self,
-        session: Session,
-        chosen: Filters,
-        editing: int,  # noqa: ARG002 - given to all that ask
-        words: str,
-        event: gr.EventData,
-        request: gr.Request,
-    ) -> Iterator[Update]:
+    def ask_this(self, chosen: Filters, words: str, event: gr.EventData, request: gr.Request) -> Iterator[Update]:
         """Ask a question that was suggested."""
-        yield from self.ask(str(event.question), session, chosen, 0, words, request)
+        yield from self.ask(str(event.question), chosen, 0, words, request)
 
-    def retry(
-        self,
-        session: Session,
-        chosen: Filters,  # noqa: ARG002 - given to all that ask
-        editing: int,  # noqa: ARG002
-        words: str,
-        event: gr.EventData,
-        request: gr.Request,
-    ) -> Iterator[Update]:
-        """Ask the newest question again, in its place."""
+    def retry(self, words: str, event: gr.EventData, request: gr.Request) -> Iterator[Update]:
+        """Ask the newest question again, in its place, limited as it was."""
         number = int(event.turn)
-        if turn := session.turn(number):
-            yield from self.ask(
-                turn.exchange.question, session, turn.exchange.filters or Filters(), number, words, request
-            )
+        if turn := self._session(request).turn(number):
+            exchange = turn.exchange
+            yield from self.ask(exchange.question, exchange.filters or Filters(), number, words, request)
 
-    def settle(self, session: Session, request: gr.Request) -> Update:
+    def settle(self, request: gr.Request) -> Update:
         """What is shown when nothing is under way: also where an answer was cut off before it could say so."""
-        if self._is_past(session, request) or self._asking.is_under_way(_tab(request)):
+        if self._asking.is_under_way(_tab(request)) or not self._is_known(request):
             return {self._on.next: gr.skip()}
+        session = self._session(request)
         if session.last and session.last.running:
-            return self._all(session.settled())
+            self._sessions[_tab(request)] = session = session.settled()
+            return self._all(session)
         return self._buttons(busy=False)
 
-    def suggest(self, session: Session, request: gr.Request) -> Any:
+    def show(self, request: gr.Request) -> Update:
+        """The conversation once more: what was under way of the one before may have been shown after it."""
+        if self._asking.is_under_way(_tab(request)) or not self._is_known(request):
+            return {self._on.next: gr.skip()}
+        return self._all(self._session(request))
+
+    def suggest(self, request: gr.Request) -> Any:
         """What one could ask next."""
+        session = self._session(request)
         last = session.last
         if last is None or last.answer is None:
             return ""
@@ -160,8 +151,9 @@ class TalkEvents:
             return gr.skip()
         return rendered("next.html", questions=[question for question in found if question not in asked])
 
-    def draw(self, session: Session, chosen: Filters, request: gr.Request) -> Any:
+    def draw(self, chosen: Filters, request: gr.Request) -> Any:
         """The first screen with questions drawn from what the filters leave of the corpus."""
+        session = self._session(request)
         if session.turns:
             return gr.skip()
         try:
@@ -170,22 +162,31 @@ class TalkEvents:
             shown = views.welcome([], trouble=str(error))
         return gr.skip() if self._is_past(session, request) else shown
 
+    def _session(self, request: gr.Request) -> Session:
+        """What a tab shows."""
+        return self._sessions.get(_tab(request), Session())
+
     def _next(self, session: Session, request: gr.Request) -> Session:
-        """The conversation as the tab's next event goes on with it; what is under way of an earlier one is past."""
-        tab = _tab(request)
-        self._newest[tab] = self._newest.get(tab, 0) + 1
-        return replace(session.settled(), asked=self._newest[tab])
+        """A conversation as the tab shows it from now on; what is under way of an earlier event is past."""
+        found = replace(session.settled(), asked=self._session(request).asked + 1)
+        self._sessions[_tab(request)] = found
+        return found
 
     def _is_known(self, request: gr.Request) -> bool:
         """Whether this server has shown the page of a tab: one that was started since knows nothing of it."""
-        return _tab(request) in self._newest
+        return _tab(request) in self._sessions
 
     def _is_past(self, session: Session, request: gr.Request) -> bool:
         """Whether the tab has gone on since the event began that has this conversation."""
-        return self._newest.get(_tab(request), 0) != session.asked
+        return self._session(request).asked != session.asked
 
-    def edit(self, session: Session, event: gr.EventData) -> tuple[Any, ...]:
+    def rename_or_delete(self, doing: str, request: gr.Request) -> str:
+        """The head of the conversation while it is renamed, or somebody has to be sure; as it is for neither."""
+        return head(self._session(request), doing)
+
+    def edit(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         """Put a question of the conversation into the box, to be asked anew."""
+        session = self._session(request)
         turn = session.turn(int(event.turn))
         if turn is None:
             return gr.skip(), gr.skip(), gr.skip()
@@ -209,19 +210,20 @@ class TalkEvents:
         self.stop(request)
         return {**self._all(found), self._on.listed: self._history.listed(words, found)}
 
-    def search(self, session: Session, event: gr.EventData) -> tuple[str, str]:
+    def search(self, event: gr.EventData, request: gr.Request) -> tuple[str, str]:
         """The list, less the conversations that lack a word."""
         words = " ".join(picked(event.form).get("words", []))
-        return words, self._history.listed(words, session)
+        return words, self._history.listed(words, self._session(request))
 
-    def rename(self, session: Session, words: str, event: gr.EventData) -> tuple[Session, str, str]:
+    def rename(self, words: str, event: gr.EventData, request: gr.Request) -> tuple[str, str]:
         """The conversation under another name."""
-        renamed = self._history.rename(session, " ".join(picked(event.form).get("name", [])))
-        return renamed, head(renamed), self._history.listed(words, renamed)
+        renamed = self._history.rename(self._session(request), " ".join(picked(event.form).get("name", [])))
+        self._sessions[_tab(request)] = renamed
+        return head(renamed), self._history.listed(words, renamed)
 
-    def delete(self, session: Session, words: str, request: gr.Request) -> Update:
+    def delete(self, words: str, request: gr.Request) -> Update:
         """A new conversation, after this one was deleted."""
-        left = self._next(self._history.delete(session), request)
+        left = self._next(self._history.delete(self._session(request)), request)
         self.stop(request)
         return {**self._all(left), self._on.listed: self._history.listed(words, left)}
 
@@ -251,7 +253,6 @@ class TalkEvents:
         """Everything that shows a conversation, with nothing under way."""
         last = session.last
         return {
-            self._on.session: session,
             self._on.editing: 0,
             self._on.edited: "",
             self._on.head: head(session),
