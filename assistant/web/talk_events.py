@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -37,6 +38,7 @@ class TalkEvents:
         self._on = controls
         self._asking = UnderWay(assistant)
         self._history = History(assistant)
+        self._turn = threading.Lock()
         self._sessions: dict[str, Session] = {}
         """What each tab shows. Gradio's own state may be written by an event that was overtaken."""
 
@@ -54,6 +56,7 @@ class TalkEvents:
         chosen = Filters(document_ids=(asked_for["article"],)) if "article" in asked_for else Filters()
         everything = self._all(session)
         if self._is_past(session, request):  # somebody has asked already
+            yield self._nothing  # Gradio shows once more what an event has yielded last
             return
         yield {**everything, **dict(zip(self._on.filters, self.filtered(chosen), strict=True))}
 
@@ -89,9 +92,9 @@ class TalkEvents:
             session = self._asking.again_from(session, editing)
         before = session.last
         for position, now in enumerate(self._asking.ask(question, session, chosen or None, _tab(request))):
-            if self._is_past(now, request):  # somebody asked something else meanwhile, or left
+            if not self._put(now, request):  # somebody asked something else meanwhile, or left
+                yield self._nothing  # Gradio shows once more what an event has yielded last
                 return
-            self._sessions[_tab(request)] = now
             last = now.turns[-1]
             update: Update = {self._on.now: views.turn(last, now)}
             if position == 0:
@@ -123,7 +126,7 @@ class TalkEvents:
     def settle(self, request: gr.Request) -> Update:
         """What is shown when nothing is under way: also where an answer was cut off before it could say so."""
         if self._asking.is_under_way(_tab(request)) or not self._is_known(request):
-            return {self._on.next: gr.skip()}
+            return self._nothing
         session = self._session(request)
         if session.last and session.last.running:
             self._sessions[_tab(request)] = session = session.settled()
@@ -133,7 +136,7 @@ class TalkEvents:
     def show(self, request: gr.Request) -> Update:
         """The conversation once more: what was under way of the one before may have been shown after it."""
         if self._asking.is_under_way(_tab(request)) or not self._is_known(request):
-            return {self._on.next: gr.skip()}
+            return self._nothing
         return self._all(self._session(request))
 
     def suggest(self, request: gr.Request) -> Any:
@@ -168,9 +171,23 @@ class TalkEvents:
 
     def _next(self, session: Session, request: gr.Request) -> Session:
         """A conversation as the tab shows it from now on; what is under way of an earlier event is past."""
-        found = replace(session.settled(), asked=self._session(request).asked + 1)
-        self._sessions[_tab(request)] = found
-        return found
+        with self._turn:
+            found = replace(session.settled(), asked=self._session(request).asked + 1)
+            self._sessions[_tab(request)] = found
+            return found
+
+    def _put(self, session: Session, request: gr.Request) -> bool:
+        """Let the tab show this from now on, unless it has gone on since that event."""
+        with self._turn:
+            if self._is_past(session, request):
+                return False
+            self._sessions[_tab(request)] = session
+            return True
+
+    @property
+    def _nothing(self) -> Update:
+        """An update that changes nothing."""
+        return {self._on.next: gr.skip()}
 
     def _is_known(self, request: gr.Request) -> bool:
         """Whether this server has shown the page of a tab: one that was started since knows nothing of it."""
