@@ -1,7 +1,7 @@
 """Ask an organisation's dated articles; every claim of an answer carries the exact sentence it rests on."""
 
 from .api import Assistant, ask
-from .conversations import Conversation, Conversations, Exchange
+from .conversations import Conversations
 from .errors import (
     AssistantError,
     CorpusError,
@@ -21,6 +21,7 @@ from .errors import (
     UnknownDocument,
     UsageError,
 )
+from .exchanges import Conversation, Exchange
 from .grounding import check_claim
 from .records import (
     Answer,

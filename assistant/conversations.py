@@ -12,14 +12,13 @@ import sqlite3
 import threading
 from collections.abc import Callable, Collection
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from .database import Database
 from .errors import IndexFailure, UnknownConversation
-from .records import Answer, Filters, Record
+from .exchanges import Conversation, Exchange
 
 _Result = TypeVar("_Result")
 CONVERSATIONS = "conversations.sqlite3"
@@ -46,34 +45,6 @@ _UNREAD = "what is kept of it is damaged"
 _WORD = re.compile(r"\w+")
 _NAME = 80
 """Characters of a name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange(Record):
-    """A question of a kept conversation and what came of it. Without an answer it was stopped, or failed."""
-
-    question: str
-    asked: str = ""
-    """When, in UTC, as ISO 8601."""
-    filters: Filters | None = None
-    text: str = ""
-    """What was shown of the answer."""
-    answer: Answer | None = None
-    failure: str = ""
-    """Why there is no answer, in words; empty for one that was stopped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation(Record):
-    """A conversation that is kept."""
-
-    conversation_id: str
-    name: str
-    begun: str
-    """When, in UTC, as ISO 8601."""
-    changed: str
-    exchanges: dict[int, Exchange] = field(default_factory=dict)
-    """By their number, which they keep, in order; empty in a list of conversations."""
 
 
 class Conversations:
@@ -195,7 +166,7 @@ class Conversations:
                         _write(connection, row["conversation_id"], each["number"], _read(each["record"]))
 
     def problems(self) -> list[str]:
-        """What is wrong with the file, and with what is in it."""
+        """What is wrong with the file; of what is in it `unread` tells."""
         return self._database.problems(thorough=True)
 
     def unread(self, *, mend: bool = False) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -22,7 +23,6 @@ _MAX_ANSWER_TOKENS = 400
 _TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
 _PROVIDER_AT_ONCE = 8
 """Questions that a provider is asked at a time: what a small plan allows."""
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,18 @@ def outside(settings: Settings) -> str:
         host = urlsplit(named if "//" in named else f"//{named}").hostname
     except ValueError:  # the question will tell what is wrong with it
         return provider
-    if host in _LOOPBACK or host == "0.0.0.0":  # noqa: S104 - to connect to it is to connect to this machine
+    if _is_here(host):
         return ""
     return f"{provider} ({host})" if host else provider
+
+
+def _is_here(host: str | None) -> bool:
+    """Whether a name or an address is this machine's own; to connect to no address in particular is to stay here."""
+    try:
+        address = ip_address(host or "")
+    except ValueError:
+        return host == "localhost"
+    return address.is_loopback or address.is_unspecified
 
 
 def open_chat_model(settings: Settings, progress: Callable[[Progress], None]) -> ChatModel | None:
@@ -90,11 +99,11 @@ def _provider(settings: Settings) -> ChatModel:
     provider, _, model = settings.llm.partition(":")
     host = urlsplit(settings.llm_base_url or "").hostname
     queue = FairQueue(_PROVIDER_AT_ONCE, settings.max_waiting)
-    if settings.offline and host not in _LOOPBACK:
+    if settings.offline and not _is_here(host):
         raise SettingsError(f"llm={settings.llm} would send questions off this machine; unset offline to allow that")
     if settings.llm_base_url and provider == "openai":
         key = os.environ.get("OPENAI_API_KEY") or "none"
-        chat = _openai_chat(model, settings.llm_base_url, key, settings, trust_env=host not in _LOOPBACK)
+        chat = _openai_chat(model, settings.llm_base_url, key, settings, trust_env=not _is_here(host))
         return ChatModel(settings.llm, chat, json_schema=True, queue=queue)
     from langchain.chat_models import init_chat_model
 

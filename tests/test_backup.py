@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.conversations import Conversations, Exchange
+from assistant.conversations import Conversations
 from assistant.engine import Engine
 from assistant.errors import UsageError
+from assistant.exchanges import Exchange
 from assistant.restoring import FORMAT, MANIFEST
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article, index_of

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.conversations import CONVERSATIONS, Conversations, Exchange, set_aside
+from assistant.conversations import CONVERSATIONS, Conversations, set_aside
 from assistant.doctor import examine
 from assistant.errors import DamagedFile, UnknownConversation
+from assistant.exchanges import Exchange
 from assistant.records import Answer, Citation, Filters
 from assistant.settings import Settings
 

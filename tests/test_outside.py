@@ -15,6 +15,8 @@ from assistant.settings import Settings
         ("anthropic:claude", None, "anthropic"),
         ("openai:m", "http://127.0.0.1:8000/v1", ""),
         ("openai:m", "http://localhost/v1", ""),
+        ("openai:m", "http://127.0.0.2:8000/v1", ""),
+        ("openai:m", "http://[::1]:8000/v1", ""),
         ("openai:m", "http://[::1", "openai"),
         ("openai:m", "https://models.example.com/v1", "openai (models.example.com)"),
         ("openai:m", "http://127.0.0.1.example.com/v1", "openai (127.0.0.1.example.com)"),

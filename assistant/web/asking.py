@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from ..api import Assistant
-from ..conversations import Exchange
 from ..errors import AssistantError, EmptyCorpus, UnknownConversation
+from ..exchanges import Exchange
 from ..records import Document, Done, Filters, Retrieved, Text, Waiting
 from ..streaming import Stream
 from .history import why

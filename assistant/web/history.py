@@ -37,8 +37,9 @@ class History:
     def rename(self, session: Session, name: str) -> Session:
         """The conversation under another name; an empty one changes nothing."""
         try:
-            self._assistant.conversations.rename(session.conversation_id, name)
-            return replace(session, name=self._assistant.conversations.get(session.conversation_id).name)
+            conversations = self._assistant.conversations
+            conversations.rename(session.conversation_id, name)
+            return replace(session, name=conversations.name(session.conversation_id))
         except AssistantError as error:
             return replace(session, trouble=why(error))
 

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from ..api import Assistant
-from ..conversations import Conversation
 from ..errors import AssistantError, UnknownConversation, UnknownDocument
+from ..exchanges import Conversation
 from ..records import Filters
 from .footnotes import as_markdown, as_text, place
 from .parts import HERE, rendered

@@ -126,7 +126,7 @@ class Talk:
         self.listed.select(does.open, [self.words], shown, **QUIET).then(does.show, None, shown, **QUIET)
         self._find.input(does.search, None, [self.words, self.listed], **TYPED)
         for event, doing in ((self.head.edit, "rename"), (self.head.clear, "delete"), (self.head.undo, "")):
-            event(does.rename_or_delete, [gr.State(doing)], [self.head], **quick)
+            event(does.head_while, [gr.State(doing)], [self.head], **quick)
         self.head.submit(does.rename, [self.words], [self.head, self.listed], **quick)
         gone = self.head.delete(does.delete, [self.words], shown, **QUIET)
         gone.then(does.show, None, shown, **QUIET).then(does.draw, [self.chosen], [self.now], **QUIET)

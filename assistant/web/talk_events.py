@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _FOLLOW_UPS, _FIRST = 3, 4
 """Questions that are suggested after an answer, and on the first screen."""
+_TABS = 500
+"""Tabs whose conversations are held; of the one that asked longest ago only what is kept in the file is left."""
 _UNKNOWN = "the connection was lost, or the page was started anew; load it again to go on"
 Update = dict[Any, Any]
 Filtered = tuple[Filters, str, str, tuple[str, ...]]
@@ -69,9 +71,8 @@ class TalkEvents:
         return (gr.skip(), gr.skip()) if found == offered else self.filtered(chosen)[2:]
 
     def leave(self, request: gr.Request) -> None:
-        """End what a closed tab has under way."""
+        """End what a closed tab has under way. It may come back: a machine that slept is taken for one that left."""
         self.stop(request)
-        self._sessions.pop(_tab(request), None)
 
     def only(self, document_id: str) -> Filtered:
         """Ask of one article alone."""
@@ -129,8 +130,8 @@ class TalkEvents:
             return self._nothing
         session = self._session(request)
         if session.last and session.last.running:
-            self._sessions[_tab(request)] = session = session.settled()
-            return self._all(session)
+            settled = session.settled()
+            return self._all(settled) if self._put(settled, request) else self._nothing
         return self._buttons(busy=False)
 
     def show(self, request: gr.Request) -> Update:
@@ -173,7 +174,10 @@ class TalkEvents:
         """A conversation as the tab shows it from now on; what is under way of an earlier event is past."""
         with self._turn:
             found = replace(session.settled(), asked=self._session(request).asked + 1)
+            self._sessions.pop(_tab(request), None)  # so that it stands last
             self._sessions[_tab(request)] = found
+            while len(self._sessions) > _TABS:
+                del self._sessions[next(iter(self._sessions))]
             return found
 
     def _put(self, session: Session, request: gr.Request) -> bool:
@@ -197,7 +201,7 @@ class TalkEvents:
         """Whether the tab has gone on since the event began that has this conversation."""
         return self._session(request).asked != session.asked
 
-    def rename_or_delete(self, doing: str, request: gr.Request) -> str:
+    def head_while(self, doing: str, request: gr.Request) -> str:
         """The head of the conversation while it is renamed, or somebody has to be sure; as it is for neither."""
         return head(self._session(request), doing)
 
@@ -234,8 +238,12 @@ class TalkEvents:
 
     def rename(self, words: str, event: gr.EventData, request: gr.Request) -> tuple[str, str]:
         """The conversation under another name."""
+        if not self._is_known(request):
+            return head(Session(trouble=_UNKNOWN)), self._history.listed(words, Session())
         renamed = self._history.rename(self._session(request), " ".join(picked(event.form).get("name", [])))
-        self._sessions[_tab(request)] = renamed
+        with self._turn:  # its answer may have come meanwhile
+            renamed = replace(self._session(request), name=renamed.name, trouble=renamed.trouble)
+            self._sessions[_tab(request)] = renamed
         return head(renamed), self._history.listed(words, renamed)
 
     def delete(self, words: str, request: gr.Request) -> Update:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ..conversations import Conversation, Exchange
+from ..exchanges import Conversation, Exchange
 from ..records import Answer, Filters, Passage
 
 Kept = Literal["no", "asked", "whole"]

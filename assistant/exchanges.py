@@ -1,0 +1,35 @@
+"""What is kept of a conversation: its questions and what came of each. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .records import Answer, Filters, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange(Record):
+    """A question of a kept conversation and what came of it. Without an answer it was stopped, or failed."""
+
+    question: str
+    asked: str = ""
+    """When, in UTC, as ISO 8601."""
+    filters: Filters | None = None
+    text: str = ""
+    """What was shown of the answer."""
+    answer: Answer | None = None
+    failure: str = ""
+    """Why there is no answer, in words; empty for one that was stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation(Record):
+    """A conversation that is kept."""
+
+    conversation_id: str
+    name: str
+    begun: str
+    """When, in UTC, as ISO 8601."""
+    changed: str
+    exchanges: dict[int, Exchange] = field(default_factory=dict)
+    """By their number, which they keep, in order; empty in a list of conversations."""
