@@ -1,5 +1,6 @@
 """Ask an organisation's dated articles; every claim of an answer carries the exact sentence it rests on."""
 
+from .access import Person
 from .api import Assistant, ask
 from .conversations import Conversations
 from .errors import (
@@ -14,9 +15,11 @@ from .errors import (
     ModelError,
     ModelMissing,
     ModelUnavailable,
+    NotAllowed,
     OwnerError,
     QuestionError,
     SettingsError,
+    TooMany,
     UnknownConversation,
     UnknownDocument,
     UsageError,
@@ -72,8 +75,10 @@ __all__ = [
     "ModelError",
     "ModelMissing",
     "ModelUnavailable",
+    "NotAllowed",
     "OwnerError",
     "Passage",
+    "Person",
     "Progress",
     "QuestionError",
     "QuoteCheck",
@@ -85,6 +90,7 @@ __all__ = [
     "Stream",
     "SyncReport",
     "Text",
+    "TooMany",
     "UnknownConversation",
     "UnknownDocument",
     "UsageError",

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import re
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from .access import ADMIN, EDITOR, Person, Scope, person
 from .client import RemoteEngine
 from .conversation import History, turns
 from .conversations import Conversations
-from .errors import UsageError
+from .errors import TooMany, UsageError
 from .models import outside
+from .rates import Rate
 from .records import (
     Answer,
     Document,
@@ -39,12 +41,13 @@ Report = Callable[[Progress], None]
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class _Kept:
-    """The conversations, once they are opened."""
+class _Shared:
+    """What everybody who uses the same opened assistant has in common."""
 
-    turn: threading.Lock = field(default_factory=threading.Lock)
-    opened: Conversations | None = None
+    def __init__(self, settings: Settings) -> None:
+        self.turn = threading.Lock()
+        self.conversations: Conversations | None = None
+        self.questions = Rate(settings.questions_per_minute, 60)
 
 
 def is_url(item: str) -> bool:
@@ -58,14 +61,13 @@ class Assistant:
     `progress` is called, from the calling thread, with a `Progress` at each step of slow work.
     """
 
-    def __init__(
-        self, engine: Engine | RemoteEngine, settings: Settings, progress: Report = lambda _: None, person: str = ""
-    ) -> None:
+    def __init__(self, engine: Engine | RemoteEngine, settings: Settings, progress: Report = lambda _: None) -> None:
         self._engine = engine
         self._settings = settings
         self._progress = progress
-        self._person = person
-        self._kept = _Kept()
+        self._person = Person()
+        self._scope: Scope | None = None
+        self._shared = _Shared(settings)
 
     @classmethod
     def open(cls, settings: Settings | None = None, *, progress: Report = lambda _: None) -> Self:
@@ -89,51 +91,55 @@ class Assistant:
     @property
     def conversations(self) -> Conversations:
         """The conversations that are kept in `state_dir`. Raises IndexFailure when they cannot be."""
-        with self._kept.turn:
-            if self._kept.opened is None:
-                self._kept.opened = Conversations(self._settings.state_dir, self._person)
-            return self._kept.opened
+        with self._shared.turn:
+            if self._shared.conversations is None:
+                self._shared.conversations = Conversations(self._settings.state_dir)
+            return self._shared.conversations.of(self._person.name)
 
     def with_progress(self, progress: Report) -> Assistant:
         """The same corpus, whose slow steps are told to somebody else."""
-        same = Assistant(self._engine, self._settings, progress, self._person)
-        same._kept = self._kept
-        return same
+        return self._but(_progress=progress)
 
     def sync(self, *, again: bool = True) -> SyncReport:
         """Make the index hold what the corpus folder holds. Raises CorpusError.
 
         Files that took too long, or could not be opened, the last time are tried once more unless `again` is False.
         """
-        return self._engine.sync(self._progress, again=again)
+        self._person.needs(EDITOR, "reading the folder again")
+        return self._engine.sync(self._progress, again=again, scope=self._scope)
 
-    def add(self, item: str | Path | Document) -> SyncReport:
+    def add(self, item: str | Path | Document, collection: str = "") -> SyncReport:
         """Put a file, every file of a folder, a web page or a Document into the corpus folder, and sync.
 
-        What cannot be read is in `failed`. Raises UsageError when there is nothing there, and for a web address when
-        fetching is off (`fetch_urls`).
+        A `collection`, one of the setting of that name, is the folder of the corpus that it goes to. What cannot be
+        read is in `failed`. Raises UsageError when there is nothing there, and for a web address when fetching is off
+        (`fetch_urls`).
         """
+        self._person.needs(EDITOR, "adding articles")
         if isinstance(item, Document):
-            return self._engine.add_document(item, self._progress)
+            return self._engine.add_document(item, self._progress, collection, self._scope)
         if is_url(str(item)):
-            return self._engine.add_page(str(item), self._progress)
-        return self._engine.add(Path(item).expanduser().absolute(), self._progress)
+            return self._engine.add_page(str(item), self._progress, collection, self._scope)
+        return self._engine.add(Path(item).expanduser().absolute(), self._progress, collection, self._scope)
 
     def remove(self, document_id: str) -> SyncReport:
         """Move a document's files to the trash in `state_dir`, and sync. Raises UnknownDocument."""
-        return self._engine.remove(document_id, self._progress)
+        self._person.needs(EDITOR, "removing articles")
+        return self._engine.remove(document_id, self._progress, self._scope)
 
     def restore(self, document_id: str) -> SyncReport:
         """Bring a removed document back. Raises UnknownDocument when the trash does not hold it."""
-        return self._engine.restore(document_id, self._progress)
+        self._person.needs(EDITOR, "bringing articles back")
+        return self._engine.restore(document_id, self._progress, self._scope)
 
     def removed(self) -> list[Removed]:
         """The documents in the trash that `restore` brings back, latest first."""
-        return self._engine.removed(self._progress)
+        return self._engine.removed(self._progress, self._scope)
 
     def amend(self, document_id: str, **values: Any) -> SyncReport:
         """Correct `title`, `publisher`, `author` or `published`, kept in a file beside the document's own."""
-        return self._engine.amend(document_id, values, self._progress)
+        self._person.needs(EDITOR, "correcting articles")
+        return self._engine.amend(document_id, values, self._progress, self._scope)
 
     def backup(self, file: str | Path) -> int:
         """Write articles, ids, trash and catalogue into one tar file; its size in bytes.
@@ -141,6 +147,7 @@ class Assistant:
         It is compressed when its name ends in .gz. Questions are answered meanwhile. Raises UsageError when the
         file cannot be written.
         """
+        self._person.needs(ADMIN, "making a backup")
         return self._engine.backup(Path(file).expanduser().absolute(), self._progress)
 
     def restore_backup(self, file: str | Path) -> SyncReport:
@@ -148,23 +155,25 @@ class Assistant:
 
         Raises UsageError, having changed nothing, when the file is no whole backup.
         """
+        self._person.needs(ADMIN, "restoring a backup")
         return self._engine.restore_backup(Path(file).expanduser().absolute(), self._progress)
 
     def check(self, *, repair: bool = False) -> list[Finding]:
         """Look through index, ledger and folder; with `repair`, what is damaged is made again from the folder."""
+        self._person.needs(ADMIN, "checking the index")
         return self._engine.check(repair=repair, report=self._progress)
 
     def documents(self, filters: Filters | None = None) -> list[Document]:
         """What is in the corpus and passes the filters, newest first; `text` is left out (see `document`)."""
-        return self._engine.documents(self._progress, filters)
+        return self._engine.documents(self._progress, filters, self._scope)
 
     def failures(self) -> dict[str, str]:
         """Files of the corpus folder that are no documents, each with the reason in words."""
-        return self._engine.failures(self._progress)
+        return self._engine.failures(self._progress, self._scope)
 
     def document(self, document_id: str) -> Document:
         """One document with its text, which every offset refers to. Raises UnknownDocument."""
-        return self._engine.document(document_id, self._progress)
+        return self._engine.document(document_id, self._progress, self._scope)
 
     def search(self, question: str, k: int = 5, filters: Filters | None = None, history: History = ()) -> list[Passage]:
         """The `k` passages that speak most of the question, best first; no language model involved.
@@ -173,7 +182,8 @@ class Assistant:
         """
         if k < 1:
             raise UsageError(f"k is {k}; ask for one passage or more")
-        return self._engine.search(question, k, filters, turns(history), self._progress)
+        self._ask_once_more()
+        return self._engine.search(question, k, filters, turns(history), self._progress, self._scope)
 
     def ask(self, question: str, history: History = (), filters: Filters | None = None) -> Answer:
         """The answer to a question, every sentence of it cited; or a refusal. Raises AssistantError.
@@ -188,8 +198,11 @@ class Assistant:
 
     def stream(self, question: str, history: History = (), filters: Filters | None = None) -> Stream:
         """`Retrieved`, then `Text` pieces that are never taken back, then `Done`. Close it to stop."""
-        said = turns(history)
-        return Stream(lambda stop: self._engine.stream(question, filters, self._settings, said, self._progress, stop))
+        said, scope = turns(history), self._scope
+        self._ask_once_more()
+        return Stream(
+            lambda stop: self._engine.stream(question, filters, self._settings, said, self._progress, stop, scope)
+        )
 
     def suggest(self, k: int = 4, answer: Answer | None = None, filters: Filters | None = None) -> list[str]:
         """Questions that the articles answer: each was asked, and its answer cites the sentence it was drawn from.
@@ -198,7 +211,7 @@ class Assistant:
         """
         if k < 1:
             raise UsageError(f"k is {k}; ask for one question or more")
-        return self._engine.suggest(k, answer, filters, self._settings, self._progress)
+        return self._engine.suggest(k, answer, filters, self._settings, self._progress, scope=self._scope)
 
     def verify(self, answer: Answer | dict[str, Any] | str) -> Verification:
         """Whether an answer (or its `to_dict`, or that as JSON) is as it was given, and which quotes still stand.
@@ -206,23 +219,54 @@ class Assistant:
         Raises UsageError on what is no answer.
         """
         plain = answer.to_dict() if isinstance(answer, Answer) else answer
-        return self._engine.verify(plain if isinstance(plain, str) else json.dumps(plain), self._progress)
+        return self._engine.verify(plain if isinstance(plain, str) else json.dumps(plain), self._progress, self._scope)
 
     def prepare(self) -> None:
         """Load everything an answer needs, so that the first question does not wait for it."""
         self._engine.prepare(self._settings, self._progress)
 
-    def as_user(self, name: str, roles: Sequence[str] = ()) -> Assistant:  # noqa: ARG002 - fixed by the interface
-        """The same corpus as that person may see it: all of it without sign-in. Conversations are their own."""
-        return Assistant(self._engine, self._settings, self._progress, name)
+    def as_user(self, name: str, roles: Sequence[str] = ()) -> Assistant:
+        """The same corpus as that person may see and change it; conversations are their own.
+
+        `roles` are reader, editor or admin, reader where none is given, and groups. What they may see the setting
+        `collections` says: everything where it names nothing, and for an admin. Raises UsageError for an empty name.
+        """
+        if not name.strip():
+            raise UsageError("a user needs a name; give one, or leave as_user away for whoever runs this program")
+        who = person(name, roles)
+        return self._but(_person=who, _scope=who.scope(self._settings.collections))
+
+    @property
+    def person(self) -> Person:
+        """Who uses it, and what they may do."""
+        return self._person
+
+    def withheld(self, document_ids: Sequence[str]) -> list[str]:
+        """Which of these documents are in the corpus, though this person may not see them."""
+        return self._engine.withheld(document_ids, self._progress, self._scope) if self._scope else []
+
+    def _but(self, **changed: Any) -> Assistant:
+        """Itself, but for these attributes."""
+        other = copy.copy(self)
+        vars(other).update(changed)
+        return other
+
+    def _ask_once_more(self) -> None:
+        """Raise TooMany for somebody who has asked as often as they may within a minute."""
+        name = self._person.name
+        if name and (wait := self._shared.questions.take(name)):
+            most = self._settings.questions_per_minute
+            error = TooMany(f"that makes more than {most} questions within a minute; ask again in {wait:.0f} seconds")
+            error.wait = wait
+            raise error
 
     async def async_(self) -> SyncReport:
         """`sync`, awaited; the underscore is there because `async` is a word of the language."""
         return await asyncio.to_thread(self.sync)
 
-    async def aadd(self, item: str | Path | Document) -> SyncReport:
+    async def aadd(self, item: str | Path | Document, collection: str = "") -> SyncReport:
         """`add`, awaited."""
-        return await asyncio.to_thread(self.add, item)
+        return await asyncio.to_thread(self.add, item, collection)
 
     async def aremove(self, document_id: str) -> SyncReport:
         """`remove`, awaited."""
@@ -299,10 +343,10 @@ class Assistant:
 
     def close(self) -> None:
         """Hang up."""
-        with self._kept.turn:
-            if self._kept.opened is not None:
-                self._kept.opened.close()
-                self._kept.opened = None
+        with self._shared.turn:
+            if self._shared.conversations is not None:
+                self._shared.conversations.close()
+                self._shared.conversations = None
         self._engine.close()
 
     def __enter__(self) -> Self:

@@ -44,10 +44,15 @@ class Selection:
     last_day: int = 99_999_999
     publishers: tuple[str, ...] = ()
     document_ids: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
+    """Ids of documents that are left out."""
 
 
 class Catalogue:
     """The SQLite half of the index. It is derived: deleting its file loses nothing."""
+
+    _SEEN_LEXICAL = ""
+    """A condition on rows of the lexical index where not all of them may be seen."""
 
     def __init__(self, data_dir: Path) -> None:
         path = data_dir / CATALOGUE
@@ -63,6 +68,11 @@ class Catalogue:
             self._database = Database(path)
         if self._database.version == 0:
             self._database.upgrade(SCHEMA, CATALOGUE_VERSION)
+
+    @property
+    def database(self) -> Database:
+        """The file, for another way to look at it."""
+        return self._database
 
     def problems(self, *, thorough: bool = False) -> list[str]:
         """What is wrong with the file: pages, lexical index, and, when `thorough`, every document's digest."""
@@ -165,6 +175,10 @@ class Catalogue:
     def documents(self, filters: Filters | None = None) -> list[Document]:
         """All documents that the filters let pass, newest first, undated last, without their text."""
         return list(self.described(self.ids(filters)).values())
+
+    def hidden(self) -> frozenset[str]:
+        """The ids of the documents that may not be seen here: none, as long as nothing narrows it."""
+        return frozenset()
 
     def ids(self, filters: Filters | None = None, at_most: int = -1) -> list[str]:
         """Ids of the documents that the filters let pass, newest first, undated last."""
@@ -282,11 +296,11 @@ class Catalogue:
         match = " OR ".join(_quoted(term) for term in terms)
         within, values = _within(selection)
         rows = self._database.query(
-            "SELECT c.chunk_id FROM lexical JOIN chunks c ON c.row = lexical.rowid"
+            "SELECT c.chunk_id FROM main.lexical JOIN chunks c ON c.row = lexical.rowid"
             f" JOIN documents d USING (document_id) WHERE lexical MATCH ?{within} ORDER BY bm25(lexical) LIMIT ?"
             if within
-            else "SELECT c.chunk_id FROM (SELECT rowid AS row FROM lexical WHERE lexical MATCH ? ORDER BY rank LIMIT ?)"
-            " JOIN chunks c USING (row)",
+            else "SELECT c.chunk_id FROM (SELECT rowid AS row FROM main.lexical"
+            f" WHERE lexical MATCH ?{self._SEEN_LEXICAL} ORDER BY rank LIMIT ?) JOIN chunks c USING (row)",
             match,
             *values,
             limit,
@@ -298,7 +312,7 @@ class Catalogue:
         found: set[str] | None = None
         for term in terms:
             rows = self._database.query(
-                "SELECT DISTINCT c.document_id FROM lexical JOIN chunks c ON c.row = lexical.rowid"
+                "SELECT DISTINCT c.document_id FROM main.lexical JOIN chunks c ON c.row = lexical.rowid"
                 " WHERE lexical MATCH ?",
                 _quoted(term),
             )
@@ -313,7 +327,8 @@ class Catalogue:
         for term in terms:
             count = known.get(term)
             if count is None:
-                found = self._database.query("SELECT count(*) FROM lexical WHERE lexical MATCH ?", _quoted(term))
+                having = f"lexical MATCH ?{self._SEEN_LEXICAL}"
+                found = self._database.query(f"SELECT count(*) FROM main.lexical WHERE {having}", _quoted(term))
                 count = known[term] = int(found[0][0])
             counts[term] = count
         return counts
@@ -321,7 +336,7 @@ class Catalogue:
     def words_like(self, term: str) -> dict[str, int]:
         """Terms of the corpus with the same first letter and about the same length, and how many chunks have each."""
         rows = self._database.query(
-            "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ? AND abs(length(term) - ?) <= 2",
+            "SELECT term, doc FROM main.vocabulary WHERE term >= ? AND term < ? AND abs(length(term) - ?) <= 2",
             term[0],
             term[0] + "\U0010ffff",
             len(term),
@@ -435,4 +450,7 @@ def _within(selection: Selection | None) -> tuple[str, tuple[object, ...]]:
         if allowed is not None:
             conditions += f" AND {column} IN (SELECT value FROM json_each(?))"
             found.append(json.dumps(allowed))
+    if selection.without:
+        conditions += " AND d.document_id NOT IN (SELECT value FROM json_each(?))"
+        found.append(json.dumps(selection.without))
     return conditions, tuple(found)

@@ -18,6 +18,7 @@ from typing import IO, Any, cast
 from filelock import FileLock, Timeout
 
 from . import prepared, wire
+from .access import Scope
 from .conversation import Turn
 from .errors import IndexFailure, OwnerError, by_name
 from .records import (
@@ -63,38 +64,44 @@ class RemoteEngine:
         self._process = os.getpid()
         self._free.append(_reach(self._settings))
 
-    def sync(self, report: Report, *, again: bool = True) -> SyncReport:
+    def sync(self, report: Report, *, again: bool = True, scope: Scope | None = None) -> SyncReport:
         """See Engine.sync."""
-        return SyncReport.from_dict(self._call("sync", {"again": again}, report))
+        return SyncReport.from_dict(self._call("sync", {"again": again, "scope": scope}, report))
 
-    def add(self, path: Path, report: Report) -> SyncReport:
+    def add(self, path: Path, report: Report, collection: str = "", scope: Scope | None = None) -> SyncReport:
         """See Engine.add."""
-        return SyncReport.from_dict(self._call("add", {"path": str(path)}, report))
+        arguments = {"path": str(path), "collection": collection, "scope": scope}
+        return SyncReport.from_dict(self._call("add", arguments, report))
 
-    def add_document(self, document: Document, report: Report) -> SyncReport:
+    def add_document(
+        self, document: Document, report: Report, collection: str = "", scope: Scope | None = None
+    ) -> SyncReport:
         """See Engine.add_document."""
-        return SyncReport.from_dict(self._call("add_document", {"document": document.to_dict()}, report))
+        arguments = {"document": document, "collection": collection, "scope": scope}
+        return SyncReport.from_dict(self._call("add_document", arguments, report))
 
-    def add_page(self, url: str, report: Report) -> SyncReport:
+    def add_page(self, url: str, report: Report, collection: str = "", scope: Scope | None = None) -> SyncReport:
         """See Engine.add_page."""
-        return SyncReport.from_dict(self._call("add_page", {"url": url}, report))
+        arguments = {"url": url, "collection": collection, "scope": scope}
+        return SyncReport.from_dict(self._call("add_page", arguments, report))
 
-    def remove(self, document_id: str, report: Report) -> SyncReport:
+    def remove(self, document_id: str, report: Report, scope: Scope | None = None) -> SyncReport:
         """See Engine.remove."""
-        return SyncReport.from_dict(self._call("remove", {"document_id": document_id}, report))
+        return SyncReport.from_dict(self._call("remove", {"document_id": document_id, "scope": scope}, report))
 
-    def restore(self, document_id: str, report: Report) -> SyncReport:
+    def restore(self, document_id: str, report: Report, scope: Scope | None = None) -> SyncReport:
         """See Engine.restore."""
-        return SyncReport.from_dict(self._call("restore", {"document_id": document_id}, report))
+        return SyncReport.from_dict(self._call("restore", {"document_id": document_id, "scope": scope}, report))
 
-    def removed(self, report: Report) -> list[Removed]:
+    def removed(self, report: Report, scope: Scope | None = None) -> list[Removed]:
         """See Engine.removed."""
-        return [Removed.from_dict(plain) for plain in self._call("removed", {}, report)]
+        return [Removed.from_dict(plain) for plain in self._call("removed", {"scope": scope}, report)]
 
-    def amend(self, document_id: str, values: dict[str, Any], report: Report) -> SyncReport:
+    def amend(self, document_id: str, values: dict[str, Any], report: Report, scope: Scope | None = None) -> SyncReport:
         """See Engine.amend."""
         plain = {key: str(value) if value is not None else None for key, value in values.items()}
-        return SyncReport.from_dict(self._call("amend", {"document_id": document_id, "values": plain}, report))
+        arguments = {"document_id": document_id, "values": plain, "scope": scope}
+        return SyncReport.from_dict(self._call("amend", arguments, report))
 
     def backup(self, file: Path, report: Report) -> int:
         """See Engine.backup."""
@@ -108,26 +115,42 @@ class RemoteEngine:
         """See Engine.check."""
         return [Finding.from_dict(plain) for plain in self._call("check", {"repair": repair}, report)]
 
-    def documents(self, report: Report, filters: Filters | None = None) -> list[Document]:
+    def documents(self, report: Report, filters: Filters | None = None, scope: Scope | None = None) -> list[Document]:
         """See Engine.documents."""
-        arguments = {"filters": filters.to_dict() if filters else None}
+        arguments = {"filters": filters or None, "scope": scope}
         return [Document.from_dict(plain) for plain in self._call("documents", arguments, report)]
 
-    def failures(self, report: Report) -> dict[str, str]:
+    def failures(self, report: Report, scope: Scope | None = None) -> dict[str, str]:
         """See Engine.failures."""
-        failures: dict[str, str] = self._call("failures", {}, report)
+        failures: dict[str, str] = self._call("failures", {"scope": scope}, report)
         return failures
 
-    def document(self, document_id: str, report: Report) -> Document:
+    def document(self, document_id: str, report: Report, scope: Scope | None = None) -> Document:
         """See Engine.document."""
-        return Document.from_dict(self._call("document", {"document_id": document_id}, report))
+        return Document.from_dict(self._call("document", {"document_id": document_id, "scope": scope}, report))
+
+    def withheld(self, document_ids: Sequence[str], report: Report, scope: Scope | None = None) -> list[str]:
+        """See Engine.withheld."""
+        arguments = {"document_ids": list(document_ids), "scope": scope}
+        return [str(document_id) for document_id in self._call("withheld", arguments, report)]
 
     def search(
-        self, question: str, k: int, filters: Filters | None, turns: Sequence[Turn], report: Report
+        self,
+        question: str,
+        k: int,
+        filters: Filters | None,
+        turns: Sequence[Turn],
+        report: Report,
+        scope: Scope | None = None,
     ) -> list[Passage]:
         """See Engine.search."""
-        said = [turn.to_dict() for turn in turns]
-        arguments = {"question": question, "k": k, "filters": filters.to_dict() if filters else None, "turns": said}
+        arguments = {
+            "question": question,
+            "k": k,
+            "filters": filters or None,
+            "turns": [turn.to_dict() for turn in turns],
+            "scope": scope,
+        }
         return [Passage.from_dict(plain) for plain in self._call("search", arguments, report)]
 
     def stream(
@@ -138,13 +161,15 @@ class RemoteEngine:
         turns: Sequence[Turn],
         report: Report,
         stop: Stop,
+        scope: Scope | None = None,
     ) -> Generator[Event]:
         """See Engine.stream. It hangs up when it is closed and when `stop` says so."""
         arguments = {
             "question": question,
-            "filters": filters.to_dict() if filters else None,
+            "filters": filters or None,
             "settings": (settings or self._settings).model_dump(mode="json"),
             "turns": [turn.to_dict() for turn in turns],
+            "scope": scope,
         }
         with contextlib.suppress(Stopped):
             for message in self._messages("stream", arguments, report, stop):
@@ -158,19 +183,21 @@ class RemoteEngine:
         filters: Filters | None,
         settings: Settings | None,
         report: Report,
+        scope: Scope | None = None,
     ) -> list[str]:
         """See Engine.suggest."""
         arguments = {
             "k": k,
-            "answer": answer and Record.to_dict(answer),
-            "filters": filters.to_dict() if filters else None,
+            "answer": answer,
+            "filters": filters or None,
             "settings": (settings or self._settings).model_dump(mode="json"),
+            "scope": scope,
         }
         return [str(question) for question in self._call("suggest", arguments, report)]
 
-    def verify(self, said: str, report: Report) -> Verification:
+    def verify(self, said: str, report: Report, scope: Scope | None = None) -> Verification:
         """See Engine.verify."""
-        return Verification.from_dict(self._call("verify", {"said": said}, report))
+        return Verification.from_dict(self._call("verify", {"said": said, "scope": scope}, report))
 
     def prepare(self, settings: Settings | None, report: Report) -> None:
         """See Engine.prepare."""
@@ -222,7 +249,7 @@ class RemoteEngine:
         ended = False
         try:
             with _gone_in_words():
-                wire.send(connection, {"call": name, "arguments": arguments})
+                wire.send(connection, {"call": name, "arguments": {k: _plain(v) for k, v in arguments.items()}})
             while not ended:
                 with _gone_in_words():
                     while not connection.poll(LOOK_EVERY):
@@ -253,6 +280,10 @@ class RemoteEngine:
     def _give_back(self, connection: Connection) -> None:
         with self._turn:
             self._free.append(connection)
+
+
+def _plain(value: Any) -> Any:
+    return Record.to_dict(value) if isinstance(value, Record) else value
 
 
 @contextlib.contextmanager

@@ -5,19 +5,19 @@ question → `append` → answer → `put` in its place. Earlier questions that 
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import secrets
 import sqlite3
-import threading
 from collections.abc import Callable, Collection
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from .database import Database
-from .errors import IndexFailure, UnknownConversation
+from .database import Database, StateFile
+from .errors import UnknownConversation
 from .exchanges import Conversation, Exchange
 
 _Result = TypeVar("_Result")
@@ -53,9 +53,13 @@ class Conversations:
     def __init__(self, state_dir: Path, person: str = "") -> None:
         """Open the file, or make it. Raises IndexFailure when it cannot be used."""
         self._person = person
-        self._path = state_dir / CONVERSATIONS
-        self._turn = threading.Lock()
-        self._open()
+        self._file = StateFile(state_dir / CONVERSATIONS, _MIGRATIONS)
+
+    def of(self, person: str) -> Conversations:
+        """Those of somebody else, in the same open file."""
+        other = copy.copy(self)
+        other._person = person  # noqa: SLF001 - another one of this class
+        return other
 
     def find(self, words: str = "", at_most: int = 200) -> list[Conversation]:
         """The conversations, latest first, less what was said; those that have each of the words, or its beginning.
@@ -179,30 +183,12 @@ class Conversations:
         return len(damaged)
 
     def close(self) -> None:
-        """Close the file."""
-        self._opened.close()
+        """Close the file, for everyone who has it from here."""
+        self._file.close()
 
     @property
     def _database(self) -> Database:
-        """The file that is there now: it may have been set aside, or deleted, since it was opened."""
-        with self._turn:
-            try:
-                same = self._path.stat().st_ino == self._file
-            except FileNotFoundError:
-                same = False
-            if not same:
-                self._opened.close()
-                self._open()
-            return self._opened
-
-    def _open(self) -> None:
-        self._opened = Database(self._path)
-        try:
-            self._opened.migrate(_MIGRATIONS)
-        except IndexFailure:
-            self._opened.close()
-            raise
-        self._file = self._path.stat().st_ino
+        return self._file.database
 
     def _change(self, conversation_id: str, change: Callable[[sqlite3.Connection], _Result]) -> _Result:
         with self._database.transaction() as connection:

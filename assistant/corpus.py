@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import folder, restoring
+from .access import ROOT, collection_of, plain_path
 from .errors import CorpusError, DamagedFile, DocumentError, FetchError, IndexFailure, UnknownDocument, UsageError
 from .fetching import FetchLimits, fetch
 from .formats import SUFFIXES, suffix, unknown_format
@@ -24,7 +25,7 @@ from .parsing import Parser
 from .pasting import PageFile, as_yaml, page_file, was_fetched
 from .records import Document, Progress, Removed, SyncReport
 from .settings import Settings
-from .syncing import Pass, shortened, unchanged
+from .syncing import Pass, collections_of, shortened, unchanged
 from .terms import printable
 from .trash import Trash
 
@@ -81,7 +82,7 @@ class Corpus:
             known = self._catalogue.files()
             found = folder.scan(self._folder)
             same = len(known) == len(found) and all(unchanged(known.get(file.source), file) for file in found)
-            synced = same and self._catalogue.meta("dirty") == "0"
+            synced = same and self._catalogue.meta("dirty") == "0" and self._knows_collections()
             if not synced and (remark := self._sync_unread(progress)):
                 return remark
             self._say_mended(progress)
@@ -90,6 +91,9 @@ class Corpus:
         finally:
             self._turn.release()
         return ""
+
+    def _knows_collections(self) -> bool:
+        return (self._catalogue.meta("collections") or "") == collections_of(self._settings)
 
     def _turn_to_look(self) -> bool:
         """Wait for our turn; False while a change has been under way for long, and there is enough to answer from."""
@@ -118,8 +122,10 @@ class Corpus:
             progress(Progress(self._index.mended, lasting=True))
             self._said = self._index.mended
 
-    def add(self, path: Path, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
-        """Copy a file, or every file of a folder, into the corpus and sync. What lies in it already stays there."""
+    def add(
+        self, path: Path, progress: Callable[[Progress], None] = lambda _: None, collection: str = ""
+    ) -> SyncReport:
+        """Copy a file, or every file of a folder, into a collection and sync. What lies in the corpus stays there."""
         found = [folder.Found("", 0, 0)] if path.is_file() else folder.scan(path)
         if path.resolve().is_relative_to(self._folder.resolve()):
             return self.sync(progress)
@@ -129,7 +135,9 @@ class Corpus:
         with self._changing():
             before = self._catalogue.failures()
             for file in found:
-                source, reason = ("", file.refused) if file.refused else self._put(path / file.source, before, notes)
+                source, reason = (
+                    ("", file.refused) if file.refused else self._put(path / file.source, before, notes, collection)
+                )
                 taken.add(source)
                 if reason:
                     unread[str(path / file.source)] = reason
@@ -137,8 +145,10 @@ class Corpus:
         failed = unread | _own_failures(report, before, taken)
         return replace(report, failed=failed, notes=[*shortened(notes), *report.notes])
 
-    def add_document(self, document: Document, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
-        """Write a document as Markdown with front matter into the corpus and sync."""
+    def add_document(
+        self, document: Document, progress: Callable[[Progress], None] = lambda _: None, collection: str = ""
+    ) -> SyncReport:
+        """Write a document as Markdown with front matter into a collection and sync."""
         front = {
             "title": document.title,
             "publisher": document.publisher,
@@ -151,12 +161,14 @@ class Corpus:
         name = printable(document.title).replace("/", "-").strip(". ") or "document"
         with self._changing():
             before = self._catalogue.failures()
-            source = folder.put(self._folder, f"{name}.md", body)
+            source = folder.put(self._folder, f"{name}.md", body, collection)
             report = self.sync(progress)
         return replace(report, failed=_own_failures(report, before, {source}))
 
-    def add_page(self, url: str, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
-        """Fetch a web page, keep it as a file in the corpus, and sync; one that was kept before is replaced.
+    def add_page(
+        self, url: str, progress: Callable[[Progress], None] = lambda _: None, collection: str = ""
+    ) -> SyncReport:
+        """Fetch a web page, keep it as a file in a collection, and sync; one that was kept in it before is replaced.
 
         What goes wrong with the page is in `failed`. Raises UsageError when fetching is off.
         """
@@ -176,7 +188,7 @@ class Corpus:
         with self._changing():
             self.sync(progress, again=False)  # so that a page of this address is known
             before = self._catalogue.failures()
-            source = self._replace_or_put(page, fetched.final_url)
+            source = self._replace_or_put(page, fetched.final_url, collection)
             report = self.sync(progress)
         return replace(report, failed=_own_failures(report, before, {source}))
 
@@ -236,7 +248,7 @@ class Corpus:
     def teach_ledger(self) -> None:
         """Let the ledger know the ids that the catalogue has of files."""
         unknown = [row for row in self._catalogue.files().values() if not self._ledger.id_of(row.source)]
-        self._ledger.learn(unknown, self._folder, self._settings.max_file_bytes)
+        self._ledger.learn(unknown, self._settings)
 
     def altered(self, progress: Callable[[Progress], None] = lambda _: None) -> list[str]:
         """Files that hold other bytes than were indexed though their size and time have not changed."""
@@ -247,7 +259,7 @@ class Corpus:
             if row and row.content_hash and unchanged(row, file):
                 progress(Progress("comparing files", position + 1, len(present)))
                 with suppress(DocumentError):
-                    if read(self._folder / file.source, self._settings.max_file_bytes).hash != row.content_hash:
+                    if folder.read_source(self._settings, file.source).hash != row.content_hash:
                         found.append(file.source)
         return found
 
@@ -276,14 +288,18 @@ class Corpus:
         self._ledger.copy_to(ledger)
         self._catalogue.copy_to(catalogue)
 
-    def _replace_or_put(self, page: PageFile, url: str) -> str:
+    def _replace_or_put(self, page: PageFile, url: str, collection: str) -> str:
         """Write a fetched page; its source, which is that of its former version, which then goes to the trash."""
-        former = [s for s in self._catalogue.fetched_from(url) if was_fetched(self._folder / s)]
-        beside = read(self._folder / former[0], self._settings.max_file_bytes).amendments if former else b""
+        former = [
+            source
+            for source in self._catalogue.fetched_from(url)
+            if was_fetched(self._folder / source) and self._is_in(source, collection)
+        ]
+        beside = folder.read_source(self._settings, former[0]).amendments if former else b""
         corrected = mapping(beside.decode("utf-8", "replace"), "its correction")
         if former:
             self._overwrite(former[0], page.data)
-        source = former[0] if former else folder.put(self._folder, page.name, page.data)
+        source = former[0] if former else folder.put(self._folder, page.name, page.data, collection)
         kept = {key: value for key, value in corrected.items() if key in AMENDABLE}
         if kept or page.amendments:
             whence = mapping(page.amendments.decode(), "the page's address")
@@ -296,8 +312,12 @@ class Corpus:
             self._trash.copy(source)
         folder.overwrite(self._folder, source, data)
 
-    def _put(self, file: Path, failing: Collection[str], notes: list[str]) -> tuple[str, str]:
-        """Copy one file into the folder: its source there, or the reason in words why it could never be read.
+    def _is_in(self, source: str, collection: str) -> bool:
+        names = list(map(plain_path, self._settings.collections))
+        return collection_of(source, names) == (collection_of(f"{collection}/x", names) if collection else ROOT)
+
+    def _put(self, file: Path, failing: Collection[str], notes: list[str], collection: str = "") -> tuple[str, str]:
+        """Copy one file into a collection: its source there, or the reason in words why it could never be read.
 
         It takes the place of a file of its name that could not be read.
         """
@@ -307,18 +327,19 @@ class Corpus:
             raw = read(file, self._settings.max_file_bytes)
         except DocumentError as error:
             return "", str(error)
-        if file.name in failing:
-            source = file.name
+        wanted = f"{collection}/{file.name}" if collection else file.name
+        if wanted in failing:
+            source = wanted
             self._overwrite(source, raw.data)
         else:
-            source = folder.put(self._folder, file.name, raw.data)
+            source = folder.put(self._folder, file.name, raw.data, collection)
         beside = amendments_path(self._folder / source)
         if raw.amendments and os.path.lexists(beside):
             if beside.read_bytes() != raw.amendments:
                 notes.append(f"the correction of {source} stays as it is; the one beside the added file differs")
         elif raw.amendments:
             folder.put_beside(self._folder / source, raw.amendments)
-        if source != file.name:
+        if source != wanted:
             notes.append(f"{printable(file.name)} is kept as {source}, as another file has that name")
         return source, ""
 

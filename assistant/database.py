@@ -23,8 +23,8 @@ class Database:
     Raises DamagedFile when the file is not what SQLite wrote, and IndexFailure when it cannot be used.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, or make an empty one of version 0."""
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open the file, or make an empty one of version 0; `read_only` is for a connection beside another one."""
         self.path = path
         self._turn = threading.RLock()
         self._taken_over = 0
@@ -32,8 +32,9 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise IndexFailure(_unusable(path, str(error.strerror))) from None
+        name = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
         self._connection = self._said_in_words(
-            lambda: sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
+            lambda: sqlite3.connect(name, uri=True, check_same_thread=False, isolation_level=None, timeout=10)
         )
         try:
             self._connection.row_factory = sqlite3.Row
@@ -152,6 +153,43 @@ class Database:
             raise _in_words(self.path, error) from None
         except UnicodeDecodeError as error:  # of a name in a damaged schema
             raise DamagedFile.of(self.path, str(error)) from None
+
+
+class StateFile:
+    """A file of `state_dir` that several processes have open, and that may be set aside or deleted meanwhile."""
+
+    def __init__(self, path: Path, migrations: Sequence[str]) -> None:
+        """Open the file, or make it. Raises IndexFailure when it cannot be used."""
+        self._path = path
+        self._migrations = migrations
+        self._turn = threading.Lock()
+        self._open()
+
+    @property
+    def database(self) -> Database:
+        """The file that is there now, opened anew where it is another one than it was."""
+        with self._turn:
+            try:
+                same = self._path.stat().st_ino == self._file
+            except FileNotFoundError:
+                same = False
+            if not same:
+                self._opened.close()
+                self._open()
+            return self._opened
+
+    def close(self) -> None:
+        """Close the file."""
+        self._opened.close()
+
+    def _open(self) -> None:
+        self._opened = Database(self._path)
+        try:
+            self._opened.migrate(self._migrations)
+        except IndexFailure:
+            self._opened.close()
+            raise
+        self._file = self._path.stat().st_ino
 
 
 def version_of(path: Path) -> int:

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from . import backup, folder
+from . import backup, folder, limiting
+from .access import Scope
 from .answering import answer, checked_question
 from .checkup import examine
 from .conversation import Turn
@@ -48,6 +49,7 @@ from .wire import LOCK, Address
 
 Report = Callable[[Progress], None]
 _Result = TypeVar("_Result")
+_BEHIND = "the newest changes of the articles may be missing here"
 
 
 class Engine:
@@ -73,46 +75,65 @@ class Engine:
         self._models: dict[str, ChatModel | None] = {}
         self._rerankers: list[Reranker | None] = []
         self._holding = Holding(settings, self._parser, embedder)
-        self._suggestions = Suggestions()
+        self._suggestions: dict[Scope | None, Suggestions] = {}
         self._persons = Persons()
         self._lock = _hold(settings.data_dir, wait)
 
-    def sync(self, report: Report = lambda _: None, *, again: bool = True) -> SyncReport:
+    def sync(self, report: Report = lambda _: None, *, again: bool = True, scope: Scope | None = None) -> SyncReport:
         """Make the index hold what the folder holds; `again` tries files once more that could not be read."""
-        return self._changed(report, lambda corpus: corpus.sync(report, again=again))
+        return self._changed(report, lambda corpus: corpus.sync(report, again=again), scope)
 
-    def add(self, path: Path, report: Report = lambda _: None) -> SyncReport:
+    def add(
+        self, path: Path, report: Report = lambda _: None, collection: str = "", scope: Scope | None = None
+    ) -> SyncReport:
         """Copy a file or the files of a folder into the corpus, which is made where there is none, and sync."""
         if not path.exists():
             raise UsageError(f"{path} does not exist; give a file or a folder")
-        folder.make(self._settings.corpus_dir)
-        return self._changed(report, lambda corpus: corpus.add(path, report))
+        within = self._place(collection, scope)
+        return self._changed(report, lambda corpus: corpus.add(path, report, within), scope)
 
-    def add_document(self, document: Document, report: Report = lambda _: None) -> SyncReport:
+    def add_document(
+        self, document: Document, report: Report = lambda _: None, collection: str = "", scope: Scope | None = None
+    ) -> SyncReport:
         """Write a document into the corpus folder, which is made where there is none, and sync."""
-        folder.make(self._settings.corpus_dir)
-        return self._changed(report, lambda corpus: corpus.add_document(document, report))
+        within = self._place(collection, scope)
+        return self._changed(report, lambda corpus: corpus.add_document(document, report, within), scope)
 
-    def add_page(self, url: str, report: Report = lambda _: None) -> SyncReport:
+    def add_page(
+        self, url: str, report: Report = lambda _: None, collection: str = "", scope: Scope | None = None
+    ) -> SyncReport:
         """Fetch a web page into the corpus folder, which is made where there is none, and sync."""
-        folder.make(self._settings.corpus_dir)
-        return self._changed(report, lambda corpus: corpus.add_page(url, report))
+        within = self._place(collection, scope)
+        return self._changed(report, lambda corpus: corpus.add_page(url, report, within), scope)
 
-    def remove(self, document_id: str, report: Report = lambda _: None) -> SyncReport:
+    def remove(self, document_id: str, report: Report = lambda _: None, scope: Scope | None = None) -> SyncReport:
         """Move a document's files to the trash and sync."""
-        return self._changed(report, lambda corpus: corpus.remove(document_id, report))
+        if scope and not any(document_id == each.document_id for each in self.removed(report, scope)):
+            self.document(document_id, report, scope)
+        return self._changed(report, lambda corpus: corpus.remove(document_id, report), scope)
 
-    def restore(self, document_id: str, report: Report = lambda _: None) -> SyncReport:
+    def restore(self, document_id: str, report: Report = lambda _: None, scope: Scope | None = None) -> SyncReport:
         """Undo `remove`."""
-        return self._changed(report, lambda corpus: corpus.restore(document_id, report))
+        if scope and not any(document_id == each.document_id for each in self.removed(report, scope)):
+            self.document(document_id, report, scope)
+        return self._changed(report, lambda corpus: corpus.restore(document_id, report), scope)
 
-    def removed(self, report: Report = lambda _: None) -> list[Removed]:
+    def removed(self, report: Report = lambda _: None, scope: Scope | None = None) -> list[Removed]:
         """The documents in the trash, latest first."""
-        return self._holding.using(report, lambda opened: opened.corpus.removed() if opened.corpus else [])
+        found = self._holding.using(report, lambda opened: opened.corpus.removed() if opened.corpus else [])
+        return limiting.in_trash(found, scope)
 
-    def amend(self, document_id: str, values: dict[str, Any], report: Report = lambda _: None) -> SyncReport:
+    def amend(
+        self,
+        document_id: str,
+        values: dict[str, Any],
+        report: Report = lambda _: None,
+        scope: Scope | None = None,
+    ) -> SyncReport:
         """Correct title, publisher, author or date of a document."""
-        return self._changed(report, lambda corpus: corpus.amend(document_id, **values))
+        if scope:
+            self.document(document_id, report, scope)
+        return self._changed(report, lambda corpus: corpus.amend(document_id, **values), scope)
 
     def backup(self, file: Path, report: Report = lambda _: None) -> int:
         """Sync, so that every article has its id, and write articles, state and catalogue into one file; its size."""
@@ -127,17 +148,33 @@ class Engine:
         """Look through index, ledger and folder; `repair` makes again what is damaged."""
         return examine(self._settings, self._holding, repair=repair, report=report)
 
-    def documents(self, report: Report = lambda _: None, filters: Filters | None = None) -> list[Document]:
+    def documents(
+        self, report: Report = lambda _: None, filters: Filters | None = None, scope: Scope | None = None
+    ) -> list[Document]:
         """All documents that the filters let pass, without their text, newest first."""
-        return self._looked_up(report, lambda index: index.catalogue.documents(filters))
+        return self._looked_up(report, lambda index: index.catalogue.documents(filters), scope)
 
-    def failures(self, report: Report = lambda _: None) -> dict[str, str]:
+    def failures(self, report: Report = lambda _: None, scope: Scope | None = None) -> dict[str, str]:
         """Files of the folder that are no documents, each with the reason."""
-        return self._looked_up(report, lambda index: index.catalogue.failures())
+        return self._looked_up(report, lambda index: index.catalogue.failures(), scope)
 
-    def document(self, document_id: str, report: Report = lambda _: None) -> Document:
+    def document(self, document_id: str, report: Report = lambda _: None, scope: Scope | None = None) -> Document:
         """One document with its text."""
-        return self._holding.using(report, lambda opened: opened.index.catalogue.document(document_id))
+
+        def found(opened: Opened) -> Document:
+            return opened.index.seen_by(scope).catalogue.document(document_id)
+
+        return self._holding.using(report, found)
+
+    def withheld(
+        self, document_ids: Sequence[str], report: Report = lambda _: None, scope: Scope | None = None
+    ) -> list[str]:
+        """Which of these documents are in the corpus, though the scope leaves them out."""
+
+        def found(index: Index) -> list[str]:
+            return [i for i in document_ids if i in index.catalogue.hidden()]
+
+        return self._looked_up(report, found, scope) if scope else []
 
     def search(
         self,
@@ -146,6 +183,7 @@ class Engine:
         filters: Filters | None = None,
         turns: Sequence[Turn] = (),
         report: Report = lambda _: None,
+        scope: Scope | None = None,
     ) -> list[Passage]:
         """The passages that speak most of the question, as the conversation so far lets it be understood."""
         asked = checked_question(question, self._settings.max_question_characters)
@@ -154,7 +192,7 @@ class Engine:
             means = meant(index, asked, turns, filters)
             return search(index, means.text, k, means.filters, self._reranker(report)).passages
 
-        return self._looked_up(report, found)
+        return self._looked_up(report, found, scope)
 
     def stream(
         self,
@@ -164,8 +202,9 @@ class Engine:
         turns: Sequence[Turn] = (),
         report: Report = lambda _: None,
         stop: Stop = never,
+        scope: Scope | None = None,
     ) -> Generator[Event]:
-        """The events of an answer; `turns` is the conversation so far.
+        """The events of an answer; `turns` is the conversation so far. The index is that which the scope lets be seen.
 
         `settings` may name another language model than the engine's own. The events end early when `stop` says so.
         """
@@ -173,14 +212,15 @@ class Engine:
         asked = checked_question(question, chosen.max_question_characters)
 
         def events(opened: Opened) -> Generator[Event]:
-            remark = opened.corpus.sync_if_changed(report) if opened.corpus else ""
+            remark = _up_to_date(opened, report, scope)
+            index = opened.index.seen_by(scope)
             reranker = self._reranker(report)
-            answers = answer(asked, opened.index, filters, lambda: self._model(chosen, report), reranker, turns, stop)
+            answers = answer(asked, index, filters, lambda: self._model(chosen, report), reranker, turns, stop)
             last = None
             with suppress(Stopped), closing(answers), self._persons.one():
                 for event in answers:
                     if isinstance(event, Done):
-                        last = self._finished(event, remark, opened.index, chosen, filters)
+                        last = self._finished(event, remark, index, chosen, filters)
                     else:
                         yield event
             if last is not None:
@@ -196,6 +236,7 @@ class Engine:
         settings: Settings | None = None,
         report: Report = lambda _: None,
         stop: Stop = never,
+        scope: Scope | None = None,
     ) -> list[str]:
         """Questions that are answered with the sentences that they are made of; of an answer's passages, where given.
 
@@ -213,18 +254,20 @@ class Engine:
         )
 
         def reach(look: Callable[[Index], _Result]) -> _Result:
-            return self._holding.using(report, lambda opened: look(opened.index))
+            return self._holding.using(report, lambda opened: look(opened.index.seen_by(scope)))
 
-        if not self._looked_up(report, lambda index: index.catalogue.document_count()):
+        if not self._looked_up(report, lambda index: index.catalogue.document_count(), scope):
             return []
         model = _model_key(chosen) if local else ""
+        with self._opening:
+            suggestions = self._suggestions.setdefault(scope, Suggestions())
         if answer is None:
-            return self._suggestions.first(reach, k, asking, model)
-        return self._suggestions.after(reach, k, answer, asking, model)
+            return suggestions.first(reach, k, asking, model)
+        return suggestions.after(reach, k, answer, asking, model)
 
-    def verify(self, said: str, report: Report = lambda _: None) -> Verification:
+    def verify(self, said: str, report: Report = lambda _: None, scope: Scope | None = None) -> Verification:
         """Whether an answer, given as the JSON of its `to_dict`, is as it was, and which of its quotes still stand."""
-        return self._looked_up(report, lambda index: verify(said, index.catalogue))
+        return self._looked_up(report, lambda index: verify(said, index.catalogue), scope)
 
     def prepare(self, settings: Settings | None = None, report: Report = lambda _: None) -> None:
         """Load everything an answer needs, so that the first question does not wait for it."""
@@ -242,16 +285,33 @@ class Engine:
         self._parser.close()
         self._lock.release()
 
-    def _changed(self, report: Report, change: Callable[[Corpus], SyncReport]) -> SyncReport:
-        return self._holding.using(report, lambda opened: change(opened.followed))
+    def _place(self, collection: str, scope: Scope | None) -> str:
+        """The folder that something is added to; the corpus is made where there is none."""
+        within = limiting.collection(collection, self._settings, scope)
+        folder.make(self._settings.corpus_dir)
+        return within
 
-    def _looked_up(self, report: Report, look: Callable[[Index], _Result]) -> _Result:
+    def _changed(
+        self, report: Report, change: Callable[[Corpus], SyncReport], scope: Scope | None = None
+    ) -> SyncReport:
+        def changed(opened: Opened) -> SyncReport:
+            if scope is None:
+                return change(opened.followed)
+            before = frozenset(opened.index.seen_by(scope).catalogue.ids())
+            done = change(opened.followed)
+            after = frozenset(opened.index.seen_by(scope).catalogue.ids())
+            known = {*opened.index.catalogue.files(), *filter(limiting.is_in_corpus, done.failed)}
+            return limiting.told(done, before, after, [source for source in known if not scope.sees(source)])
+
+        return self._holding.using(report, changed)
+
+    def _looked_up(self, report: Report, look: Callable[[Index], _Result], scope: Scope | None = None) -> _Result:
         """What is found in the index, which is made to follow the folder first."""
 
         def found(opened: Opened) -> _Result:
-            if opened.corpus and (remark := opened.corpus.sync_if_changed(report)):
+            if remark := _up_to_date(opened, report, scope):
                 report(Progress(remark, lasting=True))
-            return look(opened.index)
+            return look(opened.index.seen_by(scope))
 
         return self._holding.using(report, found)
 
@@ -280,6 +340,12 @@ class Engine:
             if key not in self._models:
                 self._models[key] = open_chat_model(settings, report)
             return self._models[key]
+
+
+def _up_to_date(opened: Opened, report: Report, scope: Scope | None) -> str:
+    """A remark where the index could not be made to follow the folder. What went wrong may name files."""
+    remark = opened.corpus.sync_if_changed(report) if opened.corpus else ""
+    return _BEHIND if remark and scope else remark
 
 
 def _model_key(settings: Settings) -> str:

@@ -5,7 +5,9 @@ AssistantError
 │   ├── SettingsError       a setting that is unknown, malformed or not usable here
 │   ├── QuestionError       a question that is empty or too long
 │   ├── UnknownDocument     a document id that the corpus does not hold
-│   └── UnknownConversation a conversation that was deleted, or is somebody else's
+│   ├── UnknownConversation a conversation that was deleted, or is somebody else's
+│   ├── NotAllowed          something that takes a role which the person does not have
+│   └── TooMany             more questions, or wrong passwords, within a time than are taken
 ├── CorpusError             the corpus folder cannot be read or written
 │   ├── EmptyCorpus         there is nothing to ask
 │   ├── DocumentError       one file cannot be made into a document; carries the reason
@@ -51,6 +53,17 @@ class UnknownDocument(UsageError):
 
 class UnknownConversation(UsageError):
     """No conversation of that id is kept, or it is somebody else's."""
+
+
+class NotAllowed(UsageError):
+    """The person does not have the role that this takes."""
+
+
+class TooMany(UsageError):
+    """More questions, or wrong passwords, within a time than are taken from one person."""
+
+    wait = 0.0
+    """Seconds until the next is taken."""
 
 
 class CorpusError(AssistantError):

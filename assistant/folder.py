@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import failpoints, moving
+from .access import ROOT, collection_of, plain_path
 from .errors import CorpusError
-from .loading import AMENDMENTS_SUFFIX, amendments_path
+from .loading import AMENDMENTS_SUFFIX, RawFile, amendments_path, read
+from .settings import Settings
 
 _NAME_BYTES = 150
 _WRITTEN_WITHIN = 600.0
@@ -77,34 +79,44 @@ def make(corpus_dir: Path) -> None:
         raise CorpusError(f"cannot make the corpus folder {corpus_dir} ({error.strerror}); set another one") from None
 
 
-def put(corpus_dir: Path, name: str, data: bytes) -> str:
+def read_source(settings: Settings, source: str) -> RawFile:
+    """Read a file of the corpus folder by its path in it. Raises DocumentError."""
+    collection = collection_of(source, map(plain_path, settings.collections))
+    return read(settings.corpus_dir / source, settings.max_file_bytes, "" if collection == ROOT else collection)
+
+
+def put(corpus_dir: Path, name: str, data: bytes, collection: str = "") -> str:
     """Write a file whole, then give it its name; a name that is taken by other bytes gets a number.
 
-    Returns the source: the path relative to the folder. Raises CorpusError.
+    It is put into the folder `collection` of the corpus, which is made where there is none. Returns the source: the
+    path relative to the corpus folder. Raises CorpusError.
     """
     stem, suffix = os.path.splitext(os.path.basename(name.replace("\\", "/")))
     if stem.startswith(".") and not suffix:  # ".md" is an ending without a name
         stem, suffix = "", os.path.splitext(f"x{stem}")[1]
     stem = "".join(c for c in stem if c.isprintable()).strip(". ")
     stem = stem.encode()[:_NAME_BYTES].decode(errors="ignore") or "document"
-    incoming = moving.incoming(corpus_dir)
+    place = corpus_dir / collection
+    check_inside(corpus_dir, os.path.join(collection, "x"))
+    make(place)
+    incoming = moving.incoming(place)
     try:
         try:
             moving.write(incoming, data)
             failpoints.reach("folder: file written under a name of its own")
-            for target in (corpus_dir / f"{stem}{n}{suffix}" for n in ("", *(f"-{i}" for i in range(2, 10_000)))):
+            for target in (place / f"{stem}{n}{suffix}" for n in ("", *(f"-{i}" for i in range(2, 10_000)))):
                 if target.exists() and target.stat().st_size == len(data) and target.read_bytes() == data:
-                    return target.name
+                    return target.relative_to(corpus_dir).as_posix()
                 if moving.give_name(incoming, target):
                     failpoints.reach("folder: file has its name")
-                    return target.name
+                    return target.relative_to(corpus_dir).as_posix()
         finally:
             incoming.unlink(missing_ok=True)
     except OSError as error:
         raise CorpusError(
-            f"cannot write to the corpus folder {corpus_dir} ({error.strerror}); check its permissions and free disk"
+            f"cannot write to the corpus folder {place} ({error.strerror}); check its permissions and free disk"
         ) from None
-    raise CorpusError(f"the corpus folder {corpus_dir} holds too many files called {name!r}; rename yours")
+    raise CorpusError(f"the corpus folder {place} holds too many files called {name!r}; rename yours")
 
 
 def overwrite(corpus_dir: Path, source: str, data: bytes) -> None:

@@ -198,7 +198,7 @@ class Holding:
         else:
             reason = "gone" if ledger.is_empty() else ""
         if reason and (files := index.catalogue.files()):
-            ledger.learn(files.values(), self._settings.corpus_dir, self._settings.max_file_bytes)
+            ledger.learn(files.values(), self._settings)
             return ledger, f"the ledger of document ids was {reason}; it was made again from the index"
         return ledger, ""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -12,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from . import failpoints, seal
+from .access import Scope
 from .catalogue import Catalogue
 from .chunking import CHUNKING_VERSION, Chunk, chunk
 from .database import discard, version_of
@@ -20,6 +23,7 @@ from .errors import DamagedFile, IndexFailure
 from .formats import FORMATS_VERSION
 from .indexed import IndexedChunk, rounded
 from .moving import delete_folder
+from .narrowed import NarrowedCatalogue, NarrowedVectors
 from .probing import problems
 from .records import Document, Progress
 from .schema import CATALOGUE, CATALOGUE_VERSION, VECTORS
@@ -73,6 +77,8 @@ class Index:
         self.mended = ""
         """What was made again, and why, in words; until somebody has been told."""
         self._data_dir = data_dir
+        self._narrowing = threading.Lock()
+        self._narrowed: dict[Scope, Index] = {}
         was_closed, as_it_was = seal.was_closed(data_dir), seal.holds(data_dir)
         seal.open_(data_dir)
         failpoints.reach("index: seal taken away")
@@ -158,6 +164,18 @@ class Index:
             changed = [f"the catalogue's format changed from {self.catalogue.former_version} to {CATALOGUE_VERSION}"]
         return "the index was rebuilt: " + "; ".join(changed) if changed else ""
 
+    def seen_by(self, scope: Scope | None) -> Index:
+        """The index as somebody sees it who may see no more than the scope; itself for None. It is only read."""
+        if scope is None:
+            return self
+        with self._narrowing:
+            if scope not in self._narrowed:
+                catalogue = NarrowedCatalogue(self.catalogue, scope)
+                view = copy.copy(self)
+                view.catalogue, view.vectors = catalogue, NarrowedVectors(self.vectors, catalogue)
+                self._narrowed[scope] = view
+            return self._narrowed[scope]
+
     def put(self, entries: Iterable[Entry], progress: Callable[[Progress], None]) -> None:
         """Index documents in place of their earlier versions, in groups that bound memory."""
         group: list[_Planned] = []
@@ -213,6 +231,8 @@ class Index:
 
     def close(self, *, whole: bool = True) -> None:
         """Let go of both halves. One that is not known to be `whole` is looked through at the next start."""
+        for view in self._narrowed.values():
+            view.catalogue.close()
         try:
             self.vectors.close()
         except IndexFailure:

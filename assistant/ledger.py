@@ -6,11 +6,11 @@ import secrets
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from . import failpoints
+from . import failpoints, folder
 from .catalogue import FileRow
 from .database import Database
 from .errors import DocumentError
-from .loading import read
+from .settings import Settings
 
 _MIGRATIONS = (
     """
@@ -124,13 +124,13 @@ class Ledger:
         rows = self._database.query("SELECT source FROM ids WHERE document_id = ? ORDER BY source", document_id)
         return [str(row["source"]) for row in rows if not row["source"].startswith(_FORMERLY)]
 
-    def learn(self, files: Iterable[FileRow], corpus_dir: Path, max_bytes: int) -> None:
+    def learn(self, files: Iterable[FileRow], settings: Settings) -> None:
         """Take over the ids that the catalogue has of files; of one that changed since, the bytes are not known."""
         rows = []
         for file in files:
             if file.document_id:
                 try:
-                    raw = read(corpus_dir / file.source, max_bytes)
+                    raw = folder.read_source(settings, file.source)
                     data_hash = raw.data_hash if raw.hash == file.content_hash else ""
                 except DocumentError:
                     data_hash = ""

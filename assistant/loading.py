@@ -31,11 +31,16 @@ class RawFile:
     name: str
     data: bytes
     amendments: bytes = b""
+    collection: str = ""
+    """Where not everybody may read what everybody else may: the same bytes elsewhere are another document."""
 
     @property
     def data_hash(self) -> str:
-        """SHA-256 of the bytes alone: which document it is."""
-        return hashlib.sha256(self.data).hexdigest()
+        """SHA-256 of the bytes, and of the collection they lie in: which document it is."""
+        data_hash = hashlib.sha256(self.data).hexdigest()
+        if not self.collection:
+            return data_hash
+        return hashlib.sha256(f"{data_hash}\0{self.collection}".encode("utf-8", "replace")).hexdigest()
 
     @property
     def hash(self) -> str:
@@ -44,6 +49,8 @@ class RawFile:
         digest.update(f"\0{suffix(self.name)}".encode("utf-8", "replace"))
         if self.amendments:
             digest.update(b"\0amended\0" + self.amendments)
+        if self.collection:
+            digest.update(f"\0collection\0{self.collection}".encode("utf-8", "replace"))
         return digest.hexdigest()
 
 
@@ -52,7 +59,7 @@ def amendments_path(path: Path) -> Path:
     return path.with_name(path.name + AMENDMENTS_SUFFIX)
 
 
-def read(path: Path, max_bytes: int) -> RawFile:
+def read(path: Path, max_bytes: int, collection: str = "") -> RawFile:
     """Read a file and its amendments. Raises DocumentError with the reason in words."""
     try:
         size = path.stat().st_size
@@ -62,7 +69,7 @@ def read(path: Path, max_bytes: int) -> RawFile:
             )
         beside = amendments_path(path)
         own = os.path.isfile(beside) and not os.path.islink(beside) and os.path.getsize(beside) <= max_bytes
-        return RawFile(path.name, path.read_bytes(), beside.read_bytes() if own else b"")
+        return RawFile(path.name, path.read_bytes(), beside.read_bytes() if own else b"", collection)
     except OSError as error:
         raise DocumentError(f"it cannot be read ({error.strerror}); check its permissions") from None
 

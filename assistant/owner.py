@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from . import wire
+from .access import Scope
 from .conversation import Turn
 from .engine import Engine
 from .errors import AssistantError, UsageError
@@ -182,6 +183,7 @@ _CALLS = frozenset(
         "documents",
         "failures",
         "document",
+        "withheld",
         "search",
         "stream",
         "suggest",
@@ -194,6 +196,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "file": Path,
     "document": Document.from_dict,
     "answer": lambda value: value and Answer.from_dict(value),
+    "scope": lambda value: value and Scope.from_dict(value),
     "filters": lambda value: value and Filters.from_dict(value),
     "settings": lambda value: Settings(**value),
     "turns": lambda value: [Turn.from_dict(plain) for plain in value],

@@ -61,6 +61,19 @@ class Settings(BaseSettings):
     allowed_hosts: str = Field(
         "", description="names under which browsers may reach the page besides localhost, with commas between"
     )
+    sign_in: bool = Field(False, description="people sign in to use the page ('assistant users add' makes them)")
+    open_to_anyone: bool = Field(False, description="serve the page beyond this machine without sign-in")
+    session_hours: float = Field(
+        12.0, gt=0, allow_inf_nan=False, description="how long somebody stays signed in at the page"
+    )
+    questions_per_minute: int = Field(20, ge=1, description="how many questions each person may ask within a minute")
+    collections: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="folders of the corpus, each with the roles and groups that may read it; others are everyone's",
+    )
+    keep_days: int | None = Field(
+        None, ge=1, description="days after which conversations, and what was said of answers, are deleted"
+    )
     port: int = Field(7860, ge=0, le=65535, description="the page's port; 0 takes a free one")
     max_question_characters: int = Field(2000, ge=1, description="a longer question is refused")
     max_waiting: int = Field(32, ge=0, description="how many questions may wait for the language model")

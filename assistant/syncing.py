@@ -8,13 +8,14 @@ from dataclasses import replace
 from posixpath import basename
 
 from . import failpoints, folder
+from .access import collection_of, plain_path
 from .catalogue import FileRow
 from .errors import DocumentError
 from .formats import SUFFIXES, suffix, unknown_format
 from .index import Entry, Index
 from .kept import Kept
 from .ledger import Ledger
-from .loading import RawFile, read
+from .loading import RawFile
 from .parsing import Parser, ParsingFailed
 from .records import Document, Progress, SyncReport
 from .settings import Settings
@@ -54,6 +55,8 @@ class Pass:
         self._limits = settings.model_dump_json(include=_LIMITS)
         self._again = again
         self._again_all = self._catalogue.meta("limits") != self._limits
+        self._collections = collections_of(settings)
+        self._former_collections = self._catalogue.meta("collections") or ""
         self._known = self._catalogue.files()
         self._before = self._catalogue.document_hashes()
         self._rows: dict[str, FileRow] = {}
@@ -85,6 +88,8 @@ class Pass:
         self._kept.forget_all_but(_stale_ids(self._rows.values()))
         if self._again_all:
             self._catalogue.set_meta("limits", self._limits)
+        if self._collections != self._former_collections:
+            self._catalogue.set_meta("collections", self._collections)
         return SyncReport(
             added=[i for i in self._queued if i not in self._before],
             updated=[i for i in self._queued if i in self._before],
@@ -99,13 +104,20 @@ class Pass:
         present = {file.source for file in found}
         for position, file in enumerate(found):
             row = self._known.get(file.source)
-            if row and unchanged(row, file) and self._whole(row):
+            if row and unchanged(row, file) and self._whole(row) and not self._moved(file.source):
                 self._seen(row)
                 continue
             self._progress(Progress("reading", position + 1, len(found)))
             yield from self._entry(file, present)
         for closed in (file for file in found if file.refused):
             self._keep_rows_below(closed)
+
+    def _moved(self, source: str) -> bool:
+        """Whether a file belongs to another collection than when it was read, so that it may be another document."""
+        if self._collections == self._former_collections:
+            return False
+        before, now = (names.split("\n") for names in (self._former_collections, self._collections))
+        return collection_of(source, before) != collection_of(source, now)
 
     def _keep_rows_below(self, closed: folder.Found) -> None:
         """Files of a folder that can no longer be opened are not gone: their documents stay, as stale ones."""
@@ -166,7 +178,7 @@ class Pass:
         return raw
 
     def _read_file(self, source: str) -> RawFile:
-        return read(self._settings.corpus_dir / source, self._settings.max_file_bytes)
+        return folder.read_source(self._settings, source)
 
     def _wanting(self, document_id: str, content_hash: str, data_hash: str) -> bool:
         """Whether the index lacks the document as this file has it. Of files of the same bytes the first one counts."""
@@ -259,6 +271,11 @@ class Pass:
 
 
 _LIMITS = {"max_file_bytes", "max_characters", "max_pages", "max_expanded_bytes", "max_parse_seconds"}
+
+
+def collections_of(settings: Settings) -> str:
+    """The names of the collections, as the catalogue remembers them."""
+    return "\n".join(sorted(map(plain_path, settings.collections)))
 
 
 def unchanged(row: FileRow | None, file: folder.Found) -> bool:

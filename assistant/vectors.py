@@ -20,7 +20,8 @@ from .schema import VECTORS
 _GRAPH = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
 """With Chroma's 16 neighbours a search misses some of many nearly equal vectors; with 32, hardly one."""
 _READ_AT_ONCE = 10_000
-_NAMED_AT_ONCE = 10_000
+NAMED_AT_ONCE = 10_000
+"""Documents that one query may name: SQLite limits the values of a statement."""
 _NO_ROOM = re.compile(r"disk is full|no space left", re.IGNORECASE)
 _ROOM = 100_000
 """Bytes: with less free, what went wrong is put down to the full disk."""
@@ -152,8 +153,8 @@ def _in_parts(selection: Selection | None) -> Iterator[Selection | None]:
     if selection is None or selection.document_ids is None:
         yield selection
         return
-    for begin in range(0, len(selection.document_ids), _NAMED_AT_ONCE):
-        yield replace(selection, document_ids=selection.document_ids[begin : begin + _NAMED_AT_ONCE])
+    for begin in range(0, len(selection.document_ids), NAMED_AT_ONCE):
+        yield replace(selection, document_ids=selection.document_ids[begin : begin + NAMED_AT_ONCE])
 
 
 def _metadata(document: Document) -> dict[str, str | int]:
@@ -175,4 +176,6 @@ def _where(selection: Selection | None) -> dict[str, Any] | None:
         conditions.append({"publisher": {"$in": list(selection.publishers)}})
     if selection.document_ids is not None:
         conditions.append({"document_id": {"$in": list(selection.document_ids)}})
+    if selection.without:
+        conditions.append({"document_id": {"$nin": list(selection.without)}})
     return {"$and": conditions}

@@ -34,6 +34,7 @@ _HELD_SETTINGS = (
     "cache_dir",
     "embedding_model",
     "reranker_model",
+    "collections",
     "offline",
     "read_only",
     "max_file_bytes",

@@ -49,6 +49,11 @@ def asked_acronyms(question: str) -> list[str]:
     return [word.lower() for word in _ACRONYM.findall(question)]
 
 
+def is_near(word: str, other: str) -> bool:
+    """Whether one may be the other with a slip or two, as `nearest` takes them."""
+    return bool(nearest(word, {other: 1}))
+
+
 def nearest(word: str, vocabulary: Mapping[str, int]) -> str | None:
     """The word of the vocabulary that was probably meant, the more frequent of two as near; None where none is near.
 

@@ -1,6 +1,7 @@
 """Prints docs/configuration.md, made from the settings themselves."""
 
-from typing import get_args
+from pathlib import Path
+from typing import get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -19,8 +20,10 @@ current folder.
 
 
 def default(field: FieldInfo) -> str:
+    if field.annotation is Path:
+        return "the user's cache folder" if field.default_factory else f"`{field.default}`"
     if field.default_factory:
-        return "the user's cache folder"
+        return "–"
     if field.default is None:
         return "–"
     return f"`{field.default}`"
@@ -28,7 +31,8 @@ def default(field: FieldInfo) -> str:
 
 def row(name: str, field: FieldInfo) -> str:
     kinds = [kind for kind in get_args(field.annotation) or (field.annotation,) if kind is not type(None)]
-    return f"| `{name}` ({kinds[0].__name__.lower()}) | {default(field)} | {field.description} |"
+    kind = get_origin(field.annotation) if get_origin(field.annotation) is dict else kinds[0]
+    return f"| `{name}` ({'table' if kind is dict else kind.__name__.lower()}) | {default(field)} | {field.description} |"
 
 
 def page() -> str:

@@ -31,7 +31,8 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 def _reply(head: dict[str, Any], parts: list[bytes]) -> dict[str, Any]:
     try:
-        document = asdict(parse(RawFile(head["name"], *parts), Limits(**head["limits"])))
+        data, *amendments = parts
+        document = asdict(parse(RawFile(head["name"], data, b"".join(amendments)), Limits(**head["limits"])))
     except DocumentError as error:
         return {"error": str(error)}
     except MemoryError:
