@@ -39,8 +39,9 @@ def collection(wanted: str, settings: Settings, scope: Scope | None) -> str:
     if plain != ROOT and plain not in named:
         known = ", ".join(sorted(named.values())) or "none is set"
         raise UsageError(f"there is no collection {wanted!r}; the setting collections names them ({known})")
-    if scope and not scope.sees(f"{plain}/" if plain != ROOT else "file"):
-        raise NotAllowed(f"you may not add articles to {named.get(plain) or 'the corpus folder itself'}; name another")
+    if scope and not scope.sees("file" if plain == ROOT else f"{plain}/file"):
+        where = "the corpus folder itself" if plain == ROOT else named[plain]
+        raise NotAllowed(f"you may not add articles to {where}; name another collection")
     return "" if plain == ROOT else named[plain]
 
 
