@@ -11,11 +11,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from . import keeping
 from .access import ADMIN, EDITOR, Person, Scope, person
 from .client import RemoteEngine
 from .conversation import History, turns
 from .conversations import Conversations
 from .errors import TooMany, UsageError
+from .feedback import Feedback
 from .models import outside
 from .rates import Rate
 from .records import (
@@ -31,6 +33,7 @@ from .records import (
     SyncReport,
     Verification,
 )
+from .review import Review
 from .settings import Settings
 from .streaming import Stream
 
@@ -67,6 +70,7 @@ class Assistant:
         self._progress = progress
         self._person = Person()
         self._scope: Scope | None = None
+        self._rated = True
         self._shared = _Shared(settings)
 
     @classmethod
@@ -91,10 +95,37 @@ class Assistant:
     @property
     def conversations(self) -> Conversations:
         """The conversations that are kept in `state_dir`. Raises IndexFailure when they cannot be."""
+        return self._everyones.of(self._person.name, self.withheld)
+
+    @property
+    def feedback(self) -> Feedback:
+        """What this person says of answers. Raises IndexFailure."""
+        return self.conversations.feedback
+
+    @property
+    def review(self) -> Review:
+        """What the maintainers see of what everyone said. Raises NotAllowed and IndexFailure."""
+        self._person.needs(ADMIN, "reviewing questions and complaints")
+        return Review(self._everyones.file, self._everyones)
+
+    def forget_old(self) -> int:
+        """Delete conversations that are older than the setting `keep_days` lets them be; how many there were."""
+        days = self._settings.keep_days
+        return keeping.forget_older(self._everyones.file, days) if days else 0
+
+    def unrated(self) -> Assistant:
+        """The same, whose questions do not count among those that a person may ask within a minute."""
+        return self._but(_rated=False)
+
+    @property
+    def _everyones(self) -> Conversations:
         with self._shared.turn:
             if self._shared.conversations is None:
-                self._shared.conversations = Conversations(self._settings.state_dir)
-            return self._shared.conversations.of(self._person.name)
+                settings = self._settings
+                self._shared.conversations = found = Conversations(settings.state_dir, review=settings.review_questions)
+                if settings.keep_days:
+                    keeping.forget_older(found.file, settings.keep_days)
+            return self._shared.conversations
 
     def with_progress(self, progress: Report) -> Assistant:
         """The same corpus, whose slow steps are told to somebody else."""
@@ -122,8 +153,17 @@ class Assistant:
             return self._engine.add_page(str(item), self._progress, collection, self._scope)
         return self._engine.add(Path(item).expanduser().absolute(), self._progress, collection, self._scope)
 
-    def remove(self, document_id: str) -> SyncReport:
-        """Move a document's files to the trash in `state_dir`, and sync. Raises UnknownDocument."""
+    def remove(self, document_id: str, *, for_good: bool = False) -> SyncReport:
+        """Move a document's files to the trash in `state_dir`, and sync. Raises UnknownDocument.
+
+        `for_good`, nothing of it stays: not in the trash, and not in kept conversations, where answers that quote it
+        go with it. Backups, and answers that somebody has written to a file, are out of reach.
+        """
+        if for_good:
+            self._person.needs(ADMIN, "deleting articles for good")
+            report = self._engine.erase(document_id, self._progress)
+            keeping.erase(self._everyones.file, [document_id])
+            return report
         self._person.needs(EDITOR, "removing articles")
         return self._engine.remove(document_id, self._progress, self._scope)
 
@@ -254,7 +294,7 @@ class Assistant:
     def _ask_once_more(self) -> None:
         """Raise TooMany for somebody who has asked as often as they may within a minute."""
         name = self._person.name
-        if name and (wait := self._shared.questions.take(name)):
+        if name and self._rated and (wait := self._shared.questions.take(name)):
             most = self._settings.questions_per_minute
             error = TooMany(f"that makes more than {most} questions within a minute; ask again in {wait:.0f} seconds")
             error.wait = wait
@@ -268,9 +308,9 @@ class Assistant:
         """`add`, awaited."""
         return await asyncio.to_thread(self.add, item, collection)
 
-    async def aremove(self, document_id: str) -> SyncReport:
+    async def aremove(self, document_id: str, *, for_good: bool = False) -> SyncReport:
         """`remove`, awaited."""
-        return await asyncio.to_thread(self.remove, document_id)
+        return await asyncio.to_thread(self.remove, document_id, for_good=for_good)
 
     async def arestore(self, document_id: str) -> SyncReport:
         """`restore`, awaited."""

@@ -152,6 +152,12 @@ class Catalogue:
                 _delete_document(connection, document_id)
             self._forget_read()
 
+    def scrub(self) -> None:
+        """Leave nothing in the file of documents that were dropped."""
+        with self._database.transaction() as connection:
+            connection.execute("INSERT INTO lexical (lexical) VALUES ('optimize')")
+        self._database.scrub()
+
     def clear(self) -> None:
         """Forget everything but the schema."""
         with self._database.transaction() as connection:

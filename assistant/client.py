@@ -89,6 +89,10 @@ class RemoteEngine:
         """See Engine.remove."""
         return SyncReport.from_dict(self._call("remove", {"document_id": document_id, "scope": scope}, report))
 
+    def erase(self, document_id: str, report: Report) -> SyncReport:
+        """See Engine.erase."""
+        return SyncReport.from_dict(self._call("erase", {"document_id": document_id}, report))
+
     def restore(self, document_id: str, report: Report, scope: Scope | None = None) -> SyncReport:
         """See Engine.restore."""
         return SyncReport.from_dict(self._call("restore", {"document_id": document_id, "scope": scope}, report))

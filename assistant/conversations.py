@@ -10,17 +10,19 @@ import json
 import re
 import secrets
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from . import feedback, forgetting
 from .database import Database, StateFile
 from .errors import UnknownConversation
 from .exchanges import Conversation, Exchange
 
 _Result = TypeVar("_Result")
+Withheld = Callable[[Sequence[str]], Iterable[str]]
 CONVERSATIONS = "conversations.sqlite3"
 _MIGRATIONS = (
     """
@@ -40,6 +42,11 @@ _MIGRATIONS = (
     CREATE TRIGGER unnamed AFTER DELETE ON conversations BEGIN DELETE FROM named WHERE rowid = old.row; END;
     CREATE TRIGGER unsaid AFTER DELETE ON exchanges BEGIN DELETE FROM said WHERE rowid = old.row; END
     """,
+    f"""
+    {feedback.TABLES};
+    INSERT INTO named (named, rank) VALUES ('secure-delete', 1);
+    INSERT INTO said (said, rank) VALUES ('secure-delete', 1)
+    """,
 )
 _UNREAD = "what is kept of it is damaged"
 _WORD = re.compile(r"\w+")
@@ -50,16 +57,34 @@ _NAME = 80
 class Conversations:
     """The conversations of one person, or of everyone where nobody signs in. Safe to call from several threads."""
 
-    def __init__(self, state_dir: Path, person: str = "") -> None:
-        """Open the file, or make it. Raises IndexFailure when it cannot be used."""
+    def __init__(self, state_dir: Path, person: str = "", *, review: bool = True) -> None:
+        """Open the file, or make it. Raises IndexFailure when it cannot be used.
+
+        With `review`, questions that find no answer are kept for the maintainers.
+        """
         self._person = person
+        self._review = review
+        self._withheld: Withheld = lambda _: ()
         self._file = StateFile(state_dir / CONVERSATIONS, _MIGRATIONS)
 
-    def of(self, person: str) -> Conversations:
-        """Those of somebody else, in the same open file."""
+    def of(self, person: str, withheld: Withheld = lambda _: ()) -> Conversations:
+        """Those of somebody else, in the same open file.
+
+        `withheld` tells which of some articles this person may not see: what is kept of them is not given out.
+        """
         other = copy.copy(self)
-        other._person = person  # noqa: SLF001 - another one of this class
+        other._person, other._withheld = person, withheld  # noqa: SLF001 - another one of this class
         return other
+
+    @property
+    def feedback(self) -> feedback.Feedback:
+        """What this person says of answers."""
+        return feedback.Feedback(self._file, self._person)
+
+    @property
+    def file(self) -> StateFile:
+        """The file, for those who keep it in order."""
+        return self._file
 
     def find(self, words: str = "", at_most: int = 200) -> list[Conversation]:
         """The conversations, latest first, less what was said; those that have each of the words, or its beginning.
@@ -90,8 +115,11 @@ class Conversations:
         said = self._database.query(
             "SELECT number, record FROM exchanges WHERE conversation_id = ? ORDER BY number", conversation_id
         )
-        exchanges = {int(row["number"]): _read(row["record"]) for row in said}
-        return Conversation(**dict(rows[0]), exchanges=exchanges)
+        exchanges = [read(row["record"]) for row in said]
+        hidden = set(self._withheld(sorted(set().union(*map(forgetting.documents, exchanges)))))
+        seen = forgetting.without(exchanges, hidden, forgetting.WITHHELD) if hidden else exchanges
+        numbers = [int(row["number"]) for row in said]
+        return Conversation(**dict(rows[0]), exchanges=dict(zip(numbers, seen, strict=True)))
 
     def name(self, conversation_id: str) -> str:
         """The name of a conversation. Raises UnknownConversation."""
@@ -117,7 +145,8 @@ class Conversations:
                 "UPDATE conversations SET numbered = numbered + 1 WHERE conversation_id = ? RETURNING numbered",
                 (conversation_id,),
             ).fetchone()
-            _write(connection, conversation_id, number, exchange)
+            write(connection, conversation_id, number, exchange)
+            self._note(connection, (conversation_id, number), exchange)
             return int(number)
 
         return self._change(conversation_id, add)
@@ -127,17 +156,24 @@ class Conversations:
 
         Raises UnknownConversation.
         """
-        self._change(conversation_id, lambda connection: _replace(connection, conversation_id, number, exchange))
+
+        def replaced(connection: sqlite3.Connection) -> None:
+            if replace(connection, conversation_id, number, exchange):
+                self._note(connection, (conversation_id, number), exchange)
+
+        self._change(conversation_id, replaced)
 
     def cut(self, conversation_id: str, numbers: Collection[int]) -> None:
         """Forget the exchanges of those numbers. Raises UnknownConversation."""
-        self._change(
-            conversation_id,
-            lambda connection: connection.executemany(
+
+        def cut(connection: sqlite3.Connection) -> None:
+            feedback.forget_questions(connection, conversation_id, numbers)
+            connection.executemany(
                 "DELETE FROM exchanges WHERE conversation_id = ? AND number = ?",
                 [(conversation_id, number) for number in numbers],
-            ),
-        )
+            )
+
+        self._change(conversation_id, cut)
 
     def rename(self, conversation_id: str, name: str) -> None:
         """Give a conversation another name; an empty one changes nothing. Raises UnknownConversation."""
@@ -147,9 +183,11 @@ class Conversations:
     def delete(self, conversation_id: str) -> None:
         """Forget a conversation for good; nothing happens where there is none of that id."""
         with self._database.transaction() as connection:
-            connection.execute(
+            gone = connection.execute(
                 "DELETE FROM conversations WHERE conversation_id = ? AND person = ?", (conversation_id, self._person)
             )
+            if gone.rowcount:
+                feedback.forget_questions(connection, conversation_id)
 
     def copy_to(self, path: Path) -> None:
         """Write the state of this moment, of everyone, into another file."""
@@ -167,7 +205,8 @@ class Conversations:
                     _begin(connection, tuple(row)[1:])
                     said = "SELECT number, record FROM exchanges WHERE conversation_id = ? ORDER BY number"
                     for each in other.query(said, row["conversation_id"]):
-                        _write(connection, row["conversation_id"], each["number"], _read(each["record"]))
+                        write(connection, row["conversation_id"], each["number"], read(each["record"]))
+                feedback.bring_back(connection, other)
 
     def problems(self) -> list[str]:
         """What is wrong with the file; of what is in it `unread` tells."""
@@ -179,8 +218,11 @@ class Conversations:
         damaged = [row for row in rows if not _is_whole(row["record"])]
         for row in damaged if mend else []:
             with self._database.transaction() as connection:
-                _replace(connection, row["conversation_id"], row["number"], _read(row["record"]))
+                replace(connection, row["conversation_id"], row["number"], read(row["record"]))
         return len(damaged)
+
+    def _note(self, connection: sqlite3.Connection, place: tuple[str, int], exchange: Exchange) -> None:
+        feedback.note(connection, self._person, place, exchange, ask=self._review)
 
     def close(self) -> None:
         """Close the file, for everyone who has it from here."""
@@ -225,7 +267,8 @@ def _rename(connection: sqlite3.Connection, conversation_id: str, name: str) -> 
     connection.execute(f"UPDATE named SET words = ? WHERE rowid = {row}", (name, conversation_id))
 
 
-def _write(connection: sqlite3.Connection, conversation_id: str, number: int, exchange: Exchange) -> None:
+def write(connection: sqlite3.Connection, conversation_id: str, number: int, exchange: Exchange) -> None:
+    """Within a transaction: put an exchange where there is none of that number."""
     record = json.dumps(exchange.to_dict(), ensure_ascii=False)
     row = connection.execute(
         "INSERT INTO exchanges (conversation_id, number, record) VALUES (?, ?, ?)",
@@ -234,15 +277,17 @@ def _write(connection: sqlite3.Connection, conversation_id: str, number: int, ex
     connection.execute("INSERT INTO said (rowid, words) VALUES (?, ?)", (row, f"{exchange.question}\n{exchange.text}"))
 
 
-def _replace(connection: sqlite3.Connection, conversation_id: str, number: int, exchange: Exchange) -> None:
+def replace(connection: sqlite3.Connection, conversation_id: str, number: int, exchange: Exchange) -> bool:
+    """Within a transaction: put an exchange in place of the one of that number; False where there is none."""
     there = connection.execute(
         "DELETE FROM exchanges WHERE conversation_id = ? AND number = ?", (conversation_id, number)
     )
     if there.rowcount:
-        _write(connection, conversation_id, number, exchange)
+        write(connection, conversation_id, number, exchange)
+    return bool(there.rowcount)
 
 
-def _read(record: str) -> Exchange:
+def read(record: str) -> Exchange:
     """An exchange; one that says so where it is damaged, so that the others can be read."""
     return Exchange.from_dict(json.loads(record)) if _is_whole(record) else Exchange("?", failure=_UNREAD)
 

@@ -202,6 +202,22 @@ class Corpus:
             self._trash.remove(self._catalogue.paths(document_id), document_id)
             return self.sync(progress)
 
+    def erase(self, document_id: str, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
+        """Delete a document for good: its files, what the trash and the index hold of it; not backups of one's own.
+
+        One that was removed before goes from the trash. Raises UnknownDocument.
+        """
+        with self._changing():
+            self.sync(progress)
+            report = SyncReport()
+            if document_id in self._catalogue.document_hashes():
+                report = self.remove(document_id, progress)
+            elif not (self._trash.holds(document_id) or self._ledger.sources(document_id)):
+                raise UnknownDocument(f"the corpus holds no document {document_id!r}; 'assistant list' shows their ids")
+            self._trash.purge(document_id)
+            self._catalogue.scrub()
+            return report
+
     def restore(self, document_id: str, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Undo `remove`. Raises UnknownDocument when the trash holds nothing of that id."""
         with self._changing():

@@ -123,6 +123,15 @@ class Database:
             return [damage.reason]
         return [problem for problem in found if problem != "ok"]
 
+    def wipe_deleted(self) -> None:
+        """From now on overwrite what is deleted."""
+        self.query("PRAGMA secure_delete = ON")
+
+    def scrub(self) -> None:
+        """Leave nothing in the file of what was deleted before. Takes as long as copying it."""
+        self.query("VACUUM")
+        self.query("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def copy_to(self, path: Path) -> None:
         """Write the state of this moment into another file, whole or not at all; one that is there is replaced."""
         beside = path.with_name(f"{path.name}.part")
@@ -160,7 +169,7 @@ class StateFile:
 
     def __init__(self, path: Path, migrations: Sequence[str]) -> None:
         """Open the file, or make it. Raises IndexFailure when it cannot be used."""
-        self._path = path
+        self.path = path
         self._migrations = migrations
         self._turn = threading.Lock()
         self._open()
@@ -170,7 +179,7 @@ class StateFile:
         """The file that is there now, opened anew where it is another one than it was."""
         with self._turn:
             try:
-                same = self._path.stat().st_ino == self._file
+                same = self.path.stat().st_ino == self._file
             except FileNotFoundError:
                 same = False
             if not same:
@@ -183,13 +192,14 @@ class StateFile:
         self._opened.close()
 
     def _open(self) -> None:
-        self._opened = Database(self._path)
+        self._opened = Database(self.path)
         try:
+            self._opened.wipe_deleted()
             self._opened.migrate(self._migrations)
         except IndexFailure:
             self._opened.close()
             raise
-        self._file = self._path.stat().st_ino
+        self._file = self.path.stat().st_ino
 
 
 def version_of(path: Path) -> int:

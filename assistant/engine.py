@@ -112,6 +112,10 @@ class Engine:
             self.document(document_id, report, scope)
         return self._changed(report, lambda corpus: corpus.remove(document_id, report), scope)
 
+    def erase(self, document_id: str, report: Report = lambda _: None) -> SyncReport:
+        """Delete a document for good."""
+        return self._changed(report, lambda corpus: corpus.erase(document_id, report))
+
     def restore(self, document_id: str, report: Report = lambda _: None, scope: Scope | None = None) -> SyncReport:
         """Undo `remove`."""
         if scope and not any(document_id == each.document_id for each in self.removed(report, scope)):

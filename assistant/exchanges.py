@@ -20,6 +20,8 @@ class Exchange(Record):
     answer: Answer | None = None
     failure: str = ""
     """Why there is no answer, in words; empty for one that was stopped."""
+    found: tuple[str, ...] = ()
+    """The ids of the articles of which passages were found, as long as there is no answer that holds them."""
 
 
 @dataclass(frozen=True, slots=True)

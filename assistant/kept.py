@@ -53,6 +53,11 @@ class Kept:
         with contextlib.suppress(OSError):
             (self._folder / "removed" / f"{document_id}.json").replace(self._folder / f"{document_id}.json")
 
+    def delete(self, document_id: str) -> None:
+        """Delete what is kept of a document, also where it is set aside."""
+        for folder in (self._folder, self._folder / "removed"):
+            (folder / f"{document_id}.json").unlink(missing_ok=True)
+
     def forget_all_but(self, document_ids: set[str]) -> None:
         """Let go of documents whose files can be read again or are gone."""
         for path in self._folder.glob("*"):

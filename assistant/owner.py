@@ -174,6 +174,7 @@ _CALLS = frozenset(
         "add_document",
         "add_page",
         "remove",
+        "erase",
         "restore",
         "removed",
         "amend",

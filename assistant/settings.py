@@ -71,6 +71,9 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="folders of the corpus, each with the roles and groups that may read it; others are everyone's",
     )
+    review_questions: bool = Field(
+        True, description="keep questions that find no answer, so that maintainers see what is missing; without names"
+    )
     keep_days: int | None = Field(
         None, ge=1, description="days after which conversations, and what was said of answers, are deleted"
     )

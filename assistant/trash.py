@@ -116,6 +116,25 @@ class Trash:
                 return True
         return False
 
+    def purge(self, document_id: str) -> None:
+        """Delete for good what was removed of a document, and earlier versions of its files. Raises CorpusError."""
+        self.settle()
+        names = [s for s in self._ledger.sources(document_id) if self._ledger.id_of(s) in {None, document_id}]
+        try:
+            for place in self._places(document_id):
+                shutil.rmtree(place)
+            for place in (place for label in _NO_DOCUMENTS for place in self._places(label)):
+                for name in names:
+                    for path in (place / name, place / (name + AMENDMENTS_SUFFIX)):
+                        path.unlink(missing_ok=True)
+                if not _anything(place):
+                    shutil.rmtree(place)
+        except OSError as error:
+            raise CorpusError(
+                f"cannot delete {error.filename} ({error.strerror}); check its permissions, then delete it again"
+            ) from None
+        self._kept.delete(document_id)
+
     def holds(self, document_id: str) -> bool:
         """Whether files of a document were removed and not brought back."""
         return bool(self._places(document_id))

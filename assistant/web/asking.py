@@ -127,14 +127,15 @@ def _turns(events: Stream, turn: Turn) -> Iterator[Turn]:
     try:
         for event in events:
             if isinstance(event, Retrieved):
-                turn = replace(turn, passages=tuple(event.passages))
+                found = tuple(dict.fromkeys(passage.document_id for passage in event.passages))
+                turn = replace(turn, passages=tuple(event.passages), exchange=replace(turn.exchange, found=found))
             elif isinstance(event, Waiting):
                 turn = replace(turn, ahead=event.ahead)
             elif isinstance(event, Text):
                 exchange = replace(turn.exchange, text=turn.exchange.text + event.piece)
                 turn = replace(turn, exchange=exchange, ahead=0)
             elif isinstance(event, Done):
-                exchange = replace(turn.exchange, answer=event.answer)
+                exchange = replace(turn.exchange, answer=event.answer, found=())
                 turn = replace(turn, exchange=exchange, running=False)
             yield turn
     except EmptyCorpus:

@@ -1,0 +1,59 @@
+"""Keeping what people said no longer than wanted: days of retention, and articles that are deleted for good."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+from . import conversations
+from .database import StateFile
+from .exchanges import Exchange
+from .forgetting import DELETED, documents, without
+
+
+def forget_older(file: StateFile, days: int) -> int:
+    """Delete conversations in which nothing was said for so many days, and older verdicts; how many conversations."""
+    before = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="microseconds")
+    with file.database.transaction() as connection:
+        gone = connection.execute("DELETE FROM conversations WHERE changed < ?", (before,)).rowcount
+        connection.execute("DELETE FROM verdicts WHERE given < ?", (before,))
+        connection.execute("DELETE FROM unanswered WHERE asked < ?", (before,))
+        connection.execute("DELETE FROM used WHERE day < ?", (before[:10],))
+    return gone
+
+
+def erase(file: StateFile, document_ids: Collection[str]) -> int:
+    """Take the text of articles out of all that is kept, and out of the file itself; how many exchanges had some.
+
+    Answers that quote one of them are deleted, with what was said of them. Copies that were made of the file when its
+    format changed, or before it was mended, are deleted, too.
+    """
+    ids = frozenset(document_ids)
+    changed = 0
+    with file.database.transaction() as connection:
+        kept = "SELECT number, record FROM exchanges WHERE conversation_id = ? ORDER BY number"
+        for (conversation_id,) in connection.execute("SELECT conversation_id FROM conversations").fetchall():
+            rows = connection.execute(kept, (conversation_id,)).fetchall()
+            exchanges = [conversations.read(row["record"]) for row in rows]
+            for row, before, after in zip(rows, exchanges, without(exchanges, ids, DELETED), strict=True):
+                if after != before:
+                    conversations.replace(connection, conversation_id, row["number"], after)
+                    changed += 1
+        for row, exchange in _verdicts(connection.execute("SELECT row, record FROM verdicts").fetchall()):
+            if not ids.isdisjoint(documents(exchange)):
+                connection.execute("DELETE FROM verdicts WHERE row = ?", (row,))
+        connection.executemany("DELETE FROM used WHERE document_id = ?", [(document_id,) for document_id in ids])
+        for table in ("named", "said"):
+            connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+    file.database.scrub()
+    for copy in file.path.parent.glob(f"{file.path.name}.*"):  # not what SQLite itself keeps: that is called -wal, -shm
+        with suppress(FileNotFoundError):
+            copy.unlink()
+    return changed
+
+
+def _verdicts(rows: list[tuple[int, str]]) -> Iterator[tuple[int, Exchange]]:
+    for row, record in rows:
+        yield row, Exchange.from_dict(json.loads(record))
