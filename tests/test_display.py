@@ -141,12 +141,12 @@ def test_every_part_of_the_page_shows_what_others_wrote_and_does_nothing_of_it(l
         page.goto(f"http://{host}/")
         expect(page.locator(f"#part{len(PARTS) - 1} .given")).to_have_count(len(texts))
         eyes.look(page)
+        assert (eyes.seen, eyes.provoked) == ([], 0)
         for number, one in enumerate(PARTS):
             found = page.evaluate(_FOUND, [f"part{number}", one.places])
             for place, shown in zip(one.places, zip(*found, strict=True), strict=True):
                 lost = [text for text, there in zip(texts, shown, strict=True) if shows(there, [text])]
                 assert lost == [], f"{one.name}, {place} does not show them"
-        assert (eyes.seen, eyes.provoked) == ([], 0)
 
 
 def test_the_ask_tab_shows_all_of_it_and_does_nothing_of_it(looking: Looking, host: str, texts: list[str]):
@@ -224,6 +224,7 @@ def test_pages_beside_the_chat_show_all_of_it_and_do_nothing_of_it(
         page.goto(f"http://{host}/articles/nothing")
         page.set_content(board(addresses))
         eyes.look(page)
+        assert (eyes.seen, eyes.provoked) == ([], 0)
         found = page.evaluate(_FRAMES)
         assert len(found) == len(texts)
         for text, (title, shown) in zip(texts, found, strict=True):
