@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -385,4 +384,4 @@ def _show_report(report: SyncReport, json_: bool, assistant: Assistant) -> None:
 
 
 def _print_json(plain: Any) -> None:
-    terminal.show_lines(json.dumps(plain, ensure_ascii=False, indent=2))
+    terminal.show_json(plain)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from .records import (
     Answer,
@@ -45,7 +47,7 @@ class Steps:
             return
         begun = progress.step != self._step
         self._step, self._tenth = progress.step, tenth
-        line = f"{progress.step} {_amount(progress)}".rstrip()
+        line = printable(f"{progress.step} {_amount(progress)}").rstrip()
         if self._live:
             sys.stderr.write(f"\r\033[K{line}…" if progress.done < progress.total or not progress.total else "\r\033[K")
         elif begun or tenth == 10 or progress.total > _BYTES:
@@ -66,9 +68,15 @@ def say(message: str) -> None:
 
 
 def show_lines(*lines: str) -> None:
-    """Lines of a result, as they are."""
+    """Lines of a result."""
     for line in lines:
-        print(line)
+        print(printable(line))
+
+
+def show_json(plain: Any) -> None:
+    """A result as JSON; what is not printable stands as its escape, so that it reads back the same."""
+    said = json.dumps(plain, ensure_ascii=False, indent=2)
+    print("".join(one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in said))
 
 
 def read_question() -> str:
@@ -84,7 +92,7 @@ def show_piece(piece: str) -> None:
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
         sys.stderr.flush()
-    sys.stdout.write(printable(piece))
+    sys.stdout.write("\n".join(map(printable, piece.split("\n"))))
     sys.stdout.flush()
 
 
@@ -101,7 +109,7 @@ def show_sources(answer: Answer) -> None:
         print(_wrapped(f"“{' '.join(citation.quote.split())}”", f"[{citation.number}] "))
         print(_wrapped(place(citation), "    "))
     for note in answer.notes:
-        print(f"\nNote: {note}.")
+        print(f"\nNote: {printable(note)}.")
 
 
 def show_passages(passages: Sequence[Passage]) -> None:
@@ -178,13 +186,13 @@ def show_verification(found: Verification) -> None:
         print(_wrapped(f"{quote.state}: “{' '.join(quote.quote.split())}”", f"[{quote.number}] "))
         print(_wrapped(f"{quote.title} · {quote.found}", "    "))
     for note in found.notes[not found.intact :]:
-        print(f"Note: {note}.")
+        print(f"Note: {printable(note)}.")
 
 
 def show_findings(findings: Sequence[Finding]) -> None:
     """What a check-up found, a line each."""
     for finding in findings:
-        print(f"{'ok ' if finding.fine else 'BAD'}  {finding.what}: {finding.found}")
+        print(f"{'ok ' if finding.fine else 'BAD'}  {printable(f'{finding.what}: {finding.found}')}")
 
 
 def place(item: Citation | Passage) -> str:

@@ -48,3 +48,41 @@ class EndlessServer:
         self._ended.set()
         self._server.shutdown()
         self._server.server_close()
+
+
+class SayingServer:
+    """Speaks the OpenAI protocol as far as to stream the same words whatever it is asked."""
+
+    def __init__(self, words: str) -> None:
+        self.asked = 0
+        owner = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                owner.asked += 1
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.end_headers()
+                for begin in range(0, len(words), 9):
+                    choice = {"index": 0, "delta": {"role": "assistant", "content": words[begin : begin + 9]}}
+                    self.wfile.write(
+                        f"data: {json.dumps({'object': 'chat.completion.chunk', 'choices': [choice]})}\n\n".encode()
+                    )
+                self.wfile.write(b"data: [DONE]\n\n")
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.base_url = f"http://127.0.0.1:{self._server.server_port}/v1"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()

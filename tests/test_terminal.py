@@ -1,9 +1,14 @@
+import json
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from assistant.records import Document, SyncReport
+from assistant import terminal
+from assistant.records import Document, Finding, Passage, Progress, QuoteCheck, Removed, SyncReport, Verification
 from assistant.terminal import show_documents, show_report
+from tests.hostile import answer
 
 PORT = Document("Port", "", "id1", published=date(2026, 3, 4), sources=["a.pdf"], notes=["page 2 holds a picture"])
 
@@ -56,3 +61,66 @@ def test_two_reports_in_a_row_are_one():
     assert first.followed_by(second) == SyncReport(
         added=["a", "d"], updated=["c"], removed=["b"], unchanged=[], failed={"x": "why", "y": "why"}, notes=["n"]
     )
+
+
+RAW = (
+    *(
+        "red \x1b[31m",
+        "title \x1b]0;owned\x07",
+        "clipboard \x1b]52;c;AAAA\x1b\\",
+        "C1 \x9b2J",
+        "back \b\b\b",
+        "over\rwritten",
+    ),
+    *("bidi \u202egpj.exe", "isolate \u2066x\u2069", "zero\u200bwidth", "mark \ufeff", "tag \U000e0041", "half \ud800"),
+    *("line\u2028separator", "form\x0cfeed", "bell\x07", "null\x00", "delete\x7f"),
+)
+"""What a terminal would obey, or would not show."""
+
+SHOWN: dict[str, Callable[[str], None]] = {
+    "a message": terminal.say,
+    "a line": terminal.show_lines,
+    "a step": lambda raw: terminal.Steps()(Progress(raw, 1, 2)),
+    "a remark": lambda raw: terminal.Steps()(Progress(raw, lasting=True)),
+    "a piece": terminal.show_piece,
+    "an answer": lambda raw: terminal.show_sources(answer("why?", [raw])),
+    "a question as it was understood": lambda raw: terminal.show_sources(answer(raw, [raw])),
+    "passages": lambda raw: terminal.show_passages([Passage("d1", raw, raw, raw, 0, 9, 0.5, raw, section=raw)]),
+    "articles": lambda raw: show_documents([replace(PORT, title=raw, sources=[raw], notes=[raw])], {raw: raw}),
+    "the trash": lambda raw: terminal.show_removed([Removed("id1", [raw], "2026-03-04")]),
+    "a report": lambda raw: show_report(
+        SyncReport(added=["id1"], failed={raw: raw}, notes=[raw]),
+        [replace(PORT, title=raw, sources=[raw], notes=[raw])],
+    ),
+    "a verification": lambda raw: terminal.show_verification(
+        Verification(intact=False, quotes=[QuoteCheck(1, raw, raw, "gone", raw)], notes=[raw])
+    ),
+    "a further note of a verification": lambda raw: terminal.show_verification(
+        Verification(intact=True, quotes=[], notes=["", raw])
+    ),
+    "findings": lambda raw: terminal.show_findings([Finding(raw, fine=False, found=raw)]),
+    "JSON": lambda raw: terminal.show_json({raw: [raw]}),
+}
+
+
+@pytest.mark.parametrize("shown", SHOWN)
+def test_no_text_of_others_reaches_the_terminal_but_what_it_prints(shown: str, capsys: pytest.CaptureFixture[str]):
+    for raw in RAW:
+        SHOWN[shown](f"Skarn {raw} harbour")
+        said = "".join(capsys.readouterr())
+        assert "Skarn" in said
+        assert said.replace("\n", "").isprintable(), repr(said)
+
+
+def test_json_reads_back_what_it_was_made_of(capsys: pytest.CaptureFixture[str]):
+    plain = {"title": "".join(RAW), "plain": "Zürich – 港\n“quoted”"}
+    terminal.show_json(plain)
+    said = capsys.readouterr().out
+    assert json.loads(said) == plain
+    assert "Zürich – 港" in said
+
+
+def test_the_paragraphs_of_an_answer_stay_apart(capsys: pytest.CaptureFixture[str]):
+    terminal.show_piece("It was sold [1].")
+    terminal.show_piece("\n\nIt cost $9 million [2].")
+    assert capsys.readouterr().out == "It was sold [1].\n\nIt cost $9 million [2]."

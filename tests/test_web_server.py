@@ -1,9 +1,11 @@
 """Who may use the page: nobody from another site, and nobody under a name that leads here."""
 
 import pytest
+from fastapi import FastAPI
 from starlette.datastructures import Headers
+from starlette.testclient import TestClient
 
-from assistant.web.server import refused
+from assistant.web.server import _AtHome, refused
 
 NAMES = frozenset({"localhost", "briefings.example.org"})
 
@@ -45,3 +47,9 @@ def test_other_sites_and_other_names_are_not(headers: dict[str, str]):
 def test_any_name_will_do_where_the_settings_say_so():
     assert refused(Headers({"host": "anything.example"}), NAMES | {"*"}) == ""
     assert "allowed_hosts" in refused(Headers({"host": "anything.example"}), NAMES)
+
+
+def test_a_refusal_that_names_what_was_sent_is_no_page():
+    answer = TestClient(_AtHome(FastAPI(), NAMES)).get("/", headers={"host": "<script>.example"})
+    assert (answer.status_code, answer.headers["x-content-type-options"]) == (403, "nosniff")
+    assert "default-src 'self'" in answer.headers["content-security-policy"]

@@ -88,7 +88,7 @@ class _AtHome:
             await send(message)
 
         if scope["type"] in {"http", "websocket"} and (reason := refused(Headers(scope=scope), self._names)):
-            await PlainTextResponse(reason, 403)(scope, receive, send)
+            await PlainTextResponse(reason, 403)(scope, receive, with_headers)  # it names what was sent
             return
         await self._app(scope, receive, with_headers)
 
