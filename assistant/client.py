@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from . import prepared, wire
 from .conversation import Turn
 from .errors import IndexFailure, OwnerError, by_name
+from .private import open_private
 from .records import (
     Answer,
     Document,
@@ -342,7 +343,7 @@ def _retire(connection: Connection) -> None:
 
 
 def _start(settings: Settings) -> Connection:
-    with (settings.data_dir / "owner.log").open("wb") as log:
+    with open_private(settings.data_dir / "owner.log") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", owner_module],
             stdin=subprocess.PIPE,

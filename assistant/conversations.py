@@ -196,7 +196,7 @@ class Conversations:
             return self._opened
 
     def _open(self) -> None:
-        self._opened = Database(self._path)
+        self._opened = Database(self._path, private=True)
         try:
             self._opened.migrate(_MIGRATIONS)
         except IndexFailure:

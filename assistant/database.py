@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from .errors import DamagedFile, IndexFailure
+from .private import make_private
 
 _Result = TypeVar("_Result")
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -23,13 +24,15 @@ class Database:
     Raises DamagedFile when the file is not what SQLite wrote, and IndexFailure when it cannot be used.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, or make an empty one of version 0."""
+    def __init__(self, path: Path, *, private: bool = False) -> None:
+        """Open the file, or make an empty one of version 0; a `private` one can be read by this user alone."""
         self.path = path
         self._turn = threading.RLock()
         self._taken_over = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if private:  # before SQLite makes it, and what it keeps beside it, which gets the same permissions
+                make_private(path)
         except OSError as error:
             raise IndexFailure(_unusable(path, str(error.strerror))) from None
         self._connection = self._said_in_words(
@@ -123,10 +126,14 @@ class Database:
         return [problem for problem in found if problem != "ok"]
 
     def copy_to(self, path: Path) -> None:
-        """Write the state of this moment into another file, whole or not at all; one that is there is replaced."""
+        """Write the state of this moment into another file, whole or not at all; one that is there is replaced.
+
+        It can be read by this user alone.
+        """
         beside = path.with_name(f"{path.name}.part")
         try:
             beside.unlink(missing_ok=True)
+            make_private(beside)
             with closing(sqlite3.connect(beside)) as copy, self._turn:
                 self._connection.backup(copy)
             beside.replace(path)
