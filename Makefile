@@ -9,7 +9,7 @@ Q ?= who owns the model?
 export Q
 
 .DEFAULT_GOAL := help
-.PHONY: help serve ask test test-fast check fix model docs screenshots lock clean
+.PHONY: help serve ask test test-fast check fix audit model docs screenshots lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ check: $(INSTALLED_DEV) ## ruff, ruff format and mypy --strict
 fix: $(INSTALLED_DEV) ## mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+audit: $(INSTALLED_DEV) ## ask the OSV service for known weaknesses of the pinned versions (needs the network)
+	@$(BIN)/python deploy/audit.py $(AUDIT)
 
 model: | $(INSTALLED)
 	@$(BIN)/assistant models pull --if-needed

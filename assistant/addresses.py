@@ -21,8 +21,8 @@ def web_address(url: str) -> httpx.URL:
     """A pasted address, read and normalised. Raises FetchError where it is none that can be fetched."""
     try:
         found = httpx.URL(url.strip())
-    except httpx.InvalidURL as error:
-        raise FetchError(f"it is no web address ({error}); copy it whole from the browser") from None
+    except httpx.InvalidURL:  # what it says may quote the half of a password, as a port
+        raise FetchError("it is no web address; copy it whole from the browser") from None
     scheme = found.scheme.lower()
     if scheme not in _PORTS:
         raise FetchError(f"it begins with {scheme[:20] or 'no scheme'!r}; only http:// and https:// are fetched")

@@ -23,6 +23,7 @@ from .conversations import CONVERSATIONS, Conversations
 from .errors import DamagedFile, UsageError
 from .holding import Opened
 from .ledger import LEDGER
+from .private import open_private
 from .records import Progress
 from .restoring import FORMAT, MANIFEST, NO_TAR
 from .schema import CATALOGUE
@@ -44,7 +45,7 @@ def write(settings: Settings, opened: Opened, file: Path, report: Callable[[Prog
             corpus.copy_to(*copies.values())
             copies |= _conversations(settings, Path(own, "conversations"))
             files = dict(_members(settings)) | copies
-            with part.open("wb") as stream:
+            with open_private(part) as stream:
                 with _archive(file, stream) as archive:
                     _add(archive, files, report)
                 stream.flush()

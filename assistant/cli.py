@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import replace
 from datetime import datetime
 from enum import IntEnum
@@ -19,6 +19,7 @@ from .api import Assistant, is_url
 from .client import stop as stop_owner
 from .errors import AssistantError, UsageError
 from .records import Answer, Done, Filters, SyncReport, Text, Waiting, ahead_in_words
+from .redaction import Redacting, redacted
 from .settings import Settings
 from .watching import follow
 from .web.address import listen
@@ -127,7 +128,7 @@ def add(
             except UsageError as error:
                 if len(paths) == 1:
                     raise
-                report = replace(report, failed=report.failed | {path: str(error)})
+                report = replace(report, failed=report.failed | {redacted(path): str(error)})
         _show_report(report, json_, assistant)
     raise typer.Exit(Exit.FAILED if report.failed else Exit.DONE)
 
@@ -342,6 +343,15 @@ def stop() -> None:
 def main() -> None:
     """Run the command line. An AssistantError is one line on stderr, never a traceback."""
     try:
+        with redirect_stderr(Redacting(sys.stderr)):  # the page's server and the libraries write there, too
+            _run()
+    except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
+        sys.stderr.close()
+        sys.exit(Exit.FAILED)
+
+
+def _run() -> None:
+    try:
         app(standalone_mode=True)
     except AssistantError as error:
         terminal.say(f"assistant: {error}")
@@ -349,9 +359,6 @@ def main() -> None:
     except KeyboardInterrupt:
         terminal.say("interrupted")
         sys.exit(130)
-    except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
-        sys.stderr.close()
-        sys.exit(Exit.FAILED)
 
 
 @contextmanager

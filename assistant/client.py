@@ -21,6 +21,7 @@ from . import prepared, wire
 from .access import Scope
 from .conversation import Turn
 from .errors import IndexFailure, OwnerError, by_name
+from .private import open_private
 from .records import (
     Answer,
     Document,
@@ -377,7 +378,7 @@ def _retire(connection: Connection) -> None:
 
 
 def _start(settings: Settings) -> Connection:
-    with (settings.data_dir / "owner.log").open("wb") as log:
+    with open_private(settings.data_dir / "owner.log") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", owner_module],
             stdin=subprocess.PIPE,

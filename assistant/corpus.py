@@ -24,6 +24,7 @@ from .loading import AMENDABLE, amendments_path, parse_date, read
 from .parsing import Parser
 from .pasting import PageFile, as_yaml, page_file, was_fetched
 from .records import Document, Progress, Removed, SyncReport
+from .redaction import redacted
 from .settings import Settings
 from .syncing import Pass, collections_of, shortened, unchanged
 from .terms import printable
@@ -178,13 +179,13 @@ class Corpus:
             raise UsageError(
                 f"{url} is not fetched, as that is switched off; {remedy}, or save the page and add the file"
             )
-        progress(Progress(f"fetching {url}"))
+        progress(Progress(f"fetching {redacted(url)}"))
         try:
             limits = FetchLimits(settings.max_file_bytes, settings.fetch_seconds, settings.fetch_private)
             fetched = fetch(url, limits)
             page = page_file(fetched, lambda raw: self._parser.parse(raw, settings))
         except (FetchError, DocumentError) as error:
-            return SyncReport(failed={url: str(error)})
+            return SyncReport(failed={redacted(url): str(error)})
         with self._changing():
             self.sync(progress, again=False)  # so that a page of this address is known
             before = self._catalogue.failures()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from .errors import DamagedFile, IndexFailure
+from .private import make_private
 
 _Result = TypeVar("_Result")
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -23,13 +24,18 @@ class Database:
     Raises DamagedFile when the file is not what SQLite wrote, and IndexFailure when it cannot be used.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        """Open the file, or make an empty one of version 0; `read_only` is for a connection beside another one."""
+    def __init__(self, path: Path, *, private: bool = False, read_only: bool = False) -> None:
+        """Open the file, or make an empty one of version 0.
+
+        A `private` one can be read by this user alone; `read_only` is for a connection beside another one.
+        """
         self.path = path
         self._turn = threading.RLock()
         self._taken_over = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if private:  # before SQLite makes it, and what it keeps beside it, which gets the same permissions
+                make_private(path)
         except OSError as error:
             raise IndexFailure(_unusable(path, str(error.strerror))) from None
         name = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
@@ -133,10 +139,14 @@ class Database:
         self.query("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def copy_to(self, path: Path) -> None:
-        """Write the state of this moment into another file, whole or not at all; one that is there is replaced."""
+        """Write the state of this moment into another file, whole or not at all; one that is there is replaced.
+
+        It can be read by this user alone.
+        """
         beside = path.with_name(f"{path.name}.part")
         try:
             beside.unlink(missing_ok=True)
+            make_private(beside)
             with closing(sqlite3.connect(beside)) as copy, self._turn:
                 self._connection.backup(copy)
             beside.replace(path)
@@ -165,7 +175,10 @@ class Database:
 
 
 class StateFile:
-    """A file of `state_dir` that several processes have open, and that may be set aside or deleted meanwhile."""
+    """A file of `state_dir` that several processes have open, and that may be set aside or deleted meanwhile.
+
+    Only this user can read it, and what is deleted in it is overwritten.
+    """
 
     def __init__(self, path: Path, migrations: Sequence[str]) -> None:
         """Open the file, or make it. Raises IndexFailure when it cannot be used."""
@@ -192,7 +205,7 @@ class StateFile:
         self._opened.close()
 
     def _open(self) -> None:
-        self._opened = Database(self.path)
+        self._opened = Database(self.path, private=True)
         try:
             self._opened.wipe_deleted()
             self._opened.migrate(self._migrations)

@@ -21,7 +21,8 @@ AssistantError
 │   └── ModelBusy           as many questions wait for it as may
 └── OwnerError              the process that holds index and models cannot be started or reached
 
-A message says what is wrong, with which value, and what to do next, in one line.
+A message says what is wrong, with which value, and what to do next, in one line. Secrets in it are redacted, so that
+it may be shown, logged and kept.
 That the articles do not say is no error: it is an `Answer` with `answered=False`.
 """
 
@@ -30,9 +31,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
+from .redaction import redacted
+
 
 class AssistantError(Exception):
     """The root of the tree above; catching it catches whatever this package raises on purpose."""
+
+    def __init__(self, *said: object) -> None:
+        super().__init__(*(redacted(each) if isinstance(each, str) else each for each in said))
 
 
 class UsageError(AssistantError):

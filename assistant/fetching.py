@@ -21,6 +21,7 @@ import httpx
 from .addresses import web_address
 from .connecting import Guard, Resolver, resolved
 from .errors import FetchError
+from .redaction import without_credentials
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _ENDINGS = {
@@ -70,7 +71,10 @@ class FetchLimits:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A page as it came. Both addresses are normalised; `charset` is None where the server names none that is known."""
+    """A page as it came. Both addresses are normalised and without credentials.
+
+    `charset` is None where the server names none that is known.
+    """
 
     url: str
     final_url: str
@@ -132,8 +136,8 @@ def _next(seen: list[httpx.URL], headers: httpx.Headers) -> httpx.URL:
         raise FetchError("it redirects without saying where; check the address")
     try:
         address = web_address(str(seen[-1].join(location)))
-    except (httpx.InvalidURL, ValueError) as error:
-        raise FetchError(f"it redirects to what is no web address ({error})") from None
+    except (httpx.InvalidURL, ValueError):
+        raise FetchError("it redirects to what is no web address; check the address") from None
     except FetchError as error:
         raise FetchError(f"it redirects to an address that is not fetched: {error}") from None
     if address in seen:
@@ -160,8 +164,8 @@ def _page(seen: list[httpx.URL], response: httpcore.Response, headers: httpx.Hea
     if int(headers.get("content-length", 0)) > limits.max_bytes:
         raise FetchError(_too_long(limits))
     return Fetched(
-        url=str(seen[0]),
-        final_url=str(seen[-1]),
+        url=without_credentials(str(seen[0])),
+        final_url=without_credentials(str(seen[-1])),
         media_type=media_type,
         charset=_charset(headers.get("content-type", "")),
         data=_body(response, packing != "identity", limits),

@@ -14,6 +14,7 @@ from .errors import DocumentError
 from .formats import Limits, Parsed, convert, suffix
 from .formats.markup import mapping, written
 from .records import Document
+from .redaction import without_credentials
 
 AMENDMENTS_SUFFIX = ".amended.yaml"
 """Corrections to a file's title, publisher, author and date stand beside it under its name and this ending."""
@@ -87,7 +88,7 @@ def parse(raw: RawFile, limits: Limits | None = None) -> Document:
         author=parsed.author,
         published=published,
         language=parsed.language,
-        url=written(amended.get("url")) or parsed.url,
+        url=without_credentials(written(amended.get("url")) or parsed.url or "") or None,
         pages=list(parsed.pages),
         size=len(raw.data),
         notes=[*parsed.remarks, *filter(None, [corrected and f"corrected: {corrected}", remark])],

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .errors import ModelDamaged, ModelMissing
+from .redaction import never_show
 
 CONTEXT_TOKENS = 4096
 """What one request may hold, prompt and answer together."""
@@ -39,6 +40,7 @@ class LocalModel:
                 "llama.cpp is not installed; run 'pip install xllamacpp', or choose another llm"
             ) from None
         self.key = secrets.token_urlsafe(24)
+        never_show(self.key)
         params = CommonParams()
         params.model.path = str(path)
         params.n_ctx = CONTEXT_TOKENS * requests_at_once  # shared out between the requests

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from .errors import ModelError, ModelMissing, SettingsError
 from .queueing import FairQueue
 from .records import Progress
+from .redaction import RedactingFilter, never_show, never_show_those_of, without_credentials
 from .settings import Settings
 from .weights import DEFAULT_WEIGHTS, checked_model_file, sha256
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 EXTRACTIVE, EMBEDDED = "extractive", "embedded"
 _MAX_ANSWER_TOKENS = 400
 _TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
+_LOGGERS = ("httpx", "openai", "openai._base_client")
 _PROVIDER_AT_ONCE = 8
 """Questions that a provider is asked at a time: what a small plan allows."""
 
@@ -30,7 +33,7 @@ class ChatModel:
     """A language model ready to be asked, and what to do when it is no longer needed."""
 
     name: str
-    chat: BaseChatModel
+    chat: BaseChatModel = field(repr=False)
     json_schema: bool = False
     """Whether it can be held to a JSON schema by `response_format`, as OpenAI-compatible servers can."""
     judges: bool = False
@@ -97,7 +100,7 @@ def _embedded(settings: Settings, progress: Callable[[Progress], None]) -> ChatM
 
 def _provider(settings: Settings) -> ChatModel:
     provider, _, model = settings.llm.partition(":")
-    host = urlsplit(settings.llm_base_url or "").hostname
+    host = _host(settings.llm_base_url or "")
     queue = FairQueue(_PROVIDER_AT_ONCE, settings.max_waiting)
     if settings.offline and not _is_here(host):
         raise SettingsError(f"llm={settings.llm} would send questions off this machine; unset offline to allow that")
@@ -108,6 +111,7 @@ def _provider(settings: Settings) -> ChatModel:
     from langchain.chat_models import init_chat_model
 
     options: dict[str, Any] = {"base_url": settings.llm_base_url} if settings.llm_base_url else {}
+    never_show_those_of(settings.llm_base_url or "")
     try:
         return ChatModel(settings.llm, init_chat_model(model, model_provider=provider, **options), queue=queue)
     except ImportError as error:
@@ -118,14 +122,37 @@ def _provider(settings: Settings) -> ChatModel:
         raise ModelError(f"llm={settings.llm} cannot be used: {reason}") from None
 
 
+def _host(base_url: str) -> str | None:
+    """The host of a server that the settings name. Raises SettingsError where that is no web address."""
+    import httpx
+
+    try:
+        httpx.URL(base_url)
+        return urlsplit(base_url).hostname
+    except (httpx.InvalidURL, ValueError):  # what they say may quote a part of a password, as a port
+        shown = without_credentials(base_url)
+        raise SettingsError(
+            f"setting llm_base_url = {shown!r} is no web address; write it as http://127.0.0.1:8000/v1, and what is"
+            " not plain in a password as %2F and the like"
+        ) from None
+
+
 def _openai_chat(model: str, base_url: str, key: str, settings: Settings, *, trust_env: bool) -> BaseChatModel:
     import httpx
     from langchain_openai import ChatOpenAI
     from pydantic import SecretStr
 
+    never_show(key)
+    never_show_those_of(base_url)
+    _redact_logs()
+    # What stands in the URL goes to the connection alone: the libraries' errors and logs repeat the URL.
+    whole = httpx.URL(base_url)
+    auth = (whole.username, whole.password) if whole.userinfo else None
+    options: dict[str, Any] = {"auth": auth, "params": whole.params, "trust_env": trust_env}
+    options["timeout"] = settings.llm_timeout
     return ChatOpenAI(
         model=model,
-        base_url=base_url,
+        base_url=str(whole.copy_with(userinfo=b"", query=None, fragment=None)),
         api_key=SecretStr(key),
         temperature=0,
         max_retries=1,
@@ -133,6 +160,14 @@ def _openai_chat(model: str, base_url: str, key: str, settings: Settings, *, tru
         max_completion_tokens=_MAX_ANSWER_TOKENS,
         stream_usage=True,
         # Proxies of the environment are for other hosts: a loopback server behind one is not reached.
-        http_client=httpx.Client(trust_env=trust_env, timeout=settings.llm_timeout),
-        http_async_client=httpx.AsyncClient(trust_env=trust_env, timeout=settings.llm_timeout),
+        http_client=httpx.Client(**options),
+        http_async_client=httpx.AsyncClient(**options),
     )
+
+
+def _redact_logs() -> None:
+    """The clients tell a program that logs everything which URLs they ask, and what came back."""
+    for name in _LOGGERS:
+        logger = logging.getLogger(name)
+        if not any(isinstance(each, RedactingFilter) for each in logger.filters):
+            logger.addFilter(RedactingFilter())

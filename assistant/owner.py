@@ -26,6 +26,7 @@ from .conversation import Turn
 from .engine import Engine
 from .errors import AssistantError, UsageError
 from .records import Answer, Document, Filters, Progress, Record
+from .redaction import Redacting, never_show, redacted
 from .settings import Settings
 
 _WAIT_FOR_FORMER_OWNER = 60.0
@@ -44,6 +45,7 @@ class Owner:
         self._engine = engine
         self._settings = settings
         self._key = secrets.token_hex(32)
+        never_show(self._key)
         self._listener = Listener(("127.0.0.1", 0), backlog=64)
         self._state = threading.Condition()
         self._connected = 0
@@ -131,7 +133,7 @@ class Owner:
             _send(connection, {"error": "CorpusError", "message": reason})
         except Exception as error:  # noqa: BLE001 - a bug of ours: the client is told, the log has the traceback
             sys.excepthook(type(error), error, error.__traceback__)
-            _send(connection, {"error": "AssistantError", "message": f"{type(error).__name__}: {error}"})
+            _send(connection, {"error": "AssistantError", "message": redacted(f"{type(error).__name__}: {error}")})
         finally:
             with self._state:
                 self._calling -= 1
@@ -221,6 +223,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    sys.stderr = Redacting(sys.stderr)  # owner.log: libraries write there, too, and tracebacks have their errors whole
     try:
         sys.exit(main())
     except AssistantError as error:

@@ -18,6 +18,7 @@ from .errors import ModelUnavailable
 from .evidence import Evidence, numbered
 from .grounding import plain
 from .models import ChatModel
+from .redaction import redacted
 from .stopping import Stop, Stopped, pieces, result
 from .visible import visible
 
@@ -53,7 +54,7 @@ def propose(model: ChatModel, question: str, evidence: Sequence[Evidence], stop:
     if model.json_schema:
         chat = chat.bind(response_format=_response_format(len(evidence)))
     said, given = "", 0
-    # LangChain's models have no common error class: each provider's client raises its own.
+    # LangChain's models have no common error class: each provider's client raises its own, and may have a key in it.
     try:
         with closing(pieces(chat.astream(_messages(question, evidence, "answer-claims")), stop)) as stream:
             for piece in stream:
@@ -65,8 +66,8 @@ def propose(model: ChatModel, question: str, evidence: Sequence[Evidence], stop:
                     yield Usage(piece.usage_metadata["input_tokens"], piece.usage_metadata["output_tokens"])
     except Stopped:
         raise
-    except Exception as error:
-        raise _failed(model, error) from error
+    except Exception as error:  # noqa: BLE001 - so nothing narrower would do
+        raise _failed(model, error) from None
     try:
         last = json.loads(said)["claims"]
     except (ValueError, KeyError, TypeError):
@@ -94,8 +95,8 @@ def certainty(model: ChatModel, question: str, evidence: Sequence[Evidence], sto
         said = result(asking.ainvoke(_messages(question, evidence, "answer-pointed")), stop)
     except Stopped:
         raise
-    except Exception as error:
-        raise _failed(model, error) from error
+    except Exception as error:  # noqa: BLE001 - as above
+        raise _failed(model, error) from None
     tokens = ((said.response_metadata.get("logprobs") or {}).get("content") or [{}])[0].get("top_logprobs") or []
     pointed = [0.0] * (len(evidence) + 1)
     for token in tokens:
@@ -109,7 +110,7 @@ def certainty(model: ChatModel, question: str, evidence: Sequence[Evidence], sto
 
 
 def _failed(model: ChatModel, error: Exception) -> ModelUnavailable:
-    reason = " ".join(str(error).split())[:200] or type(error).__name__
+    reason = redacted(" ".join(str(error).split()))[:200] or type(error).__name__  # cut in two, a key is not seen
     return ModelUnavailable(f"the model {model.name} failed ({reason}); try again or choose another llm")
 
 

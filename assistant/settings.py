@@ -7,6 +7,7 @@ then the defaults below. An unknown key, wherever it stands, is a `SettingsError
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +21,7 @@ from pydantic_settings import (
 )
 
 from .errors import SettingsError
+from .redaction import redacted
 
 PREFIX = "ASSISTANT_"
 FILE = "assistant.toml"
@@ -27,7 +29,10 @@ BUNDLED_EMBEDDING_MODEL = "all-MiniLM-L6-v2"
 
 
 class Settings(BaseSettings):
-    """Where things are and which models are used. Relative paths are taken from the current folder."""
+    """Where things are and which models are used. Relative paths are taken from the current folder.
+
+    `repr` and `str` show no credentials of `llm_base_url`; `model_dump` has them, as the owner process needs them.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_ignore_empty=True, toml_file=FILE, extra="forbid", frozen=True
@@ -109,6 +114,10 @@ class Settings(BaseSettings):
             raise SettingsError(_one_line(error)) from None
         except ValueError as error:  # a TOML file that cannot be parsed
             raise SettingsError(f"{FILE}: {error}; mend that line or move the file away") from None
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        for name, value in super().__repr_args__():
+            yield name, redacted(value) if isinstance(value, str) else value
 
     @field_validator("corpus_dir", "data_dir", "state_dir", "cache_dir", "gguf")
     @classmethod

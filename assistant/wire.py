@@ -12,13 +12,14 @@ import hashlib
 import json
 import os
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, answer_challenge, deliver_challenge
 from pathlib import Path
 from typing import Any
 
 from . import records
 from .errors import IndexFailure
+from .private import open_private
 from .settings import Settings
 
 IN_USE: dict[str, Any] = {"call": "in_use", "arguments": {}}
@@ -54,7 +55,7 @@ class Address:
     """Where the owner of a data folder listens, and what it was made of."""
 
     port: int
-    key: str
+    key: str = field(repr=False)
     process: int
     build: str
     held: dict[str, str]
@@ -63,9 +64,8 @@ class Address:
         """Put it where clients look, readable by this user alone."""
         target = data_dir / ADDRESS_FILE
         beside = target.with_suffix(f".{os.getpid()}")
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump({name: getattr(self, name) for name in self.__slots__}, file)
+        with open_private(beside) as file:
+            file.write(json.dumps({name: getattr(self, name) for name in self.__slots__}).encode())
         beside.replace(target)
 
     @classmethod

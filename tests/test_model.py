@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
@@ -19,6 +20,7 @@ from assistant.embedding import Embedder, SentenceTransformerEmbedder, open_embe
 from assistant.errors import ModelDamaged, ModelError, ModelMissing
 from assistant.local_model import LocalModel
 from assistant.models import open_chat_model
+from assistant.redaction import redacted
 from assistant.stopping import Stopped, result
 from tests.conftest import CLONE, SAMPLE_CORPUS
 
@@ -139,6 +141,21 @@ def test_a_file_that_llama_cpp_cannot_load_is_named(tmp_path: Path):
     broken.write_bytes(b"GGUF" + b"\0" * 100)
     with pytest.raises(ModelDamaged, match=r"broken\.gguf"):
         LocalModel(broken)
+
+
+def test_the_models_server_answers_only_to_its_own_key_and_nobody_sees_it():
+    opened = open_chat_model(Settings(), lambda _: None)
+    assert opened
+    try:
+        client = opened.chat.root_client  # type: ignore[attr-defined]
+        asked = f"{str(client.base_url).rstrip('/')}/completions"
+        for key in ("none", "x" * 32):
+            refused = httpx.post(asked, json={"prompt": "a"}, headers={"Authorization": f"Bearer {key}"})
+            assert refused.status_code == 401
+        assert client.base_url.host == "127.0.0.1"
+        assert client.api_key not in repr(opened) + repr(opened.chat) + redacted(f"said {client.api_key}")
+    finally:
+        opened.close()
 
 
 def test_the_model_closes_right_after_a_question_was_given_up():

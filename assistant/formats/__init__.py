@@ -17,7 +17,7 @@ from importlib import import_module
 from ..errors import DocumentError
 from ..visible import without_invisible
 
-FORMATS_VERSION = 1
+FORMATS_VERSION = 2
 """Raised when the same file gives another text than before; indexes of an older version are rebuilt."""
 HIDDEN = "text that readers cannot see was left out"
 _DEEPEST = 3

@@ -12,6 +12,7 @@ import gradio as gr
 from ..api import Assistant
 from ..errors import AssistantError
 from ..records import Filters
+from ..redaction import redacted
 from . import shelf
 from .adding import add_all, named, shown
 from .parts import part, rendered
@@ -115,7 +116,7 @@ class CorpusTab:
     def _fetched(self, address: str, view: View) -> Iterator[tuple[Any, ...]]:
         if not address.strip():
             return
-        for jobs in add_all(self._assistant, [(address.strip(), _url(address.strip()))]):
+        for jobs in add_all(self._assistant, [(redacted(address.strip()), _url(address.strip()))]):
             yield shown(jobs), gr.skip(), gr.skip(), gr.skip(), gr.skip()
         yield (gr.skip(), gr.skip(), "", *self._list(view))
 
