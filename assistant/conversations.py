@@ -42,11 +42,7 @@ _MIGRATIONS = (
     CREATE TRIGGER unnamed AFTER DELETE ON conversations BEGIN DELETE FROM named WHERE rowid = old.row; END;
     CREATE TRIGGER unsaid AFTER DELETE ON exchanges BEGIN DELETE FROM said WHERE rowid = old.row; END
     """,
-    f"""
-    {feedback.TABLES};
-    INSERT INTO named (named, rank) VALUES ('secure-delete', 1);
-    INSERT INTO said (said, rank) VALUES ('secure-delete', 1)
-    """,
+    feedback.TABLES,
 )
 _UNREAD = "what is kept of it is damaged"
 _WORD = re.compile(r"\w+")
@@ -188,6 +184,7 @@ class Conversations:
             )
             if gone.rowcount:
                 feedback.forget_questions(connection, conversation_id)
+                drop_words(connection)
 
     def copy_to(self, path: Path) -> None:
         """Write the state of this moment, of everyone, into another file."""
@@ -285,6 +282,12 @@ def replace(connection: sqlite3.Connection, conversation_id: str, number: int, e
     if there.rowcount:
         write(connection, conversation_id, number, exchange)
     return bool(there.rowcount)
+
+
+def drop_words(connection: sqlite3.Connection) -> None:
+    """Within a transaction: leave no word in the lexical indexes of what was deleted; they only mark it as gone."""
+    for table in ("named", "said"):
+        connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
 
 
 def read(record: str) -> Exchange:

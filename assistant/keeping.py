@@ -21,6 +21,8 @@ def forget_older(file: StateFile, days: int) -> int:
         connection.execute("DELETE FROM verdicts WHERE given < ?", (before,))
         connection.execute("DELETE FROM unanswered WHERE asked < ?", (before,))
         connection.execute("DELETE FROM used WHERE day < ?", (before[:10],))
+        if gone:
+            conversations.drop_words(connection)
     return gone
 
 
@@ -45,8 +47,7 @@ def erase(file: StateFile, document_ids: Collection[str]) -> int:
             if not ids.isdisjoint(documents(exchange)):
                 connection.execute("DELETE FROM verdicts WHERE row = ?", (row,))
         connection.executemany("DELETE FROM used WHERE document_id = ?", [(document_id,) for document_id in ids])
-        for table in ("named", "said"):
-            connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+        conversations.drop_words(connection)
     file.database.scrub()
     for copy in file.path.parent.glob(f"{file.path.name}.*"):  # not what SQLite itself keeps: that is called -wal, -shm
         with suppress(FileNotFoundError):
