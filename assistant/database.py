@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,13 +25,19 @@ class Database:
     Raises DamagedFile when the file is not what SQLite wrote, and IndexFailure when it cannot be used.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        """Open the file, or make an empty one of version 0; `read_only` is for a connection beside another one."""
+    def __init__(self, path: Path, *, read_only: bool = False, private: bool = False) -> None:
+        """Open the file, or make an empty one of version 0; `read_only` is for a connection beside another one.
+
+        Of a `private` one nobody but its owner may read anything, nor what SQLite and `copy_to` put beside it.
+        """
         self.path = path
+        self._private = private
         self._turn = threading.RLock()
         self._taken_over = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if private:
+                _make_private(path)
         except OSError as error:
             raise IndexFailure(_unusable(path, str(error.strerror))) from None
         name = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
@@ -128,11 +136,18 @@ class Database:
         beside = path.with_name(f"{path.name}.part")
         try:
             beside.unlink(missing_ok=True)
+            if self._private:
+                _make_private(beside)
             with closing(sqlite3.connect(beside)) as copy, self._turn:
                 self._connection.backup(copy)
             beside.replace(path)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise IndexFailure(f"cannot copy {self.path} to {path.parent} ({error}); check the free disk") from None
+
+    def vacuum(self) -> None:
+        """Write the file anew, without what was deleted from it."""
+        with self._turn:
+            self._said_in_words(lambda: self._connection.execute("VACUUM"))
 
     def take_over(self, path: Path) -> None:
         """Hold what another SQLite file holds, in one transaction, in place of everything."""
@@ -158,10 +173,11 @@ class Database:
 class StateFile:
     """A file of `state_dir` that several processes have open, and that may be set aside or deleted meanwhile."""
 
-    def __init__(self, path: Path, migrations: Sequence[str]) -> None:
-        """Open the file, or make it. Raises IndexFailure when it cannot be used."""
+    def __init__(self, path: Path, migrations: Sequence[str], *, private: bool = False) -> None:
+        """Open the file, or make it; a `private` one only its owner may read. Raises IndexFailure if unusable."""
         self._path = path
         self._migrations = migrations
+        self._private = private
         self._turn = threading.Lock()
         self._open()
 
@@ -183,13 +199,20 @@ class StateFile:
         self._opened.close()
 
     def _open(self) -> None:
-        self._opened = Database(self._path)
+        self._opened = Database(self._path, private=self._private)
         try:
             self._opened.migrate(self._migrations)
         except IndexFailure:
             self._opened.close()
             raise
         self._file = self._path.stat().st_ino
+
+
+def _make_private(path: Path) -> None:
+    """Make an empty file that only its owner may read, or see to it that this one is so; SQLite's own follow it."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o600)
 
 
 def version_of(path: Path) -> int:
@@ -199,6 +222,15 @@ def version_of(path: Path) -> int:
             return int(connection.execute("PRAGMA user_version").fetchone()[0])
     except sqlite3.Error:
         return 0
+
+
+def set_aside(path: Path) -> Path:
+    """Move a SQLite file that is damaged out of the way, with what SQLite keeps beside it; where it is now."""
+    aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+    for ending in ("-wal", "-shm", ""):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + ending).replace(aside.with_name(aside.name + ending))
+    return aside
 
 
 def discard(path: Path) -> None:

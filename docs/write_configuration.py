@@ -32,7 +32,9 @@ def default(field: FieldInfo) -> str:
 def row(name: str, field: FieldInfo) -> str:
     kinds = [kind for kind in get_args(field.annotation) or (field.annotation,) if kind is not type(None)]
     kind = get_origin(field.annotation) if get_origin(field.annotation) is dict else kinds[0]
-    return f"| `{name}` ({'table' if kind is dict else kind.__name__.lower()}) | {default(field)} | {field.description} |"
+    return (
+        f"| `{name}` ({'table' if kind is dict else kind.__name__.lower()}) | {default(field)} | {field.description} |"
+    )
 
 
 def page() -> str:
