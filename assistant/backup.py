@@ -1,6 +1,7 @@
 """One file that holds all that cannot be made again, and the catalogue, which saves making it again.
 
-corpus folder + ledger + trash + older versions that are kept + conversations + catalogue → a tar file → `restoring`
+corpus folder + ledger + trash + older versions that are kept + conversations + users + catalogue → a tar file
+→ `restoring`
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from .records import Progress
 from .restoring import FORMAT, MANIFEST, NO_TAR
 from .schema import CATALOGUE
 from .settings import Settings
+from .users import USERS, Users
 
 
 def write(settings: Settings, opened: Opened, file: Path, report: Callable[[Progress], None]) -> int:
@@ -44,6 +46,7 @@ def write(settings: Settings, opened: Opened, file: Path, report: Callable[[Prog
             copies = {f"state/{LEDGER}": Path(own, "ledger"), f"index/{CATALOGUE}": Path(own, "catalogue")}
             corpus.copy_to(*copies.values())
             copies |= _conversations(settings, Path(own, "conversations"))
+            copies |= _users(settings, Path(own, "users"))
             files = dict(_members(settings)) | copies
             with open_private(part) as stream:
                 with _archive(file, stream) as archive:
@@ -71,6 +74,18 @@ def _conversations(settings: Settings, copy: Path) -> dict[str, Path]:
     except DamagedFile as damage:  # no damage of the index, which would be mended and tried again
         raise UsageError(f"{damage}; then write the backup") from None
     return {f"state/{CONVERSATIONS}": copy}
+
+
+def _users(settings: Settings, copy: Path) -> dict[str, Path]:
+    """A copy of who may sign in, less sessions, where there is anybody. Raises UsageError when it is damaged."""
+    if not (settings.state_dir / USERS).is_file():
+        return {}
+    try:
+        with closing(Users(settings.state_dir)) as users:
+            users.copy_to(copy)
+    except DamagedFile as damage:
+        raise UsageError(f"{damage}; then write the backup") from None
+    return {f"state/{USERS}": copy}
 
 
 def _check(settings: Settings, file: Path) -> None:

@@ -21,8 +21,9 @@ from .errors import AssistantError, UsageError
 from .records import Answer, Done, Filters, SyncReport, Text, Waiting, ahead_in_words
 from .redaction import Redacting, redacted
 from .settings import Settings
+from .users_cli import users_app
 from .watching import follow
-from .web.address import listen
+from .web.address import check_doors, listen
 
 
 class Exit(IntEnum):
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="The language models that can be used here.", invoke_without_command=True)
 app.add_typer(models_app, name="models")
+app.add_typer(users_app, name="users")
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Llm = Annotated[str | None, typer.Option(help="embedded, extractive, or provider:model.")]
@@ -244,6 +246,7 @@ def serve(
 ) -> None:
     """Serve the chat page until Ctrl-C."""
     settings = _settings(host=host, port=port, llm=llm)
+    check_doors(settings)
     with listen(settings.host, settings.port) as line, Assistant.open(settings, progress=terminal.Steps()) as assistant:
         report = assistant.sync()
         terminal.show_report(report)

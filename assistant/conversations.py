@@ -11,7 +11,7 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -238,16 +238,6 @@ class Conversations:
             if not known.rowcount:
                 raise _unknown(conversation_id)
             return change(connection)
-
-
-def set_aside(state_dir: Path) -> Path:
-    """Move a file that is damaged out of the way, with what SQLite keeps beside it; where it is now."""
-    path = state_dir / CONVERSATIONS
-    aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
-    for ending in ("-wal", "-shm", ""):
-        with suppress(FileNotFoundError):
-            path.with_name(path.name + ending).replace(aside.with_name(aside.name + ending))
-    return aside
 
 
 def _begin(connection: sqlite3.Connection, values: tuple[object, ...]) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -150,8 +151,13 @@ class Database:
             with closing(sqlite3.connect(beside)) as copy, self._turn:
                 self._connection.backup(copy)
             beside.replace(path)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise IndexFailure(f"cannot copy {self.path} to {path.parent} ({error}); check the free disk") from None
+
+    def vacuum(self) -> None:
+        """Write the file anew, without what was deleted from it."""
+        with self._turn:
+            self._said_in_words(lambda: self._connection.execute("VACUUM"))
 
     def take_over(self, path: Path) -> None:
         """Hold what another SQLite file holds, in one transaction, in place of everything."""
@@ -222,6 +228,15 @@ def version_of(path: Path) -> int:
             return int(connection.execute("PRAGMA user_version").fetchone()[0])
     except sqlite3.Error:
         return 0
+
+
+def set_aside(path: Path) -> Path:
+    """Move a SQLite file that is damaged out of the way, with what SQLite keeps beside it; where it is now."""
+    aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+    for ending in ("-wal", "-shm", ""):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + ending).replace(aside.with_name(aside.name + ending))
+    return aside
 
 
 def discard(path: Path) -> None:

@@ -9,12 +9,15 @@ from contextlib import closing
 from pathlib import Path
 
 from . import wire
+from .access import ADMIN
 from .api import Assistant
-from .conversations import CONVERSATIONS, Conversations, set_aside
+from .conversations import CONVERSATIONS, Conversations
+from .database import set_aside
 from .errors import AssistantError, DamagedFile
 from .prepared import usable
 from .records import Finding, Progress
 from .settings import Settings
+from .users import USERS, Users
 
 _FREE_BYTES = 500_000_000
 
@@ -33,6 +36,7 @@ def examine(
         _look("free disk", lambda: _disk(used)),
         _look("owner", lambda: _owner(used)),
         _look("conversations", lambda: _conversations(used, repair=repair)),
+        _look("users", lambda: _users(used, repair=repair)),
     ]
     try:
         with Assistant.open(settings, progress=progress) as assistant:
@@ -104,9 +108,29 @@ def _conversations(settings: Settings, *, repair: bool) -> str:
             return f"{told}, which their places say now; the file as it was is {CONVERSATIONS}.before-repair"
         raise AssistantError(f"{told}; 'assistant doctor --repair' keeps the others and says so in their places")
     if repair and not settings.read_only:
-        aside = set_aside(settings.state_dir)
+        aside = set_aside(settings.state_dir / CONVERSATIONS)
         return f"begun anew; the damaged file ({found[0]}) is {aside}; restoring a backup brings back those in it"
     raise AssistantError(f"damaged ({found[0]}); 'assistant doctor --repair' sets the file aside and begins a new one")
+
+
+def _users(settings: Settings, *, repair: bool) -> str:
+    """Where their file is damaged nobody can sign in, until it is repaired and they are made anew."""
+    path = settings.state_dir / USERS
+    if not path.is_file():
+        if settings.sign_in:
+            raise AssistantError("nobody can sign in; 'assistant users add NAME --role admin' makes the first user")
+        return "none, as nobody signs in"
+    try:
+        with closing(Users(settings.state_dir)) as users:
+            found, everybody = users.problems(), [] if users.problems() else users.all()
+    except DamagedFile as damage:
+        found, everybody = [damage.reason], []
+    if not found:
+        return f"{len(everybody)}, {sum(user.role == ADMIN for user in everybody)} of them admins"
+    if repair and not settings.read_only:
+        aside = set_aside(path)
+        return f"none any more; the damaged file ({found[0]}) is {aside}; restore a backup, or make them anew"
+    raise AssistantError(f"damaged ({found[0]}); 'assistant doctor --repair' sets the file aside; make users anew then")
 
 
 def _runs(process: int) -> bool:

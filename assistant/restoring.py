@@ -28,6 +28,7 @@ from .records import Progress
 from .schema import CATALOGUE
 from .settings import Settings
 from .trash import Trash
+from .users import USERS, Users
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -44,6 +45,7 @@ def unpack(settings: Settings, file: Path, report: Callable[[Progress], None]) -
         raise UsageError(f"cannot restore {file}: there is no such file; nothing was changed")
     try:
         part.mkdir(parents=True)
+        part.chmod(0o700)
         report(Progress(f"unpacking {file}"))
         _extract(file, part)
         manifest = json.loads((part / MANIFEST).read_text(encoding="utf-8"))
@@ -129,9 +131,12 @@ def _take_over(settings: Settings, unpacked: Path, index: Index, ledger: Ledger)
     failpoints.reach("restoring: ledger is as it was")
     index.take_over(unpacked / "index" / CATALOGUE)
     failpoints.reach("restoring: catalogue is as it was")
-    if (unpacked / "state" / CONVERSATIONS).is_file():  # last, as nothing else hangs on them
+    if (unpacked / "state" / CONVERSATIONS).is_file():  # these two last, as nothing else hangs on them
         with closing(Conversations(settings.state_dir)) as conversations:
             conversations.bring_back(unpacked / "state" / CONVERSATIONS)
+    if (unpacked / "state" / USERS).is_file():
+        with closing(Users(settings.state_dir)) as users:
+            users.bring_back(unpacked / "state" / USERS)
 
 
 def _let_go(unpacked: Path) -> None:

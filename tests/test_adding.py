@@ -49,7 +49,7 @@ class Halting(Assistant):
     def with_progress(self, progress: Callable[[Progress], None]) -> Assistant:
         return type(self)(progress)
 
-    def add(self, item: object) -> SyncReport:
+    def add(self, item: object, collection: str = "") -> SyncReport:
         self._progress(Progress("embedding", 1, 4))
         raise IndexFailure("the disk is full")
 
@@ -63,7 +63,7 @@ def test_a_failure_of_the_corpus_is_the_outcome_of_the_file_and_not_of_the_page(
 class Broken(Halting):
     """Has a mistake in it."""
 
-    def add(self, item: object) -> SyncReport:
+    def add(self, item: object, collection: str = "") -> SyncReport:
         raise ZeroDivisionError
 
 

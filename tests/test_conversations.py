@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.conversations import CONVERSATIONS, Conversations, set_aside
+from assistant.conversations import CONVERSATIONS, Conversations
+from assistant.database import set_aside
 from assistant.doctor import examine
 from assistant.errors import DamagedFile, UnknownConversation
 from assistant.exchanges import Exchange
@@ -88,7 +89,7 @@ def test_each_word_may_stand_in_the_name_or_in_any_question_or_answer(kept: Conv
 
 def test_a_file_that_was_set_aside_is_whole_and_a_new_one_is_used_from_then_on(kept: Conversations, tmp_path: Path):
     former = said(kept, "one")
-    aside = set_aside(tmp_path)
+    aside = set_aside(tmp_path / CONVERSATIONS)
     newer = said(kept, "two")
     with closing(Conversations(tmp_path)) as of_another_process:
         assert [each.conversation_id for each in of_another_process.find()] == [newer]

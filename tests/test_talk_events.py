@@ -13,6 +13,7 @@ from assistant.settings import Settings
 from assistant.web import talk_events
 from assistant.web.talk import Talk
 from assistant.web.talk_events import TalkEvents
+from assistant.web.visitors import Visitors
 from tests.conftest import OpenEngine, article
 
 OWNER = "who owns the port?"
@@ -29,7 +30,7 @@ class Tab(SimpleNamespace):
 def talk(settings: Settings, open_engine: OpenEngine) -> Iterator[Talk]:
     article(settings.corpus_dir, "a.md", "Acme owns the port.", title="Port", publisher="Wire")
     with Assistant(open_engine(), settings) as assistant, gr.Blocks():
-        found = Talk(assistant)
+        found = Talk(Visitors(assistant))
         found.beside()
         found.talk()
         yield found

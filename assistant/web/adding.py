@@ -41,8 +41,8 @@ class Job:
 _News = queue.SimpleQueue[tuple[int, Job] | None]
 
 
-def add_all(assistant: Assistant, items: Sequence[tuple[str, str]]) -> Iterator[list[Job]]:
-    """The jobs, given by name and path or address, whenever one of them has got on.
+def add_all(assistant: Assistant, items: Sequence[tuple[str, str]], collection: str = "") -> Iterator[list[Job]]:
+    """The jobs, given by name and path or address, whenever one of them has got on. They go to one collection.
 
     Where nobody watches any more, they are finished all the same.
     """
@@ -55,7 +55,7 @@ def add_all(assistant: Assistant, items: Sequence[tuple[str, str]]) -> Iterator[
             for position, job in enumerate(given):
                 tell = partial(_tell, told, position)
                 tell(replace(job, state="working"))
-                tell(_added(assistant, job, tell))
+                tell(_added(assistant, job, tell, collection))
         finally:  # a mistake of ours ends the list, not the page
             told.put(None)
 
@@ -95,13 +95,13 @@ def _tell(told: _News, position: int, job: Job) -> None:
     told.put((position, job))
 
 
-def _added(assistant: Assistant, job: Job, tell: Callable[[Job], None]) -> Job:
+def _added(assistant: Assistant, job: Job, tell: Callable[[Job], None], collection: str) -> Job:
     def report(progress: Progress) -> None:
         share = progress.done / progress.total if progress.total else 0.0
         tell(replace(job, state="working", step=progress.step, done=share))
 
     try:
-        found = assistant.with_progress(report).add(job.item)
+        found = assistant.with_progress(report).add(job.item, collection)
         return _came_of(assistant, job, found)
     except AssistantError as error:
         return replace(job, state="failed", remarks=(str(error),))

@@ -23,17 +23,22 @@ _NOT_KEPT = "this conversation is not kept"
 class UnderWay:
     """The questions that are under way, one a tab."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, running: dict[str, Stream] | None = None) -> None:
+        """As one person asks; `running` has those of everybody, by tab."""
         self._assistant = assistant
-        self._running: dict[str, Stream] = {}
+        self._running: dict[str, Stream] = {} if running is None else running
 
     def ask(self, question: str, session: Session, filters: Filters | None, tab: str) -> Iterator[Session]:
         """The conversation after each event. An error is shown as the answer: a person asked, a person reads."""
         asked = datetime.now(UTC).isoformat(timespec="seconds")
         self.stop(tab)
         session = self._begun(Exchange(question.strip(), asked, filters), session)
-        events = self._running[tab] = self._assistant.stream(question.strip(), session.answers, filters)
         turn = session.turns[-1]
+        try:
+            events = self._running[tab] = self._assistant.stream(question.strip(), session.answers, filters)
+        except AssistantError as error:  # somebody asks too often
+            yield self._kept(session.with_last(_failed(turn, str(error))))
+            return
         try:
             with events:
                 for turn in _turns(events, session.turns[-1]):
@@ -140,6 +145,10 @@ def _turns(events: Stream, turn: Turn) -> Iterator[Turn]:
             yield turn
     except EmptyCorpus:
         empty = "the corpus is empty; add articles in the Corpus tab"
-        yield replace(turn, exchange=replace(turn.exchange, failure=empty), running=False)
+        yield _failed(turn, empty)
     except AssistantError as error:
-        yield replace(turn, exchange=replace(turn.exchange, failure=str(error)), running=False)
+        yield _failed(turn, str(error))
+
+
+def _failed(turn: Turn, why_: str) -> Turn:
+    return replace(turn, exchange=replace(turn.exchange, failure=why_), running=False)

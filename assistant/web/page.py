@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gradio as gr
 
-from ..api import Assistant
+from .backups import Backups
 from .corpus_tab import CorpusTab
 from .parts import part, rendered
 from .talk import QUIET, Talk
+from .visitors import Visitors
 
 TITLE = "Briefing assistant"
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
@@ -22,16 +23,17 @@ LOOKS = gr.themes.Base(
 )
 
 
-def page(assistant: Assistant) -> gr.Blocks:
+def page(visitors: Visitors, backups: Backups) -> gr.Blocks:
     """The layout, and what its parts do."""
     with gr.Blocks(
         title=TITLE, analytics_enabled=False, fill_height=True, fill_width=True, delete_cache=_FORGET
     ) as blocks:
-        talk, corpus = Talk(assistant), CorpusTab(assistant)
+        talk, corpus = Talk(visitors), CorpusTab(visitors, backups)
         with gr.Row(elem_id="frame"):
             with gr.Column(elem_id="nav", scale=0, min_width=250):
                 part(rendered("brand.html", title=TITLE), name="brand")
                 talk.beside()
+                who = part(name="who")
             part(rendered("open_nav.html", title=TITLE), name="open-nav")
             with gr.Column(elem_id="main", scale=1, min_width=300), gr.Tabs(elem_id="tabs") as tabs:
                 with gr.Tab("Ask", id="ask") as first:
@@ -40,6 +42,13 @@ def page(assistant: Assistant) -> gr.Blocks:
                     corpus.corpus()
         talk.listen()
         corpus.listen(talk, tabs, second)
+        if visitors.settings.sign_in:
+
+            def name(request: gr.Request) -> str:
+                return rendered("who.html", person=visitors.of(request).person)
+
+            blocks.load(name, None, [who], **QUIET)
+            blocks.load(corpus.shown_to, None, corpus.for_some, **QUIET)
         arrived = blocks.load(talk.does.arrive, None, talk.everything, **QUIET)
         arrived.then(talk.does.draw, [talk.chosen], [talk.now], **QUIET)
         first.select(talk.does.back, [talk.chosen, talk.offered], [talk.form, talk.offered], **QUIET)

@@ -11,9 +11,10 @@ element.addEventListener("click", (event) => {
   trigger(item.dataset.do, { ...item.dataset });
 });
 element.addEventListener("submit", (event) => {
-  event.preventDefault();
   const form = event.target.closest("form[data-do]");
-  if (form) trigger(form.dataset.do, { ...form.dataset, form: fields(form) });
+  if (!form) return;  // the browser sends it
+  event.preventDefault();
+  trigger(form.dataset.do, { ...form.dataset, form: fields(form) });
 });
 let waiting;
 const live = (event) => {

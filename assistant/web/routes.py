@@ -6,18 +6,20 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Response
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse
 
-from ..api import Assistant
-from ..errors import AssistantError, UnknownConversation, UnknownDocument
+from ..access import ADMIN
+from ..errors import AssistantError, NotAllowed, UnknownConversation, UnknownDocument
 from ..exchanges import Conversation
 from ..records import Filters
+from .backups import Backups
 from .footnotes import as_markdown, as_text, place
 from .parts import HERE, rendered
 from .reading import stretches
 from .turns import in_words, understood
 from .views import paragraphs
+from .visitors import Visitors
 
 _CLOSED = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
@@ -25,19 +27,21 @@ _CLOSED = {
 }
 
 
-def routes(assistant: Assistant) -> APIRouter:
-    """The pages, all of them read only."""
+def routes(visitors: Visitors, backups: Backups) -> APIRouter:
+    """The pages, all of them read only, as the person of a request may read them."""
     router = APIRouter(default_response_class=HTMLResponse)
-    router.get("/articles/{document_id}")(_article(assistant))
-    router.get("/conversations/{conversation_id}/print")(_print(assistant))
-    router.get("/conversations/{conversation_id}/text")(_text(assistant))
-    router.get("/conversations/{conversation_id}/markdown")(_markdown(assistant))
+    router.get("/articles/{document_id}")(_article(visitors))
+    router.get("/conversations/{conversation_id}/print")(_print(visitors))
+    router.get("/conversations/{conversation_id}/text")(_text(visitors))
+    router.get("/conversations/{conversation_id}/markdown")(_markdown(visitors))
+    router.get("/backups/{backup_id}")(_backup(visitors, backups))
     return router
 
 
-def _article(assistant: Assistant) -> Callable[..., Response]:
-    def article(document_id: str, start: int = Query(0, ge=0), end: int = Query(0, ge=0)) -> Response:
+def _article(visitors: Visitors) -> Callable[..., Response]:
+    def article(request: Request, document_id: str, start: int = Query(0, ge=0), end: int = Query(0, ge=0)) -> Response:
         try:
+            assistant = visitors.of(request)
             document = assistant.document(document_id)
             alike = tuple(document.similar)
             similar = assistant.documents(Filters(document_ids=alike)) if alike else []
@@ -55,10 +59,10 @@ def _article(assistant: Assistant) -> Callable[..., Response]:
     return article
 
 
-def _print(assistant: Assistant) -> Callable[..., Response]:
-    def to_print(conversation_id: str) -> Response:
+def _print(visitors: Visitors) -> Callable[..., Response]:
+    def to_print(request: Request, conversation_id: str) -> Response:
         try:
-            conversation = assistant.conversations.get(conversation_id)
+            conversation = visitors.of(request).conversations.get(conversation_id)
         except AssistantError as error:
             return _missing(error, "../../")
         exchanges = [
@@ -79,10 +83,10 @@ def _print(assistant: Assistant) -> Callable[..., Response]:
     return to_print
 
 
-def _text(assistant: Assistant) -> Callable[..., Response]:
-    def text(conversation_id: str, turn: int) -> Response:
+def _text(visitors: Visitors) -> Callable[..., Response]:
+    def text(request: Request, conversation_id: str, turn: int) -> Response:
         try:
-            exchange = assistant.conversations.get(conversation_id).exchanges.get(turn)
+            exchange = visitors.of(request).conversations.get(conversation_id).exchanges.get(turn)
         except AssistantError as error:
             return PlainTextResponse(str(error), _status(error))
         return PlainTextResponse(as_text(exchange), headers=_CLOSED) if exchange else PlainTextResponse("", 404)
@@ -90,16 +94,30 @@ def _text(assistant: Assistant) -> Callable[..., Response]:
     return text
 
 
-def _markdown(assistant: Assistant) -> Callable[..., Response]:
-    def markdown(conversation_id: str) -> Response:
+def _markdown(visitors: Visitors) -> Callable[..., Response]:
+    def markdown(request: Request, conversation_id: str) -> Response:
         try:
-            conversation = assistant.conversations.get(conversation_id)
+            conversation = visitors.of(request).conversations.get(conversation_id)
         except AssistantError as error:
             return PlainTextResponse(str(error), _status(error))
         headers = _CLOSED | {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(_file_name(conversation))}"}
         return Response(as_markdown(conversation), media_type="text/markdown; charset=utf-8", headers=headers)
 
     return markdown
+
+
+def _backup(visitors: Visitors, backups: Backups) -> Callable[..., Response]:
+    def backup(request: Request, backup_id: str) -> Response:
+        try:
+            visitors.of(request).person.needs(ADMIN, "fetching a backup")
+        except AssistantError as error:
+            return PlainTextResponse(str(error), _status(error))
+        made = backups.get(backup_id)
+        if made is None or not made.file.is_file():
+            return PlainTextResponse("this backup is not kept any more; make another one", 404)
+        return FileResponse(made.file, media_type="application/x-tar", filename=made.file.name, headers=_CLOSED)
+
+    return backup
 
 
 def _page(template: str, *, status: int = 200, **values: object) -> Response:
@@ -113,6 +131,8 @@ def _missing(error: AssistantError, home: str) -> Response:
 
 
 def _status(error: AssistantError) -> int:
+    if isinstance(error, NotAllowed):
+        return 403
     return 404 if isinstance(error, UnknownDocument | UnknownConversation) else 503
 
 

@@ -16,9 +16,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..api import Assistant
 from ..settings import Settings
+from ..users import Users
+from .backups import Backups
+from .gate import Gate
 from .page import LOOKS, page
 from .parts import HERE
 from .routes import routes
+from .signing_in import Door
+from .visitors import Visitors
 
 _AT_HOME = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'self'; form-action 'self';"
@@ -36,18 +41,31 @@ _HEADERS = {
 def serve(assistant: Assistant, line: socket.socket, say: Callable[[str], None]) -> None:
     """Serve the page on a socket that is bound, until interrupted."""
     host, port = line.getsockname()[:2]
-    config = uvicorn.Config(application(assistant), log_level="warning", timeout_graceful_shutdown=3)
+    config = uvicorn.Config(
+        application(assistant),
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1",  # a proxy on this machine says who asks it, nobody else
+    )
     named = f"[{host}]" if ":" in host else host
     say(f"the page is at http://{named}:{port} (Ctrl-C ends it)")
     uvicorn.Server(config).run(sockets=[line])
 
 
-def application(assistant: Assistant) -> FastAPI:
-    """The web application: the chat at `/`, articles and exports below it."""
+def application(assistant: Assistant, users: Users | None = None) -> FastAPI:
+    """The web application: the chat at `/`, articles and exports below it. `users` are those of `state_dir` by default.
+
+    request → from here? (`_AtHome`) → signed in? (`Door`) → of Gradio what the page needs (`Gate`) → page or route
+    """
+    settings, visitors, backups = assistant.settings, Visitors(assistant), Backups()
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(_AtHome, names=_names(assistant.settings))
-    app.include_router(routes(assistant))
-    blocks = page(assistant)
+    app.add_middleware(Gate)  # the last one that is added is the first one that a request meets
+    if settings.sign_in:
+        app.add_middleware(Door, users=users or Users(settings.state_dir), hours=settings.session_hours)
+    app.add_middleware(_AtHome, names=_names(settings))
+    app.include_router(routes(visitors, backups))
+    blocks = page(visitors, backups)
     blocks.has_launched = True  # else Gradio does not check which files a request may name: it takes it for a start-up
     script = (HERE / "page.js").read_text(encoding="utf-8")
     gr.mount_gradio_app(
@@ -62,7 +80,7 @@ def application(assistant: Assistant) -> FastAPI:
         mcp_server=False,
         ssr_mode=False,
         show_error=False,
-        max_file_size=assistant.settings.max_file_bytes,
+        max_file_size=settings.max_file_bytes,
         enable_monitoring=False,
     )
     return app

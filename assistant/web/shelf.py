@@ -65,13 +65,14 @@ def arranged(documents: Sequence[Document], view: View) -> list[Document]:
     return sorted(fitting, key=_COLUMNS[view.column], reverse=view.descending)
 
 
-def articles(documents: Sequence[Document], view: View) -> str:
-    """The list."""
+def articles(documents: Sequence[Document], view: View, *, edits: bool = True) -> str:
+    """The list, for somebody who may change articles, or for one who may not."""
     found = arranged(documents, view)
-    return rendered("articles.html", documents=found[: view.at_most], found=len(found), total=len(documents), view=view)
+    shown = found[: view.at_most]
+    return rendered("articles.html", documents=shown, found=len(found), total=len(documents), view=view, edits=edits)
 
 
-def preview(document: Document | None, similar: Sequence[Document] = (), told: str = "") -> str:
+def preview(document: Document | None, similar: Sequence[Document] = (), told: str = "", *, edits: bool = True) -> str:
     """One article: what is known of it, how it begins, and a form that corrects it."""
     if document is None:
         return rendered("preview.html", document=None, told=told)
@@ -82,12 +83,13 @@ def preview(document: Document | None, similar: Sequence[Document] = (), told: s
         cut=len(document.text) > _BEGINNING,
         similar=similar,
         told=told,
+        edits=edits,
     )
 
 
-def unread(failures: Mapping[str, str], removed: Sequence[Removed]) -> str:
+def unread(failures: Mapping[str, str], removed: Sequence[Removed], *, edits: bool = True) -> str:
     """The files that are no articles, each with its reason, and what is in the trash."""
-    return rendered("unread.html", failures=sorted(failures.items()), removed=removed)
+    return rendered("unread.html", failures=sorted(failures.items()), removed=removed, edits=edits)
 
 
 def corrections(document: Document, form: Mapping[str, Any]) -> dict[str, str | None]:

@@ -6,12 +6,12 @@ from typing import Any
 
 import gradio as gr
 
-from ..api import Assistant
 from ..records import Filters
 from . import views
 from .parts import part, rendered
 from .talk_events import TalkEvents
 from .turns import Session
+from .visitors import Visitors
 
 AT_ONCE = 32
 """Events of one kind under way on one page server; how many questions wait for the model is the engine's to say."""
@@ -24,9 +24,9 @@ TYPED: dict[str, Any] = {**QUIET, "concurrency_limit": 1, "trigger_mode": "multi
 class Talk:
     """Builds the tab within the layout that is open, and ties its controls to what they do."""
 
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
-        self.does = TalkEvents(assistant, self)
+    def __init__(self, visitors: Visitors) -> None:
+        self._visitors = visitors
+        self.does = TalkEvents(visitors, self)
         self.chosen = gr.State(Filters())
         self.editing = gr.State(0)
         self.words = gr.State("")
@@ -53,7 +53,7 @@ class Talk:
                     self._box()
                     with gr.Accordion("Filters", open=False, elem_id="filters"):
                         self.form = part(name="filter-form")
-                    part(rendered("outside.html", outside=self._assistant.outside), name="outside")
+                    part(rendered("outside.html", outside=self._visitors.outside), name="outside")
             with gr.Column(elem_id="side", scale=2, min_width=300):
                 self.panel = part(views.sources(Session(), {}), name="sources")
 
@@ -67,7 +67,7 @@ class Talk:
                 lines=1,
                 max_lines=4,
                 scale=5,
-                max_length=self._assistant.settings.max_question_characters,
+                max_length=self._visitors.settings.max_question_characters,
                 autofocus=True,
             )
             self.send = gr.Button("Ask", variant="primary", elem_id="ask", scale=0, min_width=84)
@@ -135,7 +135,7 @@ class Talk:
         does, filtered = self.does, self.filters
         changed = [
             self.form.input(does.filter, None, [self.chosen, self.limits], **TYPED),
-            self.limits.clear(lambda: does.filtered(Filters()), None, filtered, **quick),
+            self.limits.clear(does.everything, None, filtered, **quick),
             self.panel.select(does.only_this, None, filtered, **quick),
         ]
         for event in changed:

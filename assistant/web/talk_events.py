@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from ..api import Assistant
 from ..errors import AssistantError
 from ..records import Filters
+from ..streaming import Stream
 from . import filtering, views
 from .asking import UnderWay
 from .history import History, head
 from .parts import rendered
 from .turns import Session, picked
+from .visitors import Visitors
 
 if TYPE_CHECKING:
     from .talk import Talk
@@ -35,14 +36,13 @@ Filtered = tuple[Filters, str, str, tuple[str, ...]]
 class TalkEvents:
     """Answers the events of a tab's controls. Each begins anew what a tab shows, or is past when another one has."""
 
-    def __init__(self, assistant: Assistant, controls: Talk) -> None:
-        self._assistant = assistant
+    def __init__(self, visitors: Visitors, controls: Talk) -> None:
+        self._visitors = visitors
         self._on = controls
-        self._asking = UnderWay(assistant)
-        self._history = History(assistant)
+        self._running: dict[str, Stream] = {}
         self._turn = threading.Lock()
         self._sessions: dict[str, Session] = {}
-        """What each tab shows. Gradio's own state may be written by an event that was overtaken."""
+        """What each tab of a person shows. Gradio's own state may be written by an event that was overtaken."""
 
     def arrive(self, request: gr.Request) -> Iterator[Update]:
         """What a tab shows first: the conversation of its address, or the first screen.
@@ -50,37 +50,41 @@ class TalkEvents:
         What needs the corpus follows: it may have to be read first.
         """
         asked_for = dict(request.query_params)
-        session = self._history.open(asked_for["conversation"]) if "conversation" in asked_for else Session()
+        session = self._history(request).open(asked_for["conversation"]) if "conversation" in asked_for else Session()
         session = self._next(session, request)
         shown = {self._on.head: head(session), self._on.past: views.past(session)}
         now = views.turn(session.last, session) if session.last else views.welcome(None)
-        yield {**shown, self._on.now: now, self._on.listed: self._history.listed("", session)}
+        yield {**shown, self._on.now: now, self._on.listed: self._history(request).listed("", session)}
         chosen = Filters(document_ids=(asked_for["article"],)) if "article" in asked_for else Filters()
-        everything = self._all(session)
+        everything = self._all(session, request)
         if self._is_past(session, request):  # somebody has asked already
             yield self._nothing  # Gradio shows once more what an event has yielded last
             return
-        yield {**everything, **dict(zip(self._on.filters, self.filtered(chosen), strict=True))}
+        yield {**everything, **dict(zip(self._on.filters, self.filtered(chosen, request), strict=True))}
 
-    def back(self, chosen: Filters, offered: tuple[str, ...]) -> tuple[Any, Any]:
+    def back(self, chosen: Filters, offered: tuple[str, ...], request: gr.Request) -> tuple[Any, Any]:
         """The form of filters, where another tab has brought other publishers; else it stays as it is filled in."""
         try:
-            found = filtering.publishers(self._assistant.documents())
+            found = filtering.publishers(self._visitors.of(request).documents())
         except AssistantError:
             return gr.skip(), gr.skip()
-        return (gr.skip(), gr.skip()) if found == offered else self.filtered(chosen)[2:]
+        return (gr.skip(), gr.skip()) if found == offered else self.filtered(chosen, request)[2:]
 
     def leave(self, request: gr.Request) -> None:
         """End what a closed tab has under way. It may come back: a machine that slept is taken for one that left."""
         self.stop(request)
 
-    def only(self, document_id: str) -> Filtered:
+    def only(self, document_id: str, request: gr.Request) -> Filtered:
         """Ask of one article alone."""
-        return self.filtered(Filters(document_ids=(document_id,)))
+        return self.filtered(Filters(document_ids=(document_id,)), request)
+
+    def everything(self, request: gr.Request) -> Filtered:
+        """Ask of all articles."""
+        return self.filtered(Filters(), request)
 
     def ask(self, question: str, chosen: Filters, editing: int, words: str, request: gr.Request) -> Iterator[Update]:
         """The tab after each event of a question's answer; `editing` is the number of the question that it replaces."""
-        question = question[: self._assistant.settings.max_question_characters + 1]  # one more is told that it is long
+        question = question[: self._visitors.settings.max_question_characters + 1]  # one more is told that it is long
         if not question.strip():
             yield {self._on.box: ""}
             return
@@ -90,9 +94,11 @@ class TalkEvents:
         session = self._next(self._session(request), request)
         self.stop(request)
         if editing:
-            session = self._asking.again_from(session, editing)
+            session = self._asking(request).again_from(session, editing)
         before = session.last
-        for position, now in enumerate(self._asking.ask(question, session, chosen or None, _tab(request))):
+        for position, now in enumerate(
+            self._asking(request).ask(question, session, chosen or None, self._visitors.tab(request))
+        ):
             if not self._put(now, request):  # somebody asked something else meanwhile, or left
                 yield self._nothing  # Gradio shows once more what an event has yielded last
                 return
@@ -106,10 +112,10 @@ class TalkEvents:
                     self._on.next: "",
                     self._on.past: views.past(now),
                 }
-                update |= {self._on.head: head(now), self._on.listed: self._history.listed(words, now)}
+                update |= {self._on.head: head(now), self._on.listed: self._history(request).listed(words, now)}
                 update |= self._buttons(busy=True)
             if position == 0 or before is None or before.found != last.found or not last.running:
-                update[self._on.panel] = views.sources(now, self._asking.documents(now))
+                update[self._on.panel] = views.sources(now, self._asking(request).documents(now))
             before = last
             yield update
 
@@ -126,19 +132,19 @@ class TalkEvents:
 
     def settle(self, request: gr.Request) -> Update:
         """What is shown when nothing is under way: also where an answer was cut off before it could say so."""
-        if self._asking.is_under_way(_tab(request)) or not self._is_known(request):
+        if self._asking(request).is_under_way(self._visitors.tab(request)) or not self._is_known(request):
             return self._nothing
         session = self._session(request)
         if session.last and session.last.running:
             settled = session.settled()
-            return self._all(settled) if self._put(settled, request) else self._nothing
+            return self._all(settled, request) if self._put(settled, request) else self._nothing
         return self._buttons(busy=False)
 
     def show(self, request: gr.Request) -> Update:
         """The conversation once more: what was under way of the one before may have been shown after it."""
-        if self._asking.is_under_way(_tab(request)) or not self._is_known(request):
+        if self._asking(request).is_under_way(self._visitors.tab(request)) or not self._is_known(request):
             return self._nothing
-        return self._all(self._session(request))
+        return self._all(self._session(request), request)
 
     def suggest(self, request: gr.Request) -> Any:
         """What one could ask next."""
@@ -147,7 +153,7 @@ class TalkEvents:
         if last is None or last.answer is None:
             return ""
         try:
-            found = self._assistant.suggest(_FOLLOW_UPS, last.answer, last.exchange.filters)
+            found = self._visitors.of(request).suggest(_FOLLOW_UPS, last.answer, last.exchange.filters)
         except AssistantError:  # nobody asked for them
             found = []
         asked = {turn.exchange.question for turn in session.turns}
@@ -161,21 +167,32 @@ class TalkEvents:
         if session.turns:
             return gr.skip()
         try:
-            shown = views.welcome(self._assistant.documents(), self._assistant.suggest(_FIRST, filters=chosen or None))
+            shown = views.welcome(
+                self._visitors.of(request).documents(),
+                self._visitors.of(request).suggest(_FIRST, filters=chosen or None),
+            )
         except AssistantError as error:
             shown = views.welcome([], trouble=str(error))
         return gr.skip() if self._is_past(session, request) else shown
 
+    def _asking(self, request: gr.Request) -> UnderWay:
+        """Questions as the person of a request asks them."""
+        return UnderWay(self._visitors.of(request), self._running)
+
+    def _history(self, request: gr.Request) -> History:
+        """The conversations of the person of a request."""
+        return History(self._visitors.of(request))
+
     def _session(self, request: gr.Request) -> Session:
         """What a tab shows."""
-        return self._sessions.get(_tab(request), Session())
+        return self._sessions.get(self._visitors.tab(request), Session())
 
     def _next(self, session: Session, request: gr.Request) -> Session:
         """A conversation as the tab shows it from now on; what is under way of an earlier event is past."""
         with self._turn:
             found = replace(session.settled(), asked=self._session(request).asked + 1)
-            self._sessions.pop(_tab(request), None)  # so that it stands last
-            self._sessions[_tab(request)] = found
+            self._sessions.pop(self._visitors.tab(request), None)  # so that it stands last
+            self._sessions[self._visitors.tab(request)] = found
             while len(self._sessions) > _TABS:
                 del self._sessions[next(iter(self._sessions))]
             return found
@@ -185,7 +202,7 @@ class TalkEvents:
         with self._turn:
             if self._is_past(session, request):
                 return False
-            self._sessions[_tab(request)] = session
+            self._sessions[self._visitors.tab(request)] = session
             return True
 
     @property
@@ -195,7 +212,7 @@ class TalkEvents:
 
     def _is_known(self, request: gr.Request) -> bool:
         """Whether this server has shown the page of a tab: one that was started since knows nothing of it."""
-        return _tab(request) in self._sessions
+        return self._visitors.tab(request) in self._sessions
 
     def _is_past(self, session: Session, request: gr.Request) -> bool:
         """Whether the tab has gone on since the event began that has this conversation."""
@@ -216,65 +233,65 @@ class TalkEvents:
 
     def stop(self, request: gr.Request) -> None:
         """End the answer that is under way, at once."""
-        self._asking.stop(_tab(request))
+        self._asking(request).stop(self._visitors.tab(request))
 
     def begin_anew(self, words: str, request: gr.Request) -> Update:
         """A new conversation, asked of everything."""
         anew = self._next(Session(), request)
         self.stop(request)
-        form = dict(zip(self._on.filters, self.filtered(Filters()), strict=True))
-        return {**self._all(anew), self._on.listed: self._history.listed(words, anew), **form}
+        form = dict(zip(self._on.filters, self.filtered(Filters(), request), strict=True))
+        return {**self._all(anew, request), self._on.listed: self._history(request).listed(words, anew), **form}
 
     def open(self, words: str, event: gr.EventData, request: gr.Request) -> Update:
         """A conversation of the list."""
-        found = self._next(self._history.open(str(event.conversation)), request)
+        found = self._next(self._history(request).open(str(event.conversation)), request)
         self.stop(request)
-        return {**self._all(found), self._on.listed: self._history.listed(words, found)}
+        return {**self._all(found, request), self._on.listed: self._history(request).listed(words, found)}
 
     def search(self, event: gr.EventData, request: gr.Request) -> tuple[str, str]:
         """The list, less the conversations that lack a word."""
         words = " ".join(picked(event.form).get("words", []))
-        return words, self._history.listed(words, self._session(request))
+        return words, self._history(request).listed(words, self._session(request))
 
     def rename(self, words: str, event: gr.EventData, request: gr.Request) -> tuple[str, str]:
         """The conversation under another name."""
         if not self._is_known(request):
-            return head(Session(trouble=_UNKNOWN)), self._history.listed(words, Session())
-        renamed = self._history.rename(self._session(request), " ".join(picked(event.form).get("name", [])))
+            return head(Session(trouble=_UNKNOWN)), self._history(request).listed(words, Session())
+        renamed = self._history(request).rename(self._session(request), " ".join(picked(event.form).get("name", [])))
         with self._turn:  # its answer may have come meanwhile
             renamed = replace(self._session(request), name=renamed.name, trouble=renamed.trouble)
-            self._sessions[_tab(request)] = renamed
-        return head(renamed), self._history.listed(words, renamed)
+            self._sessions[self._visitors.tab(request)] = renamed
+        return head(renamed), self._history(request).listed(words, renamed)
 
     def delete(self, words: str, request: gr.Request) -> Update:
         """A new conversation, after this one was deleted."""
-        left = self._next(self._history.delete(self._session(request)), request)
+        left = self._next(self._history(request).delete(self._session(request)), request)
         self.stop(request)
-        return {**self._all(left), self._on.listed: self._history.listed(words, left)}
+        return {**self._all(left, request), self._on.listed: self._history(request).listed(words, left)}
 
-    def filter(self, event: gr.EventData) -> tuple[Filters, str]:
+    def filter(self, event: gr.EventData, request: gr.Request) -> tuple[Filters, str]:
         """What a filled-in form limits the next question to."""
         chosen = filtering.chosen(event.form)
         try:
-            return chosen, filtering.limits(chosen, self._assistant.documents(chosen) if chosen else None)
+            return chosen, filtering.limits(chosen, self._visitors.of(request).documents(chosen) if chosen else None)
         except AssistantError:
             return chosen, filtering.limits(chosen)
 
-    def only_this(self, event: gr.EventData) -> Filtered:
+    def only_this(self, event: gr.EventData, request: gr.Request) -> Filtered:
         """Ask of one article of the panel alone."""
-        return self.only(str(event.document))
+        return self.only(str(event.document), request)
 
-    def filtered(self, chosen: Filters) -> Filtered:
+    def filtered(self, chosen: Filters, request: gr.Request) -> Filtered:
         """Filters, with all that shows them."""
         try:
-            documents = self._assistant.documents()
-            fitting = self._assistant.documents(chosen) if chosen else None
+            documents = self._visitors.of(request).documents()
+            fitting = self._visitors.of(request).documents(chosen) if chosen else None
         except AssistantError:
             documents, fitting = [], None
         form = filtering.form(documents, chosen, time.monotonic_ns())
         return chosen, filtering.limits(chosen, fitting), form, filtering.publishers(documents)
 
-    def _all(self, session: Session) -> Update:
+    def _all(self, session: Session, request: gr.Request) -> Update:
         """Everything that shows a conversation, with nothing under way."""
         last = session.last
         return {
@@ -282,21 +299,17 @@ class TalkEvents:
             self._on.edited: "",
             self._on.head: head(session),
             self._on.past: views.past(session),
-            self._on.now: views.turn(last, session) if last else self._first_screen(),
+            self._on.now: views.turn(last, session) if last else self._first_screen(request),
             self._on.next: "",
-            self._on.panel: views.sources(session, self._asking.documents(session)),
+            self._on.panel: views.sources(session, self._asking(request).documents(session)),
             **self._buttons(busy=False),
         }
 
-    def _first_screen(self) -> str:
+    def _first_screen(self, request: gr.Request) -> str:
         try:
-            return views.welcome(self._assistant.documents(), looking=True)
+            return views.welcome(self._visitors.of(request).documents(), looking=True)
         except AssistantError as error:
             return views.welcome([], trouble=str(error))
 
     def _buttons(self, *, busy: bool) -> Update:
         return {self._on.send: gr.Button(visible=not busy), self._on.halt: gr.Button(visible=busy)}
-
-
-def _tab(request: gr.Request) -> str:
-    return request.session_hash or ""
