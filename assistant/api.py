@@ -106,7 +106,7 @@ class Assistant:
     def review(self) -> Review:
         """What the maintainers see of what everyone said. Raises NotAllowed and IndexFailure."""
         self._person.needs(ADMIN, "reviewing questions and complaints")
-        return Review(self._everyones.file, self._everyones)
+        return Review(self, self._everyones)
 
     def forget_old(self) -> int:
         """Delete conversations that are older than the setting `keep_days` lets them be; how many there were."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from .conversations import Conversations
-from .database import StateFile
 from .errors import AssistantError, UnknownConversation, UsageError
 from .exchanges import Exchange
 from .records import Filters, Progress, Record
+from .users import Users
 
 if TYPE_CHECKING:
     from .api import Assistant
@@ -68,8 +69,9 @@ class AskedAgain(Record):
 class Review:
     """What was said by everyone. Safe to call from several threads."""
 
-    def __init__(self, file: StateFile, conversations: Conversations) -> None:
-        self._file = file
+    def __init__(self, assistant: Assistant, conversations: Conversations) -> None:
+        self._assistant = assistant
+        self._file = conversations.file
         self._conversations = conversations
 
     def complaints(self, *, settled: bool = False, at_most: int = _AT_MOST) -> list[Complaint]:
@@ -135,11 +137,15 @@ class Review:
         )
         return [Used(row["document_id"], int(row["times"])) for row in rows]
 
-    def ask_again(self, assistant_of: AssistantOf, report: Callable[[Progress], None] = lambda _: None) -> AskedAgain:
+    def ask_again(
+        self, report: Callable[[Progress], None] = lambda _: None, assistant_of: AssistantOf | None = None
+    ) -> AskedAgain:
         """Ask the latest unanswered questions once more, each as whoever asked it; who gets an answer is told.
 
-        An answer is put into the conversation of the question, or into a new one where that is gone.
+        An answer is put into the conversation of the question, or into a new one where that is gone. What each person
+        may see the users' file says, or `assistant_of`.
         """
+        of = assistant_of or self._as_they_may
         rows = self._file.database.query(
             "SELECT row, person, conversation_id, question, filters FROM unanswered WHERE answered = ''"
             " ORDER BY asked DESC LIMIT ?",
@@ -148,12 +154,12 @@ class Review:
         answered, failed = 0, list[str]()
         for position, row in enumerate(rows):
             report(Progress("asking again", position + 1, len(rows)))
-            assistant = assistant_of(row["person"])
+            assistant = of(row["person"])
             if assistant is None:
                 continue
             filters = Filters.from_dict(json.loads(row["filters"])) or None
             try:
-                answer = assistant.ask(row["question"], filters=filters)
+                answer = assistant.unrated().ask(row["question"], filters=filters)
                 if answer.answered:
                     exchange = Exchange(row["question"], _now(), filters, answer.text, answer)
                     self._tell(int(row["row"]), row["person"], row["conversation_id"], exchange)
@@ -161,6 +167,15 @@ class Review:
             except AssistantError as error:
                 failed.append(str(error))
         return AskedAgain(len(rows), answered, list(dict.fromkeys(failed)))
+
+    def _as_they_may(self, name: str) -> Assistant | None:
+        """The assistant as somebody may use it now; None for who may not."""
+        settings = self._assistant.settings
+        if not settings.sign_in:
+            return self._assistant if not name else None
+        with closing(Users(settings.state_dir)) as users:
+            user = next((user for user in users.all() if user.name == name and not user.disabled), None)
+        return self._assistant.as_user(user.name, user.roles) if user else None
 
     def _tell(self, row: int, person: str, conversation_id: str, exchange: Exchange) -> None:
         """Put an answer where its asker finds it. The row stays, so that they are told."""

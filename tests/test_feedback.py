@@ -16,6 +16,7 @@ from assistant.exchanges import Exchange
 from assistant.records import Filters
 from assistant.review import AskedAgain
 from assistant.settings import Settings
+from assistant.users import Users
 from tests.conftest import OpenEngine, article
 
 OWNER = "who owns the port?"
@@ -175,7 +176,7 @@ def test_who_asked_in_vain_is_told_when_an_article_answers_it(whole: Assistant, 
     conversation_id, _ = asked(anna, UNKNOWN)
     assert anna.feedback.news() == []
     article(settings.corpus_dir, "light.md", "Borealis runs the lighthouse.", title="Light")
-    assert whole.review.ask_again(whole.as_user) == AskedAgain(1, 1)
+    assert whole.review.ask_again(assistant_of=whole.as_user) == AskedAgain(1, 1)
     (news,) = anna.feedback.news()
     assert (news.conversation_id, news.question) == (conversation_id, UNKNOWN)
     exchange = anna.conversations.get(conversation_id).exchanges[news.number]
@@ -184,7 +185,7 @@ def test_who_asked_in_vain_is_told_when_an_article_answers_it(whole: Assistant, 
     assert whole.as_user("bert").feedback.news() == []
     anna.feedback.told(conversation_id)
     assert anna.feedback.news() == []
-    assert whole.review.ask_again(whole.as_user) == AskedAgain(0, 0)
+    assert whole.review.ask_again(assistant_of=whole.as_user) == AskedAgain(0, 0)
 
 
 def test_an_answer_is_asked_for_as_its_asker_may_see_it(whole: Assistant, settings: Settings):
@@ -192,14 +193,27 @@ def test_an_answer_is_asked_for_as_its_asker_may_see_it(whole: Assistant, settin
     asked(whole.as_user("dora", ["directors"]), UNKNOWN)
     article(settings.corpus_dir, "board/light.md", "Borealis runs the lighthouse.", title="Light")
     roles = {"anna": [], "dora": ["directors"]}
-    assert whole.review.ask_again(lambda name: whole.as_user(name, roles[name])) == AskedAgain(2, 1)
+    assert whole.review.ask_again(assistant_of=lambda name: whole.as_user(name, roles[name])) == AskedAgain(2, 1)
     assert whole.as_user("anna").feedback.news() == []
     assert len(whole.as_user("dora").feedback.news()) == 1
 
 
 def test_who_may_not_ask_any_more_is_not_asked_for(whole: Assistant):
     asked(whole.as_user("anna"), UNKNOWN)
-    assert whole.review.ask_again(lambda _: None) == AskedAgain(1, 0)
+    assert whole.review.ask_again(assistant_of=lambda _: None) == AskedAgain(1, 0)
+
+
+def test_everyone_is_asked_for_with_the_roles_that_they_have_now(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "port.md", "Acme owns the port.", title="The port")
+    chosen = settings.model_copy(update={"sign_in": True, "collections": {"board": ("directors",)}})
+    with Assistant(open_engine(settings=chosen), chosen) as assistant, closing(Users(settings.state_dir)) as users:
+        for name, groups in (("dora", ["directors"]), ("anna", []), ("gone", ["directors"])):
+            users.add(name, f"a long password of {name[::-1]}", groups=groups)
+            asked(assistant.as_user(name, groups), UNKNOWN)
+        users.remove("gone")
+        article(settings.corpus_dir, "board/light.md", "Borealis runs the lighthouse.", title="Light")
+        assert assistant.as_user("root", ["admin"]).review.ask_again() == AskedAgain(3, 1)
+        assert [len(assistant.as_user(name).feedback.news()) for name in ("dora", "anna", "gone")] == [1, 0, 0]
 
 
 def test_an_answer_to_a_deleted_conversation_begins_another(whole: Assistant, settings: Settings):
@@ -210,7 +224,7 @@ def test_an_answer_to_a_deleted_conversation_begins_another(whole: Assistant, se
         connection.execute("DELETE FROM conversations")  # as retention of another process does at that moment
     assert path.is_file()
     article(settings.corpus_dir, "light.md", "Borealis runs the lighthouse.", title="Light")
-    assert whole.review.ask_again(whole.as_user) == AskedAgain(1, 1)
+    assert whole.review.ask_again(assistant_of=whole.as_user) == AskedAgain(1, 1)
     (news,) = anna.feedback.news()
     assert news.conversation_id != conversation_id
     assert "Borealis" in anna.conversations.get(news.conversation_id).exchanges[news.number].text
@@ -219,7 +233,7 @@ def test_an_answer_to_a_deleted_conversation_begins_another(whole: Assistant, se
 def test_a_filter_is_kept_with_the_question(whole: Assistant, settings: Settings):
     asked(whole, UNKNOWN, Filters(publishers=("Wire",)))
     article(settings.corpus_dir, "light.md", "Borealis runs the lighthouse.", title="Light", publisher="Desk")
-    assert whole.review.ask_again(lambda _: whole) == AskedAgain(1, 0)
+    assert whole.review.ask_again(assistant_of=lambda _: whole) == AskedAgain(1, 0)
 
 
 def test_a_backup_brings_back_what_was_said(whole: Assistant, settings: Settings, tmp_path: Path):

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ..api import Assistant
 from ..errors import AssistantError, DamagedFile
+from . import views
 from .parts import rendered
 from .turns import Session, opened
 
@@ -30,9 +31,38 @@ class History:
     def open(self, conversation_id: str) -> Session:
         """A conversation by its id. One that cannot be opened is an empty one that says why."""
         try:
-            return opened(self._assistant.conversations.get(conversation_id))
+            session = opened(self._assistant.conversations.get(conversation_id))
+            self._assistant.feedback.told(conversation_id)
+            return self.judged(session)
         except AssistantError as error:
             return Session(trouble=why(error))
+
+    def news(self) -> str:
+        """What tells of questions that found an answer since they were asked."""
+        try:
+            return views.news(self._assistant.feedback.news())
+        except AssistantError:  # the list says what is wrong
+            return ""
+
+    def judged(self, session: Session) -> Session:
+        """The conversation with what was said of its answers."""
+        try:
+            return replace(session, verdicts=self._assistant.feedback.given(session.conversation_id))
+        except AssistantError as error:
+            return replace(session, trouble=why(error))
+
+    def judge(self, session: Session, number: int, *, useful: bool, reason: str | None = None) -> Session:
+        """The conversation after somebody said of an answer whether it is useful; once more takes it back."""
+        before = session.verdicts.get(number)
+        try:
+            feedback = self._assistant.feedback
+            if before and before.useful == useful and reason is None:
+                feedback.take_back(session.conversation_id, number)
+            else:
+                feedback.give(session.conversation_id, number, useful=useful, reason=reason or "")
+        except AssistantError as error:
+            return replace(session, trouble=why(error))
+        return self.judged(session)
 
     def rename(self, session: Session, name: str) -> Session:
         """The conversation under another name; an empty one changes nothing."""

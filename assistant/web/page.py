@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gradio as gr
 
+from ..access import ADMIN
 from .backups import Backups
 from .corpus_tab import CorpusTab
 from .parts import part, rendered
+from .review_tab import ReviewTab
 from .talk import QUIET, Talk
 from .visitors import Visitors
 
@@ -28,7 +30,7 @@ def page(visitors: Visitors, backups: Backups) -> gr.Blocks:
     with gr.Blocks(
         title=TITLE, analytics_enabled=False, fill_height=True, fill_width=True, delete_cache=_FORGET
     ) as blocks:
-        talk, corpus = Talk(visitors), CorpusTab(visitors, backups)
+        talk, corpus, review = Talk(visitors), CorpusTab(visitors, backups), ReviewTab(visitors)
         with gr.Row(elem_id="frame"):
             with gr.Column(elem_id="nav", scale=0, min_width=250):
                 part(rendered("brand.html", title=TITLE), name="brand")
@@ -40,14 +42,18 @@ def page(visitors: Visitors, backups: Backups) -> gr.Blocks:
                     talk.talk()
                 with gr.Tab("Corpus", id="corpus") as second:
                     corpus.corpus()
+                with gr.Tab("Review", id="review", visible=not visitors.settings.sign_in) as third:
+                    review.review()
         talk.listen()
         corpus.listen(talk, tabs, second)
+        review.listen(third)
         if visitors.settings.sign_in:
 
-            def name(request: gr.Request) -> str:
-                return rendered("who.html", person=visitors.of(request).person)
+            def name(request: gr.Request) -> tuple[str, gr.Tab]:
+                person = visitors.of(request).person
+                return rendered("who.html", person=person), gr.Tab(visible=person.has(ADMIN))
 
-            blocks.load(name, None, [who], **QUIET)
+            blocks.load(name, None, [who, third], **QUIET)
             blocks.load(corpus.shown_to, None, corpus.for_some, **QUIET)
         arrived = blocks.load(talk.does.arrive, None, talk.everything, **QUIET)
         arrived.then(talk.does.draw, [talk.chosen], [talk.now], **QUIET)

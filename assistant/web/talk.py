@@ -42,6 +42,7 @@ class Talk:
         """The tab."""
         with gr.Row(elem_id="columns"):
             with gr.Column(elem_id="talk", scale=3, min_width=300):
+                self.news = part(name="news")
                 self.head = part(name="head")
                 with gr.Column(elem_id="chat"):
                     self.past = part(name="past")
@@ -78,7 +79,7 @@ class Talk:
         """All that an event of the tab may change."""
         return [
             *(self.editing, self.head, self.past, self.now, self.next, self.panel),
-            *(self.box, self.send, self.halt, self.listed, self.edited, *self.filters),
+            *(self.box, self.send, self.halt, self.listed, self.edited, self.news, *self.filters),
         ]
 
     @property
@@ -115,6 +116,8 @@ class Talk:
         stopped.then(does.settle, None, shown, **quick)
         for one in (self.now, self.past):
             one.edit(does.edit, None, [self.editing, self.box, self.edited], **quick)
+            one.like(does.judge, None, [self.now, self.past], **quick)
+            one.submit(does.say_why, None, [self.now, self.past], **quick)
         self.edited.clear(lambda: (0, "", ""), None, [self.editing, self.box, self.edited], **quick)
         self._listen_to_conversations(shown, quick)
         self._listen_to_filters(quick)
@@ -123,7 +126,8 @@ class Talk:
         does = self.does
         anew = self.new.click(does.begin_anew, [self.words], shown, **QUIET)
         anew.then(does.show, None, shown, **QUIET).then(does.draw, [self.chosen], [self.now], **QUIET)
-        self.listed.select(does.open, [self.words], shown, **QUIET).then(does.show, None, shown, **QUIET)
+        for each in (self.listed, self.news):
+            each.select(does.open, [self.words], shown, **QUIET).then(does.show, None, shown, **QUIET)
         self._find.input(does.search, None, [self.words, self.listed], **TYPED)
         for event, doing in ((self.head.edit, "rename"), (self.head.clear, "delete"), (self.head.undo, "")):
             event(does.head_while, [gr.State(doing)], [self.head], **quick)

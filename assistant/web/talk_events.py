@@ -54,7 +54,8 @@ class TalkEvents:
         session = self._next(session, request)
         shown = {self._on.head: head(session), self._on.past: views.past(session)}
         now = views.turn(session.last, session) if session.last else views.welcome(None)
-        yield {**shown, self._on.now: now, self._on.listed: self._history(request).listed("", session)}
+        shown |= {self._on.now: now, self._on.news: self._history(request).news()}
+        yield {**shown, self._on.listed: self._history(request).listed("", session)}
         chosen = Filters(document_ids=(asked_for["article"],)) if "article" in asked_for else Filters()
         everything = self._all(session, request)
         if self._is_past(session, request):  # somebody has asked already
@@ -91,7 +92,7 @@ class TalkEvents:
         if not self._is_known(request):
             yield {self._on.head: head(Session(trouble=_UNKNOWN))}
             return
-        session = self._next(self._session(request), request)
+        session = self._next(self._history(request).judged(self._session(request)), request)
         self.stop(request)
         if editing:
             session = self._asking(request).again_from(session, editing)
@@ -231,6 +232,29 @@ class TalkEvents:
         followed = sum(other.number > turn.number for other in session.turns)
         return turn.number, turn.exchange.question, rendered("editing.html", followed=followed)
 
+    def judge(self, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
+        """Say of an answer whether it is useful."""
+        return self._judged(request, int(event.turn), useful=event.useful == "yes")
+
+    def say_why(self, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
+        """Say why an answer is not useful."""
+        reason = " ".join(picked(event.form).get("reason", []))
+        return self._judged(request, int(event.turn), useful=False, reason=reason)
+
+    def _judged(self, request: gr.Request, number: int, *, useful: bool, reason: str | None = None) -> tuple[Any, Any]:
+        session = self._session(request)
+        if not session.conversation_id:
+            return gr.skip(), gr.skip()
+        judged = self._history(request).judge(session, number, useful=useful, reason=reason)
+        with self._turn:  # an answer may have come meanwhile
+            now = self._session(request)
+            if now.conversation_id != judged.conversation_id:
+                return gr.skip(), gr.skip()
+            session = replace(now, verdicts=judged.verdicts, trouble=judged.trouble)
+            self._sessions[self._visitors.tab(request)] = session
+        last = session.last
+        return views.turn(last, session) if last else gr.skip(), views.past(session)
+
     def stop(self, request: gr.Request) -> None:
         """End the answer that is under way, at once."""
         self._asking(request).stop(self._visitors.tab(request))
@@ -246,7 +270,8 @@ class TalkEvents:
         """A conversation of the list."""
         found = self._next(self._history(request).open(str(event.conversation)), request)
         self.stop(request)
-        return {**self._all(found, request), self._on.listed: self._history(request).listed(words, found)}
+        beside = {self._on.listed: self._history(request).listed(words, found)}
+        return {**self._all(found, request), **beside, self._on.news: self._history(request).news()}
 
     def search(self, event: gr.EventData, request: gr.Request) -> tuple[str, str]:
         """The list, less the conversations that lack a word."""

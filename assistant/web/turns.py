@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ..exchanges import Conversation, Exchange
+from ..feedback import Verdict
 from ..records import Answer, Filters, Passage
 
 Kept = Literal["no", "asked", "whole"]
@@ -52,6 +53,8 @@ class Session:
     turns: tuple[Turn, ...] = ()
     trouble: str = ""
     """Why the conversation is not kept, in words."""
+    verdicts: Mapping[int, Verdict] = field(default_factory=dict)
+    """What was said of its answers, by the numbers of the turns."""
     asked: int = 0
     """Which of the tab's events it is of: what is under way of an earlier one shows nothing any more."""
 

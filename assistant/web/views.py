@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from ..feedback import News
 from ..records import Citation, Document, Passage, ahead_in_words
 from ..sources import DIFFER
 from .parts import rendered
@@ -43,6 +44,7 @@ def turn(one: Turn, session: Session) -> str:
         paragraphs=list(paragraphs(one.exchange.text)),
         status=_status(one),
         conversation_id=session.conversation_id,
+        verdict=session.verdicts.get(one.number),
         differ=DIFFER,
     )
 
@@ -57,6 +59,11 @@ def paragraphs(text: str) -> Iterator[list[tuple[str, int | None]]]:
     for paragraph in filter(str.strip, text.split("\n\n")):
         parts = _MARKER.split(paragraph)
         yield [(words, int(number) if number else None) for words, number in zip_longest(parts[::2], parts[1::2])]
+
+
+def news(found: Sequence[News]) -> str:
+    """What tells somebody that questions of theirs have an answer now."""
+    return rendered("news.html", news=found)
 
 
 def welcome(
