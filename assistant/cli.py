@@ -20,6 +20,7 @@ from .client import stop as stop_owner
 from .errors import AssistantError, UsageError
 from .records import Answer, Done, Filters, SyncReport, Text, Waiting, ahead_in_words
 from .redaction import Redacting, redacted
+from .review_cli import review_app
 from .settings import Settings
 from .users_cli import users_app
 from .watching import follow
@@ -44,6 +45,7 @@ app = typer.Typer(
 models_app = typer.Typer(help="The language models that can be used here.", invoke_without_command=True)
 app.add_typer(models_app, name="models")
 app.add_typer(users_app, name="users")
+app.add_typer(review_app, name="review")
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Llm = Annotated[str | None, typer.Option(help="embedded, extractive, or provider:model.")]
@@ -117,6 +119,7 @@ def search(
 def add(
     paths: Annotated[list[str], typer.Argument(help="Files, folders or web addresses.", show_default=False)],
     json_: Json = False,
+    collection: Annotated[str, typer.Option(help="The collection to put them into (the setting collections).")] = "",
 ) -> None:
     """Copy files, all files of a folder, or web pages into the corpus. Exits 1 when some could not be read."""
     missing = [path for path in paths if not is_url(path) and not Path(path).expanduser().exists()]
@@ -126,7 +129,7 @@ def add(
         report = SyncReport()
         for path in paths:
             try:
-                report = report.followed_by(assistant.add(path))
+                report = report.followed_by(assistant.add(path, collection))
             except UsageError as error:
                 if len(paths) == 1:
                     raise
@@ -173,12 +176,20 @@ def list_(
 
 
 @app.command()
-def remove(document_ids: DocumentIds, json_: Json = False) -> None:
+def remove(
+    document_ids: DocumentIds,
+    json_: Json = False,
+    for_good: Annotated[
+        bool,
+        typer.Option("--for-good", help="Keep nothing of them: no trash, and no kept answer that quotes them."),
+    ] = False,
+) -> None:
     """Move articles to the trash; 'assistant restore' brings them back."""
     with _open() as assistant:
         for document_id in document_ids:
-            report = assistant.remove(document_id)
-            terminal.say(f"removed {document_id}; 'assistant restore {document_id}' brings it back")
+            report = assistant.remove(document_id, for_good=for_good)
+            back = f"removed {document_id}; 'assistant restore {document_id}' brings it back"
+            terminal.say(f"deleted {document_id} for good; backups may still hold it" if for_good else back)
     if json_:
         _print_json(report.to_dict())
 

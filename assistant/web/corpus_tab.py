@@ -105,6 +105,7 @@ class CorpusTab:
             each.delete(self._remove, [self._view], [*listed, self._preview], **QUIET)
         for each in (self._notice, self._unread):
             each.undo(self._restore, [self._view], listed, **QUIET)
+        self._unread.delete(self._erase, [self._view], listed, **QUIET)
         self._preview.clear(lambda: "", None, [self._preview], **quick)
         self._preview.submit(self._amend, [self._view], [self._preview, self._articles], **QUIET)
         self._preview.edit(self._ask_only(talk), None, [*talk.filters, tabs], **quick)
@@ -143,7 +144,8 @@ class CorpusTab:
         try:
             assistant = self._visitors.of(request)
             documents, edits = assistant.documents(), assistant.person.has(EDITOR)
-            rest = shelf.unread(assistant.failures(), assistant.removed(), edits=edits)
+            erases = assistant.person.has(ADMIN)
+            rest = shelf.unread(assistant.failures(), assistant.removed(), edits=edits, erases=erases)
         except AssistantError as error:
             return _notice(str(error), failed=True), ""
         return shelf.articles(documents, view, edits=edits), rest
@@ -212,6 +214,14 @@ class CorpusTab:
         except AssistantError as error:
             return (_notice(str(error), failed=True), *self._list(view, request))
         return (_notice("it is back"), *self._list(view, request))
+
+    def _erase(self, view: View, event: gr.EventData, request: gr.Request) -> Shown:
+        try:
+            self._visitors.of(request).remove(str(event.document), for_good=True)
+        except AssistantError as error:
+            return (_notice(str(error), failed=True), *self._list(view, request))
+        told = "it is deleted for good, and so are kept answers that quoted it; backups may still hold it"
+        return (_notice(told), *self._list(view, request))
 
     def _amend(self, view: View, event: gr.EventData, request: gr.Request) -> tuple[str, str]:
         document_id = str(event.document)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -15,6 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..api import Assistant
+from ..errors import AssistantError
 from ..settings import Settings
 from ..users import Users
 from .backups import Backups
@@ -31,6 +34,7 @@ _AT_HOME = (
 )
 """Gradio builds its page with inline scripts and evaluates templates; nothing may be fetched from, or sent to,
 another host, whatever an article or an answer says."""
+_HOUR = 3_600.0
 _HEADERS = {
     "Content-Security-Policy": _AT_HOME,
     "X-Content-Type-Options": "nosniff",
@@ -50,7 +54,19 @@ def serve(assistant: Assistant, line: socket.socket, say: Callable[[str], None])
     )
     named = f"[{host}]" if ":" in host else host
     say(f"the page is at http://{named}:{port} (Ctrl-C ends it)")
-    uvicorn.Server(config).run(sockets=[line])
+    over = threading.Event()
+    threading.Thread(target=_forget_old, args=(assistant, over), name="forgetting", daemon=True).start()
+    try:
+        uvicorn.Server(config).run(sockets=[line])
+    finally:
+        over.set()
+
+
+def _forget_old(assistant: Assistant, over: threading.Event) -> None:
+    """Delete conversations every hour that are older than they are kept."""
+    while not over.wait(_HOUR):
+        with suppress(AssistantError):  # told where somebody opens one
+            assistant.forget_old()
 
 
 def application(assistant: Assistant, users: Users | None = None) -> FastAPI:

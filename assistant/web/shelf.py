@@ -87,9 +87,13 @@ def preview(document: Document | None, similar: Sequence[Document] = (), told: s
     )
 
 
-def unread(failures: Mapping[str, str], removed: Sequence[Removed], *, edits: bool = True) -> str:
-    """The files that are no articles, each with its reason, and what is in the trash."""
-    return rendered("unread.html", failures=sorted(failures.items()), removed=removed, edits=edits)
+def unread(failures: Mapping[str, str], removed: Sequence[Removed], *, edits: bool = True, erases: bool = True) -> str:
+    """The files that are no articles, each with its reason, and what is in the trash.
+
+    Whoever `edits` may bring that back, and whoever `erases` may delete it for good.
+    """
+    failed = sorted(failures.items())
+    return rendered("unread.html", failures=failed, removed=removed, edits=edits, erases=erases)
 
 
 def corrections(document: Document, form: Mapping[str, Any]) -> dict[str, str | None]:
