@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from assistant import client
 from assistant.access import Person, Scope, collection_of, person, plain_path
 from assistant.api import Assistant
 from assistant.errors import NotAllowed, TooMany, UnknownDocument, UsageError
@@ -406,3 +407,28 @@ def test_as_of_a_day_counts_hidden_articles_neither(whole: Assistant, settings: 
     anna = whole.as_user("anna")
     assert anna.ask("who owns the port?", filters=Filters(as_of=date(2026, 6, 1))).notes == []
     assert "1 undated" in told(whole.ask("who owns the port?", filters=Filters(as_of=date(2026, 6, 1))).notes)
+
+
+# Through another process
+
+
+@pytest.mark.processes
+def test_the_process_that_holds_the_index_limits_what_it_answers(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(client, "owner_module", "tests.fake_owner")
+    write(settings, PUBLIC | HIDDEN)
+    chosen = settings.model_copy(update={"collections": BOARD, "owner_idle_seconds": 1.0})
+    with Assistant.open(chosen) as whole:
+        hidden = id_of(whole, "board/falcon.md")
+        said = whole.ask("who owns the port?")
+        ed = whole.as_user("ed", ["editor"])
+        assert leaks(whole.documents())
+        found = [
+            *(ed.documents(), ed.failures(), ed.removed(), ed.search("Falcon Holdings owns the port"), ed.suggest(9)),
+            *(ed.ask("who owns the port?"), ed.sync(), ed.suggest(9, said), ed.add(Document(title="x", text="y"))),
+        ]
+        assert not leaks(found)
+        assert ed.withheld([hidden, id_of(whole, "port.md")]) == [hidden]
+        for call in (ed.document, ed.remove, ed.restore, lambda i: ed.amend(i, title="x")):
+            with pytest.raises(UnknownDocument):
+                call(hidden)
+        client.stop(chosen)

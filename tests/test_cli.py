@@ -8,15 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from assistant.api import Assistant
+from assistant.engine import Engine
+from assistant.exchanges import Exchange
 from assistant.settings import Settings
 from tests.conftest import CLONE, article
+from tests.fakes import WordEmbedder
 
 pytestmark = pytest.mark.processes
 
 
-def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, program: str = "assistant", **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **{f"ASSISTANT_{key.upper()}": value for key, value in settings.items()}}
-    command = [sys.executable, "-m", "assistant", *arguments]
+    command = [sys.executable, "-m", program, *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=CLONE)
 
 
@@ -98,3 +102,33 @@ def test_help_names_every_command():
     shown_in_lines = [line.split()[1] for line in shown.splitlines() if line.startswith("│ ")]
     for command in ("ask", "chat", "search", "add", "sync", "list", "remove", "restore", "serve", "models", "eval"):
         assert command in shown_in_lines
+
+
+def test_what_maintainers_see_and_deletion_for_good_from_the_command_line(settings: Settings, folders: dict[str, str]):
+    article(settings.corpus_dir, "a.md", "Acme owns the port outright.", title="Port")
+    with Assistant(Engine(settings, WordEmbedder()), settings) as assistant:
+        kept = assistant.conversations
+        for question in ("who owns the port?", "who runs the lighthouse?"):
+            answer = assistant.ask(question)
+            conversation_id = kept.begin(question)
+            kept.append(conversation_id, Exchange(question, text=answer.text, answer=answer))
+        document_id = assistant.documents()[0].document_id
+        assistant.feedback.give(kept.find()[1].conversation_id, 1, useful=False, reason="It was sold.")
+    shown = run("review", program="tests.light_page", **folders)
+    assert shown.returncode == 0, shown.stderr
+    assert "1×  who runs the lighthouse?" in shown.stdout
+    assert "1×  Port" in shown.stdout
+    assert "It was sold." in shown.stdout
+    found = json.loads(run("review", "--json", program="tests.light_page", **folders).stdout)
+    assert [each["times"] for each in found["unanswered"]] == [1]
+    number = str(found["complaints"][0]["complaint_id"])
+    assert run("review", "settle", number, program="tests.light_page", **folders).returncode == 0
+    article(settings.corpus_dir, "b.md", "Borealis runs the lighthouse.", title="Light")
+    again = run("review", "ask-again", program="tests.light_page", **folders)
+    assert "asked 1 again, 1 found an answer" in again.stderr
+    gone = run("remove", "--for-good", document_id, program="tests.light_page", **folders)
+    assert "for good" in gone.stderr
+    shown = run("review", program="tests.light_page", **folders)
+    assert "Port" not in shown.stdout
+    assert "none is open" in shown.stdout
+    assert run("stop", program="tests.light_page", **folders).returncode == 0
