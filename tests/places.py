@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from assistant.access import person
 from assistant.exchanges import Conversation
+from assistant.feedback import News, Verdict
 from assistant.records import Filters, Finding, Removed
+from assistant.review import Complaint, Unanswered
 from assistant.web import filtering, shelf, views
 from assistant.web.adding import Job, shown
 from assistant.web.history import head
@@ -80,7 +83,7 @@ PARTS = [
     Part(
         "findings of upkeep",
         lambda text: rendered(
-            "findings.html", told=text, findings=[Finding(text, fine=False, found=text)], failed=True
+            "findings.html", told=text, findings=[Finding(text, fine=False, found=text)], failed=True, backup_id=text
         ),
         (".told", ".what strong", ".what"),
     ),
@@ -89,6 +92,31 @@ PARTS = [
         lambda text: _turn(_session(text)),
         (".asked", ".understood q", ".limits", ".said > p", ".derived strong", ".derived li", ".notes li"),
     ),
+    Part(
+        "what is wrong with an answer",
+        lambda text: _turn(replace(_session(text), verdicts={1: Verdict(useful=False, reason=text)})),
+        (".reason q",),
+    ),
+    Part("a question that has an answer now", lambda text: views.news([News("c1", 1, text)]), (".news a",)),
+    Part(
+        "review",
+        lambda text: rendered(
+            "review.html",
+            told=text,
+            failed=True,
+            kept=True,
+            unanswered=[Unanswered([text, text], 2, DAY.isoformat())],
+            complaints=[Complaint(1, text, DAY.isoformat(), text, exchange(text))],
+            used=[(text, "d1", 3)],
+            useful=1,
+            not_useful=1,
+        ),
+        (
+            *(".told", ".asked-for .words", ".asked-for details li", ".complaint summary q", ".complaint .when"),
+            *(".complaint .why", ".complaint .said", ".complaint li q", ".complaint li a", "#used ~ ul a"),
+        ),
+    ),
+    Part("who is signed in", lambda text: rendered("who.html", person=person(text)), (".name", ".name@title")),
     Part("refusal", lambda text: _turn(_session(text, answered=False)), (".asked", ".refusal > p:not(.verdict)")),
     Part("failure", lambda text: _turn(_session(text, failure=text)), (".failed .failure", ".failed > p")),
     Part("answer under way", lambda text: _turn(_running(text)), (".asked", ".said > p")),
