@@ -7,8 +7,9 @@ What is counted (how rare a word is, how many articles there are) is counted ove
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -24,16 +25,17 @@ CREATE TABLE temp.seen_sources (source TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE temp.seen_documents (document_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE temp.seen_rows (row INTEGER PRIMARY KEY)
 """
-_DOCUMENTS = "document_id IN (SELECT document_id FROM temp.seen_documents)"
+_DOCUMENTS = "+document_id IN (SELECT document_id FROM temp.seen_documents)"
 _VISIBLE = {
     "meta": "1",
-    "files": "source IN (SELECT source FROM temp.seen_sources)",
+    "files": "+source IN (SELECT source FROM temp.seen_sources)",
     "documents": _DOCUMENTS,
     "acronyms": _DOCUMENTS,
-    "chunks": "row IN (SELECT row FROM temp.seen_rows)",
-    "alike": f"{_DOCUMENTS} AND other IN (SELECT document_id FROM temp.seen_documents)",
+    "chunks": "+row IN (SELECT row FROM temp.seen_rows)",
+    "alike": f"{_DOCUMENTS} AND +other IN (SELECT document_id FROM temp.seen_documents)",
 }
-"""For each table which of its rows are visible."""
+"""For each table which of its rows are visible. With the plus signs SQLite looks each row that is wanted up among the
+visible ones; else it may go through all those that are visible."""
 
 
 class _VisibleRows(Database):
@@ -93,7 +95,7 @@ class _VisibleRows(Database):
 class NarrowedCatalogue(Catalogue):
     """See the module. It only reads."""
 
-    _SEEN_LEXICAL = " AND lexical.rowid IN (SELECT row FROM temp.seen_rows)"
+    _SEEN_LEXICAL = " AND +lexical.rowid IN (SELECT row FROM temp.seen_rows)"
 
     def __init__(self, whole: Catalogue, scope: Scope) -> None:
         self._frequencies = {}
@@ -107,6 +109,12 @@ class NarrowedCatalogue(Catalogue):
         near = [word for word in super().words_like(term) if is_near(term, word)]
         return {word: count for word, count in self.frequencies(near).items() if count}
 
+    def visible(self, chunk_ids: Iterable[str]) -> set[str]:
+        """Those of these chunks that may be seen."""
+        wanted = json.dumps(sorted(chunk_ids))
+        within = "SELECT chunk_id FROM chunks WHERE chunk_id IN (SELECT value FROM json_each(?))"
+        return {row["chunk_id"] for row in self._rows.query(within, wanted)}
+
     def hidden(self) -> frozenset[str]:
         """The ids of the documents that may not be seen."""
         with self._rows.unchanging():
@@ -118,6 +126,10 @@ class NarrowedCatalogue(Catalogue):
             return self._rows.seen
 
 
+_MORE = 3
+"""Times as many vectors are looked at as are wanted, before Chroma has to leave some out, which takes it long."""
+
+
 class NarrowedVectors(Vectors):
     """The vectors of what a narrowed catalogue shows. They are only searched."""
 
@@ -126,7 +138,13 @@ class NarrowedVectors(Vectors):
         self._catalogue = catalogue
 
     def search(self, vectors: Sequence[Vector], limit: int, selection: Selection | None) -> list[list[str]]:
-        """See Vectors."""
+        """See Vectors. Where most of the nearest may be seen, it is quicker to leave the others out afterwards."""
+        if selection is None:
+            found = self._whole.search(vectors, limit * _MORE, None)
+            visible = self._catalogue.visible({chunk_id for ids in found for chunk_id in ids})
+            left = [[chunk_id for chunk_id in ids if chunk_id in visible][:limit] for ids in found]
+            if all(len(ids) == limit for ids in left):
+                return left
         return self._whole.search(vectors, limit, self._narrowed(selection or Selection()))
 
     def _narrowed(self, selection: Selection) -> Selection:
