@@ -47,6 +47,7 @@ class Visitor:
         self._client = client
         self._headers = {"Origin": HOME, **headers}
         self.cookies: dict[str, str] = {}
+        self._events: list[dict[str, Any]] = []
 
     def send(self, method: str, path: str, headers: dict[str, str] | None = None, **more: Any) -> httpx.Response:
         sent = {**self._headers, **(headers or {})}
@@ -79,8 +80,8 @@ class Visitor:
 
     def events(self) -> list[dict[str, Any]]:
         """The events of the page as the browser is told of them."""
-        found: list[dict[str, Any]] = self.get("/config").json()["dependencies"]
-        return found
+        self._events = self._events or self.get("/config").json()["dependencies"]
+        return self._events
 
 
 def every_route(app: FastAPI) -> Iterator[tuple[str, BaseRoute]]:

@@ -1,9 +1,12 @@
 """Who may use the page: nobody from another site, and nobody under a name that leads here."""
 
+import asyncio
+from typing import Any
+
 import pytest
 from starlette.datastructures import Headers
 
-from assistant.web.server import refused
+from assistant.web.server import configured, refused
 
 NAMES = frozenset({"localhost", "briefings.example.org"})
 
@@ -45,3 +48,21 @@ def test_other_sites_and_other_names_are_not(headers: dict[str, str]):
 def test_any_name_will_do_where_the_settings_say_so():
     assert refused(Headers({"host": "anything.example"}), NAMES | {"*"}) == ""
     assert "allowed_hosts" in refused(Headers({"host": "anything.example"}), NAMES)
+
+
+@pytest.mark.parametrize(
+    ("peer", "client", "scheme"),
+    [("127.0.0.1", "10.1.2.3", "https"), ("10.9.9.9", "10.9.9.9", "http"), ("::1", "::1", "http")],
+)
+def test_only_a_proxy_on_this_machine_says_who_asks(peer: str, client: str, scheme: str):
+    seen: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.extend([scope["client"][0], scope["scheme"]])
+
+    config = configured(app)
+    config.load()
+    headers = [(b"x-forwarded-for", b"6.6.6.6, 10.1.2.3"), (b"x-forwarded-proto", b"https")]
+    scope = {"type": "http", "scheme": "http", "client": (peer, 1), "headers": headers}
+    asyncio.run(config.loaded_app(scope, None, None))  # type: ignore[arg-type]
+    assert seen == [client, scheme]

@@ -24,7 +24,8 @@ from .visitors import KEY
 
 _PREFIX = "/gradio_api/"
 _READ = frozenset({"queue/data", "upload_progress"})
-_JOIN, _UPLOAD = "queue/join", "upload"
+_EVENTS = frozenset({"queue/join", "run/predict"})
+_UPLOAD = "upload"
 _HEARTBEAT = "heartbeat/"
 _OFF = re.compile(r"/(login|logout|monitoring|pwa_icon|deep_link)(/|$)")
 """Gradio's own that stand beside those below its prefix and are of no use here."""
@@ -86,7 +87,7 @@ class Gate:
         name = path.removeprefix(_PREFIX).rstrip("/")
         if name == _UPLOAD:
             await self._upload(user, scope, receive, send)
-        elif name == _JOIN:
+        elif name in _EVENTS:
             await self._send_on(user, scope, receive, send)
         elif not self._may_listen(user, name, scope):
             await PlainTextResponse(_THEIRS, 403)(scope, receive, send)
@@ -153,7 +154,7 @@ def _is_open(scope: Scope) -> bool:
         return False
     name = scope["path"].removeprefix(_PREFIX).rstrip("/")
     if scope["method"] == "POST":
-        return name in {_UPLOAD, _JOIN}
+        return name == _UPLOAD or name in _EVENTS
     beats = name.startswith(_HEARTBEAT) and "/" not in name.removeprefix(_HEARTBEAT)
     return scope["method"] == "GET" and (name in _READ or beats)
 

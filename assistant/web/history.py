@@ -8,6 +8,7 @@ from ..api import Assistant
 from ..errors import AssistantError, DamagedFile
 from .parts import rendered
 from .turns import Session, opened
+from .withholding import kept
 
 
 class History:
@@ -30,7 +31,7 @@ class History:
     def open(self, conversation_id: str) -> Session:
         """A conversation by its id. One that cannot be opened is an empty one that says why."""
         try:
-            return opened(self._assistant.conversations.get(conversation_id))
+            return opened(kept(self._assistant, conversation_id))
         except AssistantError as error:
             return Session(trouble=why(error))
 

@@ -20,6 +20,7 @@ from .reading import stretches
 from .turns import in_words, understood
 from .views import paragraphs
 from .visitors import Visitors
+from .withholding import kept
 
 _CLOSED = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
@@ -62,7 +63,7 @@ def _article(visitors: Visitors) -> Callable[..., Response]:
 def _print(visitors: Visitors) -> Callable[..., Response]:
     def to_print(request: Request, conversation_id: str) -> Response:
         try:
-            conversation = visitors.of(request).conversations.get(conversation_id)
+            conversation = kept(visitors.of(request), conversation_id)
         except AssistantError as error:
             return _missing(error, "../../")
         exchanges = [
@@ -86,7 +87,7 @@ def _print(visitors: Visitors) -> Callable[..., Response]:
 def _text(visitors: Visitors) -> Callable[..., Response]:
     def text(request: Request, conversation_id: str, turn: int) -> Response:
         try:
-            exchange = visitors.of(request).conversations.get(conversation_id).exchanges.get(turn)
+            exchange = kept(visitors.of(request), conversation_id).exchanges.get(turn)
         except AssistantError as error:
             return PlainTextResponse(str(error), _status(error))
         return PlainTextResponse(as_text(exchange), headers=_CLOSED) if exchange else PlainTextResponse("", 404)
@@ -97,7 +98,7 @@ def _text(visitors: Visitors) -> Callable[..., Response]:
 def _markdown(visitors: Visitors) -> Callable[..., Response]:
     def markdown(request: Request, conversation_id: str) -> Response:
         try:
-            conversation = visitors.of(request).conversations.get(conversation_id)
+            conversation = kept(visitors.of(request), conversation_id)
         except AssistantError as error:
             return PlainTextResponse(str(error), _status(error))
         headers = _CLOSED | {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(_file_name(conversation))}"}
