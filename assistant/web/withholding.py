@@ -26,4 +26,6 @@ def kept(assistant: Assistant, conversation_id: str) -> Conversation:
 
 def _used(exchange: Exchange) -> set[str]:
     answer = exchange.answer
-    return {each.document_id for each in (*answer.citations, *answer.passages)} if answer else set()
+    if answer is None:
+        return set()
+    return {each.document_id for each in answer.citations} | {each.document_id for each in answer.passages}
