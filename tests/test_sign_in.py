@@ -226,6 +226,8 @@ def test_signing_out_ends_the_session_and_its_answers_are_kept_by_no_browser(cli
     assert "Max-Age=0" in out.headers["set-cookie"]
     assert users.by_session(session) is None
     assert rita.get("/sign-out").status_code == 401
+    again = rita.post("/sign-out", headers={"accept": "text/html"})  # of a page that stayed open
+    assert (again.status_code, again.headers["location"]) == (303, "/sign-in")
 
 
 def test_somebody_who_is_removed_or_has_other_roles_is_so_at_the_next_request(client: TestClient, users: Users):
