@@ -1,5 +1,6 @@
 """The conversation of a tab as it is kept, whatever the disk and other windows do meanwhile."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -120,3 +121,14 @@ def test_what_another_window_asked_outlives_a_question_that_is_asked_again(assis
     assert [[question for question, _ in each] for each in kept(assistant)] == [
         [OWNER, "of another window", "why not?"]
     ]
+
+
+def test_a_question_too_many_is_answered_by_when_the_next_one_is_taken(settings: Settings, open_engine: OpenEngine):
+    article(settings.corpus_dir, "a.md", "Acme owns the port.")
+    few = settings.model_copy(update={"questions_per_minute": 1})
+    under_way = UnderWay(Assistant(open_engine(), few).as_user("anna"))
+    session = asked(under_way, Session())
+    session = asked(under_way, session, "and now?")
+    assert re.search(r"ask again in \d+ seconds", session.turns[-1].exchange.failure)
+    assert not session.turns[-1].running
+    assert not under_way.is_under_way("tab")

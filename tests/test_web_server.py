@@ -1,11 +1,14 @@
 """Who may use the page: nobody from another site, and nobody under a name that leads here."""
 
+import asyncio
+from typing import Any
+
 import pytest
 from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 
-from assistant.web.server import _AtHome, refused
+from assistant.web.server import _AtHome, configured, refused
 
 NAMES = frozenset({"localhost", "briefings.example.org"})
 
@@ -53,3 +56,21 @@ def test_a_refusal_that_names_what_was_sent_is_no_page():
     answer = TestClient(_AtHome(FastAPI(), NAMES)).get("/", headers={"host": "<script>.example"})
     assert (answer.status_code, answer.headers["x-content-type-options"]) == (403, "nosniff")
     assert "default-src 'self'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("peer", "client", "scheme"),
+    [("127.0.0.1", "10.1.2.3", "https"), ("10.9.9.9", "10.9.9.9", "http"), ("::1", "::1", "http")],
+)
+def test_only_a_proxy_on_this_machine_says_who_asks(peer: str, client: str, scheme: str):
+    seen: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.extend([scope["client"][0], scope["scheme"]])
+
+    config = configured(app)
+    config.load()
+    headers = [(b"x-forwarded-for", b"6.6.6.6, 10.1.2.3"), (b"x-forwarded-proto", b"https")]
+    scope = {"type": "http", "scheme": "http", "client": (peer, 1), "headers": headers}
+    asyncio.run(config.loaded_app(scope, None, None))  # type: ignore[arg-type]
+    assert seen == [client, scheme]

@@ -25,7 +25,7 @@ from .uploads import guarded
 from .visitors import Visitors
 
 _FORMATS = "Markdown, text, web pages, PDF, Word, PowerPoint, Excel, CSV, mail, EPUB"
-_EVERYONES = ("everyone's", "")
+_EVERYONES = ("everyone’s", "")
 Shown = tuple[str, str, str]
 """What the notice, the list and the list of what is no article show."""
 

@@ -23,8 +23,9 @@ from ..people import User
 from .visitors import KEY
 
 _PREFIX = "/gradio_api/"
-_READ = frozenset({"queue/data", "upload_progress", "startup-events", "info", "app_id", "theme.css"})
-_SENT = frozenset({"queue/join", "run/predict", "reset", "cancel"})
+_READ = frozenset({"queue/data", "upload_progress"})
+_EVENTS = frozenset({"queue/join", "run/predict"})
+_UPLOAD = "upload"
 _HEARTBEAT = "heartbeat/"
 _OFF = re.compile(r"/(login|logout|monitoring|pwa_icon|deep_link)(/|$)")
 """Gradio's own that stand beside those below its prefix and are of no use here."""
@@ -84,9 +85,9 @@ class Gate:
             await self._app(scope, receive, send)
             return
         name = path.removeprefix(_PREFIX).rstrip("/")
-        if name == "upload":
+        if name == _UPLOAD:
             await self._upload(user, scope, receive, send)
-        elif name in _SENT:
+        elif name in _EVENTS:
             await self._send_on(user, scope, receive, send)
         elif not self._may_listen(user, name, scope):
             await PlainTextResponse(_THEIRS, 403)(scope, receive, send)
@@ -153,7 +154,7 @@ def _is_open(scope: Scope) -> bool:
         return False
     name = scope["path"].removeprefix(_PREFIX).rstrip("/")
     if scope["method"] == "POST":
-        return name == "upload" or name in _SENT
+        return name == _UPLOAD or name in _EVENTS
     beats = name.startswith(_HEARTBEAT) and "/" not in name.removeprefix(_HEARTBEAT)
     return scope["method"] == "GET" and (name in _READ or beats)
 

@@ -168,6 +168,36 @@
     }
   });
 
+  // Whoever was signed out elsewhere, or whose session has ended, is told so instead of being left waiting.
+  const banner = (words, doing) => {
+    document.getElementById("lost")?.remove();
+    const told = document.createElement("p");
+    told.id = "lost";
+    told.setAttribute("role", "alert");
+    told.append(words, doing, ".");
+    frame()?.append(told);
+    return told;
+  };
+  let signedOut = false;
+  const tellSignedOut = () => {
+    if (signedOut) return;
+    signedOut = true;
+    const again = document.createElement("a");
+    again.href = `sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+    again.textContent = "Sign in again";
+    banner("You are signed out. ", again);
+  };
+  const fetchAny = window.fetch;
+  window.fetch = async (...asked) => {
+    const answer = await fetchAny(...asked);
+    if (answer.status === 401) tellSignedOut();
+    return answer;
+  };
+  // A browser may show the page once more as it was when it was left: by somebody who has signed out since.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted && document.querySelector("form.who")) location.reload();
+  });
+
   // A question that nothing is heard of: the server may have been started anew, which the page is not told.
   const PATIENCE = 15_000;
   let heard = 0;
@@ -175,20 +205,15 @@
     const asked = Date.now();
     setTimeout(() => {
       if (heard >= asked || document.getElementById("lost")) return;
-      const told = document.createElement("p");
-      told.id = "lost";
-      told.setAttribute("role", "alert");
-      told.textContent = "The server has not answered yet. Wait, or ";
       const again = document.createElement("button");
       again.textContent = "load the page again";
       again.addEventListener("click", () => location.reload());
-      told.append(again, ".");
-      frame().append(told);
+      banner("The server has not answered yet. Wait, or ", again);
     }, PATIENCE);
   };
   document.addEventListener("part", () => {
     heard = Date.now();
-    document.getElementById("lost")?.remove();
+    if (!signedOut) document.getElementById("lost")?.remove();
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("#ask, [data-do]")) expectAnswer();

@@ -45,13 +45,7 @@ _HEADERS = {
 def serve(assistant: Assistant, line: socket.socket, say: Callable[[str], None]) -> None:
     """Serve the page on a socket that is bound, until interrupted."""
     host, port = line.getsockname()[:2]
-    config = uvicorn.Config(
-        application(assistant),
-        log_level="warning",
-        timeout_graceful_shutdown=3,
-        proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1",  # a proxy on this machine says who asks it, nobody else
-    )
+    config = configured(application(assistant))
     named = f"[{host}]" if ":" in host else host
     say(f"the page is at http://{named}:{port} (Ctrl-C ends it)")
     over = threading.Event()
@@ -67,6 +61,17 @@ def _forget_old(assistant: Assistant, over: threading.Event) -> None:
     while not over.wait(_HOUR):
         with suppress(AssistantError):  # told where somebody opens one
             assistant.forget_old()
+
+
+def configured(app: ASGIApp) -> uvicorn.Config:
+    """How uvicorn serves the page. A proxy on this machine says who asks it, and whether by https; nobody else does."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1",
+    )
 
 
 def application(assistant: Assistant, users: Users | None = None) -> FastAPI:

@@ -180,7 +180,8 @@ def _set_cookie(answer: Response, session: str, *, secure: bool, seconds: float)
 
 def _closed(scope: Scope, headers: Headers) -> Response:
     """What somebody gets who is not signed in: a person the form, a program one line."""
-    if scope["type"] == "http" and scope["method"] == "GET" and "text/html" in headers.get("accept", ""):
+    goes = scope["type"] == "http" and (scope["method"] == "GET" or scope["path"] == SIGN_OUT)
+    if goes and "text/html" in headers.get("accept", ""):
         wanted = scope["path"] + ("?" + scope["query_string"].decode("latin-1") if scope["query_string"] else "")
         query = f"?{urlencode({'next': _here(wanted)})}" if _here(wanted) != "/" else ""
         return RedirectResponse(SIGN_IN + query, 303, headers={"Cache-Control": "no-store"})
