@@ -26,6 +26,16 @@ def forget_older(file: StateFile, days: int) -> int:
     return gone
 
 
+def forget_person(file: StateFile, person: str) -> int:
+    """Delete all that somebody asked and said; how many conversations."""
+    with file.database.transaction() as connection:
+        gone = connection.execute("DELETE FROM conversations WHERE person = ?", (person,)).rowcount
+        for table in ("verdicts", "unanswered"):
+            connection.execute(f"DELETE FROM {table} WHERE person = ?", (person,))
+        conversations.drop_words(connection)
+    return gone
+
+
 def erase(file: StateFile, document_ids: Collection[str]) -> int:
     """Take the text of articles out of all that is kept, and out of the file itself; how many exchanges had some.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,6 +14,7 @@ from . import terminal
 from .access import READER, ROLES
 from .conversations import CONVERSATIONS, Conversations
 from .errors import UsageError
+from .keeping import forget_person
 from .passwords import check
 from .settings import Settings
 from .users import Users
@@ -96,7 +96,7 @@ def remove(
         bool, typer.Option("--keep-conversations", help="Keep them for whoever is given this very name later.")
     ] = False,
 ) -> None:
-    """Remove a user with sessions, tokens and conversations; restoring a backup does not bring the user back."""
+    """Remove a user with all they asked and said; restoring a backup does not bring the user back."""
     with _users() as users:
         user = users.get(name)
         users.remove(name)
@@ -170,12 +170,9 @@ def _forget_conversations(name: str) -> int:
     state_dir = Settings().state_dir
     if not (state_dir / CONVERSATIONS).is_file():
         return 0
-    with closing(Conversations(state_dir, name)) as conversations:
-        theirs = conversations.find(at_most=-1)
-        for each in theirs:
-            conversations.delete(each.conversation_id)
-    return len(theirs)
+    with closing(Conversations(state_dir)) as conversations:
+        return forget_person(conversations.file, name)
 
 
 def _print_json(plain: object) -> None:
-    terminal.show_lines(json.dumps(plain, ensure_ascii=False, indent=2))
+    terminal.show_json(plain)

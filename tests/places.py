@@ -116,6 +116,13 @@ PARTS = [
             *(".complaint .why", ".complaint .said", ".complaint li q", ".complaint li a", "#used ~ ul a"),
         ),
     ),
+    Part(
+        "sign-in form",
+        lambda text: rendered(
+            "sign_in.html", title="", language="en", style="", trouble=text, name=text, next=f"/?{text}"
+        ),
+        (".trouble", "[name=name]@value", "[name=next]@value"),
+    ),
     Part("who is signed in", lambda text: rendered("who.html", person=person(text)), (".name", ".name@title")),
     Part("refusal", lambda text: _turn(_session(text, answered=False)), (".asked", ".refusal > p:not(.verdict)")),
     Part("failure", lambda text: _turn(_session(text, failure=text)), (".failed .failure", ".failed > p")),

@@ -205,6 +205,18 @@ def test_old_conversations_go_when_the_file_is_opened(settings: Settings, open_e
         assert assistant.conversations.find() == []
 
 
+def test_of_a_person_who_is_gone_nothing_is_left(whole: Assistant):
+    anna, bert = whole.as_user("anna"), whole.as_user("bert")
+    anna.feedback.give(asked(anna, QUESTION), 1, useful=False)
+    asked(anna, "who runs the lighthouse?")
+    theirs = asked(bert, QUESTION)
+    assert keeping.forget_person(whole.conversations.file, "anna") == 2
+    assert anna.conversations.find() == []
+    assert whole.review.complaints() == []
+    assert whole.review.unanswered() == []
+    assert [each.conversation_id for each in bert.conversations.find()] == [theirs]
+
+
 def test_nothing_newer_goes(whole: Assistant):
     conversation_id = asked(whole, QUESTION)
     assert keeping.forget_older(whole.conversations.file, 1) == 0
