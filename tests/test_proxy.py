@@ -16,6 +16,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from assistant.settings import Settings
 from tests.browsing import WAIT, begin, open_page, serving_lightly
 from tests.conftest import CLONE
 from tests.stand_in import EndlessServer
@@ -81,7 +82,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
     plain, secure = free_port(), free_port()
     with EndlessServer() as model:
         llm = {"ASSISTANT_LLM": "openai:endless", "ASSISTANT_LLM_BASE_URL": model.base_url}
-        with serving_lightly(place, ASSISTANT_ALLOWED_HOSTS=NAME, **llm) as page:
+        with serving_lightly(place, ASSISTANT_ALLOWED_HOSTS=NAME, ASSISTANT_OPEN_TO_ANYONE="true", **llm) as page:
             file = configured(place, page, plain, secure)
             with subprocess.Popen(["nginx", "-p", place, "-c", file], stderr=subprocess.DEVNULL) as nginx:
                 try:
@@ -157,8 +158,11 @@ def test_sources_come_through_before_the_model_has_said_a_word(proxied: Proxied,
     context.close()
 
 
-def test_the_documented_settings_are_toml():
-    assert tomllib.loads(example("toml"))["allowed_hosts"] == "briefings.example.org"
+def test_the_documented_settings_are_settings():
+    settings = Settings(**tomllib.loads(example("toml")))
+    assert settings.allowed_hosts == "briefings.example.org"
+    assert settings.sign_in
+    assert "board" in settings.collections
 
 
 def test_the_documented_script_is_shell():
