@@ -17,8 +17,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from assistant.settings import Settings
-from tests.browsing import WAIT, begin, open_page, serving_lightly
+from assistant.users import Users
+from tests.browsing import WAIT, begin, serving_lightly
 from tests.conftest import CLONE
+from tests.signing_in import PASSWORD, cheap
 from tests.stand_in import EndlessServer
 
 PAGE = CLONE / "docs" / "running-it.md"
@@ -39,6 +41,7 @@ class Proxied:
     plain: str
     secure: str
     model: EndlessServer
+    cookie: str
 
 
 def free_port() -> int:
@@ -82,24 +85,32 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
     plain, secure = free_port(), free_port()
     with EndlessServer() as model:
         llm = {"ASSISTANT_LLM": "openai:endless", "ASSISTANT_LLM_BASE_URL": model.base_url}
-        with serving_lightly(place, ASSISTANT_ALLOWED_HOSTS=NAME, ASSISTANT_OPEN_TO_ANYONE="true", **llm) as page:
+        users = Users(place / "state", cheap())
+        users.add("ada", PASSWORD)
+        users.close()
+        with serving_lightly(place, ASSISTANT_ALLOWED_HOSTS=NAME, ASSISTANT_SIGN_IN="true", **llm) as page:
             file = configured(place, page, plain, secure)
             with subprocess.Popen(["nginx", "-p", place, "-c", file], stderr=subprocess.DEVNULL) as nginx:
                 try:
-                    wait_for(secure)
-                    yield Proxied(f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}", model)
+                    yield Proxied(f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}", model, signed_in(secure))
                 finally:
                     nginx.terminate()
 
 
-def wait_for(port: int) -> None:
+def signed_in(port: int) -> str:
+    """Sign in through nginx, once it is there: what its cookie is to be sent as."""
     transport = httpx.HTTPTransport(retries=8, verify=False)
     with httpx.Client(transport=transport) as client:
-        client.get(f"https://127.0.0.1:{port}/", headers={"Host": NAME})
+        given = {"name": "ada", "password": PASSWORD}
+        found = client.post(f"https://127.0.0.1:{port}/sign-in", data=given, headers={"Host": f"{NAME}:{port}"})
+    cookie = found.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-")
+    assert "Secure" in cookie
+    return cookie.partition(";")[0]
 
 
 def through(proxied: Proxied, path: str = "/", **headers: str) -> httpx.Response:
-    named = {"Host": f"{NAME}:{httpx.URL(proxied.secure).port}"} | headers
+    named = {"Host": f"{NAME}:{httpx.URL(proxied.secure).port}", "Cookie": proxied.cookie} | headers
     return httpx.get(proxied.secure + path, headers=named, verify=False, timeout=30)  # noqa: S501
 
 
@@ -113,6 +124,13 @@ def test_the_page_is_reached_by_its_name_over_https(proxied: Proxied):
     assert through(proxied, Origin=own).status_code == 200
     assert found.headers["Content-Security-Policy"]
     assert found.headers["Strict-Transport-Security"]
+
+
+@needs_nginx
+@pytest.mark.processes
+def test_nobody_gets_in_through_the_proxy_without_signing_in(proxied: Proxied):
+    assert through(proxied, Cookie="").status_code == 401
+    assert through(proxied, Cookie="", Accept="text/html").headers["Location"] == "/sign-in"
 
 
 @needs_nginx
@@ -140,7 +158,7 @@ def test_what_a_client_says_of_itself_is_not_passed_on(proxied: Proxied):
 @needs_nginx
 @pytest.mark.processes
 def test_a_stream_comes_through_while_it_goes_on(proxied: Proxied):
-    headers = {"Host": NAME}
+    headers = {"Host": NAME, "Cookie": proxied.cookie}
     with httpx.stream("GET", f"{proxied.secure}/gradio_api/heartbeat/one", headers=headers, verify=False) as stream:  # noqa: S501
         assert "ALIVE" in next(stream.iter_text())
 
@@ -150,7 +168,13 @@ def test_a_stream_comes_through_while_it_goes_on(proxied: Proxied):
 def test_sources_come_through_before_the_model_has_said_a_word(proxied: Proxied, browser: Browser):
     context = browser.new_context(ignore_https_errors=True)
     page = context.new_page()
-    begin(open_page(page, f"https://{NAME}:{httpx.URL(proxied.secure).port}/"), "who owns the model?")
+    address = f"https://{NAME}:{httpx.URL(proxied.secure).port}/"
+    page.goto(address)
+    page.get_by_label("Name").fill("ada")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#question textarea")).to_be_visible(timeout=WAIT)
+    begin(page, "who owns the model?")
     expect(page.locator("#sources .source").first).to_be_visible(timeout=WAIT)
     assert proxied.model.asked.acquire(timeout=60)
     page.locator("#stop").click()
