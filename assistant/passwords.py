@@ -94,4 +94,7 @@ def _network(address: str) -> str:
         known = ip_address(address)
     except ValueError:
         return address
-    return str(ip_network((known, 64), strict=False)) if known.version == 6 else str(known)
+    if known.version == 4:
+        return str(known)
+    # a socket that takes both kinds names the one inside the other
+    return str(known.ipv4_mapped or ip_network((known, 64), strict=False))
