@@ -17,6 +17,7 @@ from .access import Scope
 from .catalogue import Catalogue, Selection
 from .database import Database
 from .embedding import Vector
+from .errors import IndexFailure
 from .vectors import NAMED_AT_ONCE, Vectors
 from .wording import is_near
 
@@ -51,11 +52,18 @@ class _VisibleRows(Database):
         """What is done when something was written."""
         self.seen: frozenset[str] = frozenset()
         self.hidden: frozenset[str] = frozenset()
+        try:
+            with whole.unchanging():
+                self._said_in_words(self._make_views)
+        except IndexFailure:
+            self.close()
+            raise
+
+    def _make_views(self) -> None:
         self._connection.executescript(_OWN_TABLES)
-        with whole.unchanging():
-            for (name,) in self._connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'"):
-                rows = _VISIBLE.get(name, "0")
-                self._connection.execute(f'CREATE TEMP VIEW "{name}" AS SELECT * FROM main."{name}" WHERE {rows}')
+        for (name,) in self._connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'"):
+            rows = _VISIBLE.get(name, "0")
+            self._connection.execute(f'CREATE TEMP VIEW "{name}" AS SELECT * FROM main."{name}" WHERE {rows}')
 
     @property
     def writes(self) -> int:
@@ -73,11 +81,17 @@ class _VisibleRows(Database):
         with self._whole.unchanging(), super().unchanging():
             if self._as_of != self._whole.writes:
                 for renew in self.outdated:
-                    renew()
+                    self._said_in_words(renew)
                 self._as_of = self._whole.writes
             yield
 
     def _narrow(self) -> None:
+        try:
+            self._narrowed_anew()
+        finally:
+            self._roll_back()  # of one that failed
+
+    def _narrowed_anew(self) -> None:
         run = self._connection.execute
         rows = run("SELECT DISTINCT source FROM main.files").fetchall()
         run("BEGIN")
