@@ -282,7 +282,7 @@ class Assistant:
         return self._person
 
     def withheld(self, document_ids: Sequence[str]) -> list[str]:
-        """Which of these documents are in the corpus, though this person may not see them."""
+        """Which of these documents this person may not see, though they are, or were, in the corpus."""
         return self._engine.withheld(document_ids, self._progress, self._scope) if self._scope else []
 
     def _but(self, **changed: Any) -> Assistant:

@@ -173,12 +173,17 @@ class Engine:
     def withheld(
         self, document_ids: Sequence[str], report: Report = lambda _: None, scope: Scope | None = None
     ) -> list[str]:
-        """Which of these documents are in the corpus, though the scope leaves them out."""
+        """Which of these documents the scope leaves out, also of those that lie in the trash or are gone."""
 
-        def found(index: Index) -> list[str]:
-            return [i for i in document_ids if i in index.catalogue.hidden()]
+        def found(opened: Opened) -> list[str]:
+            _up_to_date(opened, report, scope)
+            catalogue = opened.index.seen_by(scope).catalogue
+            seen, hidden = frozenset(catalogue.ids()), catalogue.hidden()
+            former = opened.ledger.sources if opened.ledger else lambda _: []
+            return [i for i in document_ids if i in hidden or (i not in seen and not all(map(sees, former(i))))]
 
-        return self._looked_up(report, found, scope) if scope else []
+        sees = scope.sees if scope else lambda _: True
+        return self._holding.using(report, found) if scope else []
 
     def search(
         self,

@@ -33,8 +33,11 @@ class Ledger:
         self._database = Database(state_dir / LEDGER)
         self._database.migrate(_MIGRATIONS)
 
-    def assign(self, source: str, content_hash: str, present: Collection[str]) -> str:
+    def assign(self, source: str, content_hash: str, present: Collection[str], elsewhere: Collection[str] = ()) -> str:
         """The id for a file, given the sources that are in the folder now.
+
+        `elsewhere` are the hashes that its bytes have in other collections: a file that is new here, and gone there,
+        was moved, and keeps its id.
 
         The same bytes have one id, whatever their names. An edited file keeps its id, unless another
         file still holds the document's former bytes: then the edited one is a new document. So is a file
@@ -56,7 +59,7 @@ class Ledger:
         ):
             document_id = str(known[0]["document_id"])
         else:
-            document_id = secrets.token_hex(6)
+            document_id = (not known and self._moved_here(elsewhere, present)) or secrets.token_hex(6)
         if not known or tuple(known[0]) != (document_id, content_hash, 0):
             with self._database.transaction() as connection:
                 if known and known[0]["document_id"] != document_id:  # who brings those bytes back has that id again
@@ -65,6 +68,14 @@ class Ledger:
                 row = (source, document_id, content_hash)
                 connection.execute("INSERT OR REPLACE INTO ids VALUES (?, ?, ?, 0)", row)
         return document_id
+
+    def _moved_here(self, elsewhere: Collection[str], present: Collection[str]) -> str:
+        """The document that held these bytes in another collection and has no file any more; empty for none."""
+        for content_hash in elsewhere:
+            for row in self._database.query("SELECT document_id FROM ids WHERE content_hash = ?", content_hash):
+                if not any(source in present for source in self.sources(row["document_id"])):
+                    return str(row["document_id"])
+        return ""
 
     def _went_on(self, document_id: str, source: str, content_hash: str, present: Collection[str]) -> bool:
         """Whether another file in the folder has the id and holds other bytes by now."""
@@ -113,6 +124,11 @@ class Ledger:
         """The id that a source had last; None for one never seen, or seen to be gone."""
         rows = self._database.query("SELECT document_id FROM ids WHERE source = ? AND NOT gone", source)
         return str(rows[0]["document_id"]) if rows else None
+
+    def last_id_of(self, source: str) -> str:
+        """The id that a source had last, gone or not; empty for one never seen."""
+        rows = self._database.query("SELECT document_id FROM ids WHERE source = ?", source)
+        return str(rows[0]["document_id"]) if rows else ""
 
     def came_from(self, content_hash: str) -> list[str]:
         """The sources that last held these bytes."""

@@ -38,10 +38,14 @@ class RawFile:
     @property
     def data_hash(self) -> str:
         """SHA-256 of the bytes, and of the collection they lie in: which document it is."""
+        return self.data_hash_in(self.collection)
+
+    def data_hash_in(self, collection: str) -> str:
+        """What `data_hash` would be in another collection."""
         data_hash = hashlib.sha256(self.data).hexdigest()
-        if not self.collection:
+        if not collection:
             return data_hash
-        return hashlib.sha256(f"{data_hash}\0{self.collection}".encode("utf-8", "replace")).hexdigest()
+        return hashlib.sha256(f"{data_hash}\0{collection}".encode("utf-8", "replace")).hexdigest()
 
     @property
     def hash(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from posixpath import basename
 
 from . import failpoints, folder
-from .access import collection_of, plain_path
+from .access import ROOT, collection_of, plain_path
 from .catalogue import FileRow
 from .errors import DocumentError
 from .formats import SUFFIXES, suffix, unknown_format
@@ -141,7 +141,7 @@ class Pass:
             row = replace(row, content_hash=raw.hash)
             if raw.hash not in self._held:
                 document = self._parser.parse(raw, self._settings)
-            document_id = self._ledger.assign(file.source, raw.data_hash, present)
+            document_id = self._ledger.assign(file.source, raw.data_hash, present, self._elsewhere(raw))
             failpoints.reach("sync: id assigned")
             if self._wanting(document_id, raw.hash, raw.data_hash):
                 document = document or self._parser.parse(raw, self._settings)
@@ -172,10 +172,17 @@ class Pass:
             self._trash.remove_amendments(file.source)
             return self._read_file(file.source)
         if file.source not in self._known and not raw.amendments:
-            gone = [former for former in self._ledger.came_from(raw.data_hash) if former not in present]
+            hashes = (raw.data_hash, *self._elsewhere(raw))
+            came_from = [former for data_hash in hashes for former in self._ledger.came_from(data_hash)]
+            gone = [former for former in came_from if former not in present]
             if any(folder.move_amendments(corpus_dir, former, file.source) for former in gone):
                 return self._read_file(file.source)
         return raw
+
+    def _elsewhere(self, raw: RawFile) -> list[str]:
+        """What the hash of a file's bytes would be in the other collections, one of which it may have come from."""
+        names = {"", *map(plain_path, self._settings.collections), *self._former_collections.split("\n")} - {ROOT}
+        return [raw.data_hash_in(name) for name in sorted(names - {raw.collection})]
 
     def _read_file(self, source: str) -> RawFile:
         return folder.read_source(self._settings, source)
