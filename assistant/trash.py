@@ -45,7 +45,8 @@ class Trash:
 
     def take(self, names: Sequence[str], label: str) -> None:
         """Move files out of the corpus to a place with a label. Raises CorpusError."""
-        place = self._place(label)
+        owners = {self._ledger.last_id_of(name.removesuffix(AMENDMENTS_SUFFIX)) for name in names}
+        place = self._place(label, owners.pop() if label in _NO_DOCUMENTS and len(owners) == 1 else "")
         going = place.with_name(place.name + _GOING)
         try:
             there = {name: _mark(self._corpus / name) for name in names if os.path.lexists(self._corpus / name)}
@@ -80,7 +81,7 @@ class Trash:
 
     def copy(self, source: str) -> None:
         """Keep a file that is about to be overwritten; its amendments stay where they are. Raises CorpusError."""
-        place = self._place("overwritten")
+        place = self._place("overwritten", self._ledger.last_id_of(source))
         part = place.with_name(place.name + _PART)
         try:
             (part / source).parent.mkdir(parents=True, exist_ok=True)
@@ -124,10 +125,13 @@ class Trash:
             for place in self._places(document_id):
                 shutil.rmtree(place)
             for place in (place for label in _NO_DOCUMENTS for place in self._places(label)):
-                for name in names:
+                owner = place.name.split("-")[3:]
+                if owner == [document_id]:
+                    shutil.rmtree(place)
+                for name in names if not owner else ():  # of several documents, or of an older version of ours
                     for path in (place / name, place / (name + AMENDMENTS_SUFFIX)):
                         path.unlink(missing_ok=True)
-                if not _anything(place):
+                if not owner and not _anything(place):
                     shutil.rmtree(place)
         except OSError as error:
             raise CorpusError(
@@ -209,12 +213,15 @@ class Trash:
         """Those of older versions, which do not say whose files they hold."""
         return [place for place in self._places() if len(place.name.split("-")) < 3]
 
-    def _place(self, label: str) -> Path:
-        """A folder of its own for what is removed now. Its name sorts after all others, whatever the clock says."""
+    def _place(self, label: str, owner: str = "") -> Path:
+        """A folder of its own for what is removed now. Its name sorts after all others, whatever the clock says.
+
+        It ends with the id of the `owner`, the document whose earlier version this is, where its label is no id.
+        """
         stamps = [place.name.split("-")[0] for place in self.folder.glob("*-*/")]
         last = max((int(f"{s.replace('T', ''):0<20}") for s in stamps if s.replace("T", "").isdigit()), default=0)
         stamp = str(max(int(f"{datetime.now(UTC):%Y%m%d%H%M%S%f}"), last + 1))
-        return self.folder / f"{stamp[:8]}T{stamp[8:]}-{label}-{secrets.token_hex(3)}"
+        return self.folder / f"{stamp[:8]}T{stamp[8:]}-{label}-{secrets.token_hex(3)}{owner and f'-{owner}'}"
 
 
 def _moment(stamp: str) -> str:
