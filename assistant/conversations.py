@@ -20,6 +20,7 @@ from . import feedback, forgetting
 from .database import Database, StateFile
 from .errors import UnknownConversation
 from .exchanges import Conversation, Exchange
+from .people import folded
 
 _Result = TypeVar("_Result")
 Withheld = Callable[[Sequence[str]], Iterable[str]]
@@ -43,6 +44,7 @@ _MIGRATIONS = (
     CREATE TRIGGER unsaid AFTER DELETE ON exchanges BEGIN DELETE FROM said WHERE rowid = old.row; END
     """,
     feedback.TABLES,
+    "CREATE TABLE erased (document_id TEXT PRIMARY KEY, erased TEXT NOT NULL) WITHOUT ROWID",
 )
 _UNREAD = "what is kept of it is damaged"
 _WORD = re.compile(r"\w+")
@@ -141,8 +143,9 @@ class Conversations:
                 "UPDATE conversations SET numbered = numbered + 1 WHERE conversation_id = ? RETURNING numbered",
                 (conversation_id,),
             ).fetchone()
-            write(connection, conversation_id, number, exchange)
-            self._note(connection, (conversation_id, number), exchange)
+            kept = _less_erased(connection, exchange)
+            write(connection, conversation_id, number, kept)
+            self._note(connection, (conversation_id, number), kept)
             return int(number)
 
         return self._change(conversation_id, add)
@@ -154,8 +157,9 @@ class Conversations:
         """
 
         def replaced(connection: sqlite3.Connection) -> None:
-            if replace(connection, conversation_id, number, exchange):
-                self._note(connection, (conversation_id, number), exchange)
+            kept = _less_erased(connection, exchange)
+            if replace(connection, conversation_id, number, kept):
+                self._note(connection, (conversation_id, number), kept)
 
         self._change(conversation_id, replaced)
 
@@ -185,25 +189,30 @@ class Conversations:
             if gone.rowcount:
                 feedback.forget_questions(connection, conversation_id)
                 drop_words(connection)
+        if gone.rowcount:
+            self._database.empty_log()
 
     def copy_to(self, path: Path) -> None:
         """Write the state of this moment, of everyone, into another file."""
         self._database.copy_to(path)
 
-    def bring_back(self, path: Path) -> None:
-        """Take over the conversations of another such file, of everyone, that are not here; none is changed."""
+    def bring_back(self, path: Path, removed: Collection[str] = ()) -> None:
+        """Take over the conversations of another such file, of everyone, that are not here; none is changed.
+
+        Nothing comes back of people who were `removed`, by their names as they are compared.
+        """
         with closing(Database(path)) as other:
             other.migrate(_MIGRATIONS)
             with self._database.transaction() as connection:
                 here = {row[0] for row in connection.execute("SELECT conversation_id FROM conversations")}
                 for row in other.query("SELECT * FROM conversations ORDER BY row"):
-                    if row["conversation_id"] in here:
+                    if row["conversation_id"] in here or folded(row["person"]) in removed:
                         continue
                     _begin(connection, tuple(row)[1:])
                     said = "SELECT number, record FROM exchanges WHERE conversation_id = ? ORDER BY number"
                     for each in other.query(said, row["conversation_id"]):
                         write(connection, row["conversation_id"], each["number"], read(each["record"]))
-                feedback.bring_back(connection, other)
+                feedback.bring_back(connection, other, removed)
 
     def problems(self) -> list[str]:
         """What is wrong with the file; of what is in it `unread` tells."""
@@ -272,6 +281,16 @@ def replace(connection: sqlite3.Connection, conversation_id: str, number: int, e
     if there.rowcount:
         write(connection, conversation_id, number, exchange)
     return bool(there.rowcount)
+
+
+def _less_erased(connection: sqlite3.Connection, exchange: Exchange) -> Exchange:
+    """An exchange less what is of articles that were deleted for good while its answer was under way.
+
+    The same bytes that are added later have the same id, so the moment counts.
+    """
+    rows = connection.execute("SELECT document_id FROM erased WHERE erased >= ?", (exchange.asked,)).fetchall()
+    gone = {row["document_id"] for row in rows} if exchange.asked else set()
+    return forgetting.without([exchange], gone, forgetting.DELETED)[0] if gone else exchange
 
 
 def drop_words(connection: sqlite3.Connection) -> None:

@@ -137,6 +137,10 @@ class Database:
     def scrub(self) -> None:
         """Leave nothing in the file of what was deleted before. Takes as long as copying it."""
         self.query("VACUUM")
+        self.empty_log()
+
+    def empty_log(self) -> None:
+        """Leave nothing in the write-ahead log, which holds what was deleted until it is written over."""
         self.query("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def copy_to(self, path: Path) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .database import Database, StateFile
 from .errors import UnknownConversation, UsageError
 from .exchanges import Exchange
+from .people import folded
 from .records import Filters, Record
 
 TABLES = """
@@ -148,6 +149,20 @@ def note(connection: sqlite3.Connection, person: str, place: tuple[str, int], ex
         )
 
 
+def follow(connection: sqlite3.Connection, place: tuple[str, int], before: Exchange, after: Exchange) -> None:
+    """Within the transaction that takes text out of a kept exchange: take it out of what was said of its answer, too.
+
+    An open question that was understood with such a text is forgotten.
+    """
+    record = json.dumps(after.to_dict(), ensure_ascii=False)
+    connection.execute("UPDATE verdicts SET record = ? WHERE conversation_id = ? AND number = ?", (record, *place))
+    if before.answer and (after.answer is None or after.answer.understood != before.answer.understood):
+        connection.execute("DELETE FROM unanswered WHERE conversation_id = ? AND number = ?", place)
+        understood = before.answer.understood
+        if understood and understood != before.question:
+            connection.execute("DELETE FROM unanswered WHERE question = ?", (understood,))
+
+
 def forget_questions(
     connection: sqlite3.Connection, conversation_id: str, numbers: Iterable[int] | None = None
 ) -> None:
@@ -161,10 +176,15 @@ def forget_questions(
     )
 
 
-def bring_back(connection: sqlite3.Connection, other: Database) -> None:
-    """Within a transaction: take over what another file has of all this and this one does not."""
+def bring_back(connection: sqlite3.Connection, other: Database, removed: Collection[str] = ()) -> None:
+    """Within a transaction: take over what another file has of all this and this one does not.
+
+    Nothing of people who were `removed`, by their names as they are compared.
+    """
     for table, columns in _COLUMNS.items():
-        rows = [tuple(row) for row in other.query(f"SELECT {columns} FROM {table}")]
+        found = other.query(f"SELECT {columns} FROM {table}")
+        whose = columns.startswith("person")
+        rows = [tuple(row) for row in found if not whose or folded(row["person"]) not in removed]
         marks = ", ".join("?" * (columns.count(",") + 1))
         connection.executemany(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", rows)
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from . import conversations
+from . import conversations, feedback
 from .database import StateFile
 from .exchanges import Exchange
 from .forgetting import DELETED, documents, without
@@ -23,6 +23,7 @@ def forget_older(file: StateFile, days: int) -> int:
         connection.execute("DELETE FROM used WHERE day < ?", (before[:10],))
         if gone:
             conversations.drop_words(connection)
+    file.database.empty_log()
     return gone
 
 
@@ -33,6 +34,7 @@ def forget_person(file: StateFile, person: str) -> int:
         for table in ("verdicts", "unanswered"):
             connection.execute(f"DELETE FROM {table} WHERE person = ?", (person,))
         conversations.drop_words(connection)
+    file.database.empty_log()
     return gone
 
 
@@ -45,6 +47,9 @@ def erase(file: StateFile, document_ids: Collection[str]) -> int:
     ids = frozenset(document_ids)
     changed = 0
     with file.database.transaction() as connection:
+        for row, exchange in _verdicts(connection.execute("SELECT row, record FROM verdicts").fetchall()):
+            if not ids.isdisjoint(documents(exchange)):
+                connection.execute("DELETE FROM verdicts WHERE row = ?", (row,))
         kept = "SELECT number, record FROM exchanges WHERE conversation_id = ? ORDER BY number"
         for (conversation_id,) in connection.execute("SELECT conversation_id FROM conversations").fetchall():
             rows = connection.execute(kept, (conversation_id,)).fetchall()
@@ -52,10 +57,10 @@ def erase(file: StateFile, document_ids: Collection[str]) -> int:
             for row, before, after in zip(rows, exchanges, without(exchanges, ids, DELETED), strict=True):
                 if after != before:
                     conversations.replace(connection, conversation_id, row["number"], after)
+                    feedback.follow(connection, (conversation_id, row["number"]), before, after)
                     changed += 1
-        for row, exchange in _verdicts(connection.execute("SELECT row, record FROM verdicts").fetchall()):
-            if not ids.isdisjoint(documents(exchange)):
-                connection.execute("DELETE FROM verdicts WHERE row = ?", (row,))
+        now = datetime.now(UTC).isoformat(timespec="microseconds")
+        connection.executemany("INSERT OR REPLACE INTO erased VALUES (?, ?)", [(each, now) for each in ids])
         connection.executemany("DELETE FROM used WHERE document_id = ?", [(document_id,) for document_id in ids])
         conversations.drop_words(connection)
     file.database.scrub()

@@ -131,12 +131,14 @@ def _take_over(settings: Settings, unpacked: Path, index: Index, ledger: Ledger)
     failpoints.reach("restoring: ledger is as it was")
     index.take_over(unpacked / "index" / CATALOGUE)
     failpoints.reach("restoring: catalogue is as it was")
-    if (unpacked / "state" / CONVERSATIONS).is_file():  # these two last, as nothing else hangs on them
-        with closing(Conversations(settings.state_dir)) as conversations:
-            conversations.bring_back(unpacked / "state" / CONVERSATIONS)
-    if (unpacked / "state" / USERS).is_file():
+    removed: frozenset[str] = frozenset()
+    if (unpacked / "state" / USERS).is_file():  # these two last, as nothing else hangs on them
         with closing(Users(settings.state_dir)) as users:
             users.bring_back(unpacked / "state" / USERS)
+            removed = users.removed()
+    if (unpacked / "state" / CONVERSATIONS).is_file():
+        with closing(Conversations(settings.state_dir)) as conversations:
+            conversations.bring_back(unpacked / "state" / CONVERSATIONS, removed)
 
 
 def _let_go(unpacked: Path) -> None:
@@ -154,12 +156,13 @@ def _corpus(settings: Settings, wanted: Path, index: Index, ledger: Ledger) -> N
     there = folder.names(settings.corpus_dir)
     same = {name for name in names & there if filecmp.cmp(wanted / name, settings.corpus_dir / name, shallow=False)}
     owners = {row.source: row.document_id for row in index.catalogue.files().values()}
-    leaving: dict[str, list[str]] = {}
+    leaving: dict[tuple[str, str | None], list[str]] = {}
     for name in sorted(there - same):
-        gone = owners.get(name.removesuffix(AMENDMENTS_SUFFIX)) if name not in names else None
-        leaving.setdefault(gone or "replaced", []).append(name)
-    for document_id, files in leaving.items():
-        trash.take(files, document_id)
+        owner = owners.get(name.removesuffix(AMENDMENTS_SUFFIX))
+        label = owner if owner and name not in names else "replaced"
+        leaving.setdefault((label, owner), []).append(name)
+    for (label, _), files in leaving.items():
+        trash.take(files, label)
     for name in sorted(names - same):
         _clear_the_way(settings.corpus_dir, name, trash)
         folder.take_over(settings.corpus_dir, name, wanted / name)

@@ -158,10 +158,11 @@ class Review:
             if assistant is None:
                 continue
             filters = Filters.from_dict(json.loads(row["filters"])) or None
+            asked = _now()
             try:
                 answer = assistant.unrated().ask(row["question"], filters=filters)
                 if answer.answered:
-                    exchange = Exchange(row["question"], _now(), filters, answer.text, answer)
+                    exchange = Exchange(row["question"], asked, filters, answer.text, answer)
                     self._tell(int(row["row"]), row["person"], row["conversation_id"], exchange)
                     answered += 1
             except AssistantError as error:
@@ -180,7 +181,9 @@ class Review:
     def _tell(self, row: int, person: str, conversation_id: str, exchange: Exchange) -> None:
         """Put an answer where its asker finds it. The row stays, so that they are told."""
         with self._file.database.transaction() as connection:  # first, as keeping an answer takes open questions away
-            connection.execute("UPDATE unanswered SET answered = ? WHERE row = ?", (_now(), row))
+            there = connection.execute("UPDATE unanswered SET answered = ? WHERE row = ?", (_now(), row))
+        if not there.rowcount:  # the question was deleted while it was asked again
+            return
         theirs = self._conversations.of(person)
         try:
             number = theirs.append(conversation_id, exchange)

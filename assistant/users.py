@@ -240,6 +240,10 @@ class Users:
             theirs = [tuple(row) for row in tokens if row["user_id"] in ids]
             connection.executemany("INSERT OR IGNORE INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?)", theirs)
 
+    def removed(self) -> frozenset[str]:
+        """The names, folded, of those who were removed here and do not come back."""
+        return frozenset(row["folded"] for row in self._database.query("SELECT folded FROM removed"))
+
     def problems(self) -> list[str]:
         """What is wrong with the file."""
         return self._database.problems(thorough=True)
