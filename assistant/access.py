@@ -49,11 +49,15 @@ class Person:
         """Whether this person has a role, or one above it."""
         return bool(self.roles & set(ROLES[ROLES.index(role) :])) or role == READER
 
+    def _is(self, reader: str) -> bool:
+        """Whether a role or group that a rule names is this person's."""
+        return self.has(reader) if reader in ROLES else reader in self.roles
+
     def scope(self, collections: Mapping[str, Iterable[str]]) -> Scope | None:
         """What this person may see under these rules; None for everything. An admin sees everything."""
         if self.has(ADMIN):
             return None
-        seen = [(plain_path(name), bool(self.roles & set(readers))) for name, readers in sorted(collections.items())]
+        seen = [(plain_path(name), any(map(self._is, readers))) for name, readers in sorted(collections.items())]
         return Scope(tuple(seen)) if not all(may for _, may in seen) else None
 
 
