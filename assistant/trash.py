@@ -124,6 +124,9 @@ class Trash:
         try:
             for place in self._places(document_id):
                 shutil.rmtree(place)
+            for name in names:  # what stands beside a file that was deleted by hand
+                if not os.path.lexists(self._corpus / name):
+                    (self._corpus / (name + AMENDMENTS_SUFFIX)).unlink(missing_ok=True)
             for place in (place for label in _NO_DOCUMENTS for place in self._places(label)):
                 owner = place.name.split("-")[3:]
                 if owner == [document_id]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant import keeping
+from assistant.access import person
 from assistant.api import Assistant
 from assistant.exchanges import Exchange
 from assistant.forgetting import DELETED, WITHHELD
@@ -115,6 +116,14 @@ def test_an_article_that_is_added_again_after_it_was_deleted_is_quoted_and_kept(
     assert SECRET in whole.conversations.get(session.conversation_id).exchanges[1].text
 
 
+def test_a_correction_goes_though_its_file_was_deleted_by_hand(whole: Assistant, settings: Settings):
+    document_id = id_of(whole, "port.md")
+    whole.amend(document_id, title="Zanzibar")
+    (settings.corpus_dir / "port.md").unlink()
+    whole.remove(document_id, for_good=True)
+    assert holding("Zanzibar", settings.corpus_dir, settings.state_dir, settings.data_dir) == []
+
+
 def overwritten(whole: Assistant, settings: Settings, text: str) -> Trash:
     """The trash with a former version of page.md, whose document is called other.md by now."""
     article(settings.corpus_dir, "page.md", text, title="The page")
@@ -196,6 +205,12 @@ def test_addresses_that_one_socket_takes_for_two_kinds_are_told_apart():
     for number in range(30):
         wrong.count(f"name {number}", "::ffff:10.0.0.1")
     wrong.check("anna", "::ffff:10.0.0.2")
+
+
+@pytest.mark.parametrize("roles", [(), ("reader",), ("editor",), ("sales", "editor")])
+def test_a_collection_of_readers_is_open_to_all_roles(roles: tuple[str, ...]):
+    assert person("anna", roles).scope({"staff": ("reader",)}) is None
+    assert (person("anna", roles).scope({"staff": ("editor",)}) is None) == ("editor" in roles)
 
 
 # Damage
