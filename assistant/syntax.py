@@ -7,6 +7,8 @@ as a whole: `$5 million` and `$5,000,000` have the same key, `5 million` has ano
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -35,7 +37,10 @@ _LEADING_DATE = re.compile(
 _PART_OF_NAME = re.compile(r"[^\W\d_][-–]?$")
 """Before the 4 of "Petrel-4"."""
 _PARTICLES = frozenset("up down out off over away back aside".split())
+_AT_ONCE, _KEPT = 16, 4096
+"""Texts that are parsed in one go, and that are remembered."""
 _lock = Lock()
+_parsed: dict[str, Doc] = {}
 
 Key = tuple[str, Any]
 """What two tokens must share to be the same: a kind (word, name, value, date) and its content."""
@@ -51,13 +56,31 @@ def _pipeline() -> Language:
     return spacy.load(MODEL, exclude=["senter"])
 
 
-@lru_cache(maxsize=2048)
 def parse(text: str) -> Doc:
-    """The parsed text; every token carries its `key`."""
+    """The parsed text; every token carries its `key`. The last few thousand are remembered."""
+    found = _parsed.get(text)
+    return found if found is not None else _parse([text])[text]
+
+
+def look_at(texts: Iterable[str]) -> None:
+    """Parse texts that will be asked for: several at once take less than half the time, and come out the same."""
+    fresh = [text for text in dict.fromkeys(texts) if text not in _parsed]
+    for begin in range(0, len(fresh), _AT_ONCE):
+        _parse(fresh[begin : begin + _AT_ONCE])
+        time.sleep(0)  # who waits with a question comes in between
+
+
+def _parse(texts: Sequence[str]) -> dict[str, Doc]:
     with _lock:  # spaCy's string store is shared
-        doc = _pipeline()(_LEADING_DATE.sub(r"\1,", " ".join(text.split())))
-        _merge(doc)
-    return doc
+        read = _pipeline().pipe(_LEADING_DATE.sub(r"\1,", " ".join(text.split())) for text in texts)
+        found = dict(zip(texts, read, strict=True))
+        for doc in found.values():
+            _merge(doc)
+            doc.tensor = doc.tensor[:0]  # what it was tagged by, which nobody asks for again: two thirds of its memory
+        _parsed.update(found)
+        while len(_parsed) > _KEPT:
+            del _parsed[next(iter(_parsed))]
+    return found
 
 
 def key(token: Token) -> Key:

@@ -176,7 +176,7 @@ class Tab:
                         break
                     self._take(message)
                 stream.release()
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, Failed) as error:
             self.trouble = self.trouble or f"{type(error).__name__}: {error}"
         finally:
             self._reading = False

@@ -7,12 +7,14 @@ import gradio as gr
 from ..api import Assistant
 from .corpus_tab import CorpusTab
 from .parts import part, rendered
-from .talk import QUIET, Talk
+from .talk import AT_ONCE, QUIET, Talk
 
 TITLE = "Briefing assistant"
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 _FORGET = (3_600, 86_400)
 """Every hour, what was uploaded or made for a download more than a day ago is deleted."""
+_THREADS = 2 * AT_ONCE
+"""Threads that wait for the owner process at once; with Gradio's 40, the 41st person would wait for a thread."""
 LOOKS = gr.themes.Base(
     primary_hue="blue",
     neutral_hue="slate",
@@ -45,4 +47,6 @@ def page(assistant: Assistant) -> gr.Blocks:
         first.select(talk.does.back, [talk.chosen, talk.offered], [talk.form, talk.offered], **QUIET)
         first.select(talk.does.draw, [talk.chosen], [talk.now], **QUIET)
         blocks.unload(talk.does.leave)
+    blocks.max_threads = _THREADS  # what `launch` would be told; read when the queue is made
+    blocks.queue()
     return blocks
