@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from threading import Lock
 
 from .asides import is_aside
 from .asking import Asked
@@ -72,11 +71,6 @@ class Evidence:
         )
 
 
-_one_at_a_time = Lock()
-"""Weighing sentences is the most of an answer without a model, and all of it Python's: what is done for two questions
-side by side is done no sooner, and delays those who are only waiting to see their sources."""
-
-
 def gather(
     asked: Asked, found: Sequence[FoundSentence], weights: Mapping[str, float], catalogue: Catalogue
 ) -> list[Evidence]:
@@ -86,10 +80,9 @@ def gather(
     places = [(s.document.document_id, max(0, s.start - _AROUND), s.start) for s in usable]
     before = [part[part.rfind("\n") + 1 :] for part in catalogue.texts(places)]
     after = catalogue.texts([(s.document.document_id, s.end, s.end + _AROUND) for s in usable])
-    with _one_at_a_time:
-        look_at(text for s in usable for text in (s.text, plain(s.text)))
-        stating = [x for x in zip(usable, before, after, strict=True) if not is_aside(x[0].text, x[1])]
-        evidence = [_weighed(asked, s, b, a.split("\n")[0], weights) for s, b, a in stating]
+    look_at(text for s in usable for text in (s.text, plain(s.text)))
+    stating = [x for x in zip(usable, before, after, strict=True) if not is_aside(x[0].text, x[1])]
+    evidence = [_weighed(asked, s, b, a.split("\n")[0], weights) for s, b, a in stating]
     evidence.sort(key=lambda item: -item.sentence.score)
     if asked.kind == "account":
         evidence = _with_following(evidence, catalogue)

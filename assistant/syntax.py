@@ -39,7 +39,7 @@ _PART_OF_NAME = re.compile(r"[^\W\d_][-–]?$")
 _PARTICLES = frozenset("up down out off over away back aside".split())
 _AT_ONCE, _KEPT = 16, 4096
 """Texts that are parsed in one go, and that are remembered."""
-_lock = Lock()
+_lock, _looking = Lock(), Lock()
 _parsed: dict[str, Doc] = {}
 
 Key = tuple[str, Any]
@@ -58,7 +58,9 @@ def _pipeline() -> Language:
 
 def parse(text: str) -> Doc:
     """The parsed text; every token carries its `key`. The last few thousand are remembered."""
-    found = _parsed.get(text)
+    with _looking:
+        if (found := _parsed.pop(text, None)) is not None:
+            _parsed[text] = found  # it stands last now
     return found if found is not None else _parse([text])[text]
 
 
@@ -77,6 +79,7 @@ def _parse(texts: Sequence[str]) -> dict[str, Doc]:
         for doc in found.values():
             _merge(doc)
             doc.tensor = doc.tensor[:0]  # what it was tagged by, which nobody asks for again: two thirds of its memory
+    with _looking:
         _parsed.update(found)
         while len(_parsed) > _KEPT:
             del _parsed[next(iter(_parsed))]
