@@ -144,11 +144,15 @@ class Tab:
         self._alive.kill()
 
     def _post(self, body: dict[str, Any]) -> str:
-        with self._client.post("/gradio_api/queue/join", json=body, catch_response=True) as response:
-            if response.status_code != 200:
-                raise Failed(f"queue/join: HTTP {response.status_code} {response.text}"[:200])
-            joined: str = response.json()["event_id"]
-            return joined
+        for tries_left in (1, 0):
+            with self._client.post("/gradio_api/queue/join", json=body, catch_response=True) as response:
+                if response.status_code == 0 and tries_left:  # an idle connection that the server has just closed:
+                    continue  # a browser sends such a request again, too
+                if response.status_code != 200:
+                    raise Failed(f"queue/join: HTTP {response.status_code} {response.text} {response.error}"[:200])
+                joined: str = response.json()["event_id"]
+                return joined
+        raise AssertionError("the last try ends in a result or an error")
 
     def _beat(self) -> None:
         stream = self._opened(f"/gradio_api/heartbeat/{self._hash}", "heartbeat")

@@ -6,6 +6,7 @@ import gradio as gr
 
 from ..api import Assistant
 from .corpus_tab import CorpusTab
+from .layout import Layout
 from .parts import part, rendered
 from .talk import AT_ONCE, QUIET, Talk
 
@@ -26,7 +27,7 @@ LOOKS = gr.themes.Base(
 
 def page(assistant: Assistant) -> gr.Blocks:
     """The layout, and what its parts do."""
-    with gr.Blocks(
+    with Layout(
         title=TITLE, analytics_enabled=False, fill_height=True, fill_width=True, delete_cache=_FORGET
     ) as blocks:
         talk, corpus = Talk(assistant), CorpusTab(assistant)
