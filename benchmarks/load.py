@@ -60,7 +60,16 @@ class Watched:
             self.spent[name] = times.user + times.system
 
 
-def measure(people: int, seconds: float, llm: str, articles: int, sign_in: str = "") -> tuple[list[dict[str, Any]], Watched]:
+def measure(
+    people: int,
+    seconds: float,
+    llm: str,
+    articles: int,
+    *,
+    every: float = 10.0,
+    sign_in: str = "",
+    program: str = "assistant",
+) -> tuple[list[dict[str, Any]], Watched]:
     """What each person met, a record for each arrival and question, and what the processes needed."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
@@ -68,7 +77,10 @@ def measure(people: int, seconds: float, llm: str, articles: int, sign_in: str =
         (place / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
         (place / "record.jsonl").touch()
         watched = Watched()
-        with _served(place, llm) as (address, page, owner), _load(place, address, people, seconds, sign_in) as load:
+        with (
+            _served(place, llm, program) as (address, page, owner),
+            _load(place, address, people, seconds, every, sign_in) as load,
+        ):
             began = time.monotonic()
             before = {"page": _spent(page), "owner": _spent(owner)}
             while load.poll() is None and time.monotonic() - began < seconds + _LET_FINISH:
@@ -83,13 +95,13 @@ def measure(people: int, seconds: float, llm: str, articles: int, sign_in: str =
 
 
 @contextmanager
-def _served(place: Path, llm: str) -> Iterator[tuple[str, psutil.Process, psutil.Process]]:
+def _served(place: Path, llm: str, program: str) -> Iterator[tuple[str, psutil.Process, psutil.Process]]:
     """The page's address, its process and the owner's, once the corpus is read and the models are loaded."""
     folders = {"corpus_dir": place / "corpus", "data_dir": place / "index", "state_dir": place / "state"}
     settings = Settings(**folders, llm=llm)
     variables = {f"ASSISTANT_{name.upper()}": str(value) for name, value in {**folders, "llm": llm}.items()}
     environment = {**os.environ, **variables}
-    assistant = [sys.executable, "-m", "assistant"]
+    assistant = [sys.executable, "-m", program]
     with subprocess.Popen(
         [*assistant, "serve", "--port", "0"], env=environment, cwd=_HERE.parent, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -116,12 +128,15 @@ def _address(process: subprocess.Popen[str]) -> str:
 
 
 @contextmanager
-def _load(place: Path, address: str, people: int, seconds: float, sign_in: str) -> Iterator[subprocess.Popen[bytes]]:
+def _load(
+    place: Path, address: str, people: int, seconds: float, every: float, sign_in: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """The load generator, a process of its own."""
     command = [sys.executable, "-m", "locust", "--locustfile", str(_HERE / "load_user.py"), "--headless"]
     command += ["--users", str(people), "--spawn-rate", str(max(2.0, people / 10)), "--host", address]
     command += ["--run-time", f"{seconds:.0f}s", "--stop-timeout", str(_LET_FINISH), "--loglevel", "WARNING"]
     command += ["--facts", str(place / "facts.json"), "--record", str(place / "record.jsonl"), "--only-summary"]
+    command += ["--every", str(every)]
     command += ["--sign-in", sign_in] if sign_in else []
     with (place / "load.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=_HERE.parent, stdout=log, stderr=log)
@@ -163,7 +178,7 @@ def report(found: Sequence[dict[str, Any]], watched: Watched) -> str:
         f"foreign tokens seen     {len(foreign)}",
         f"answered with the fact  {sum(each['answered'] for each in good)}",
         f"without any source      {sum(not each['sources'] for each in good)}",
-        f"first screen, s         {_spread(arrived)}",
+        f"first screen whole, s   {_spread(arrived)}",
         f"sources seen, s         {_spread([each['sources'] for each in good if each['sources']])}",
         f"answer whole, s         {_spread([each['done'] for each in good])}",
         *_memory(watched),
@@ -192,8 +207,8 @@ def _memory(watched: Watched) -> Iterator[str]:
         rise = np.polyfit(seconds[settled] / 60, rest, 1)[0] if len(rest) > 1 else 0.0
         spread = rest.max() / max(rest.min(), 1e-9) - 1
         yield (
-            f"memory, {name:16}{rest[0]:.0f} MB at {seconds[settled][0]:.0f} s, then {rest.min():.0f} to {rest.max():.0f}"
-            f" ({spread:.1%} apart, {rise:+.1f} MB a minute)"
+            f"memory, {name:16}{rest[0]:.0f} MB at {seconds[settled][0]:.0f} s,"
+            f" then {rest.min():.0f} to {rest.max():.0f} ({spread:.1%} apart, {rise:+.1f} MB a minute)"
         )
 
 
@@ -209,11 +224,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--every", type=float, default=10.0, help="seconds between two questions of one person")
     parser.add_argument("--llm", default="extractive")
     parser.add_argument("--articles", type=int, default=300)
-    parser.add_argument("--sign-in", default="", metavar="FILE", help="lines of name and password, for a page with users")
+    parser.add_argument(
+        "--sign-in", default="", metavar="FILE", help="lines of name and password, for a page with users"
+    )
     given = parser.parse_args()
-    found, watched = measure(given.people, 60 * given.minutes, given.llm, given.articles, given.sign_in)
+    found, watched = measure(
+        given.people, 60 * given.minutes, given.llm, given.articles, every=given.every, sign_in=given.sign_in
+    )
     print(f"{given.people} people, {given.minutes:g} minutes, llm={given.llm}, {given.articles} articles")
     print(report(found, watched))
     sys.exit(any("error" in each or "foreign" in each for each in found))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,7 +16,11 @@ _ENDINGS = "bach dorf feld gard haven ling lund mere nau rath sund thal vik wick
 _KINDS = "Freight Foods Energy Textiles Rail Shipping Glass Timber Pumps Optics".split()
 _FACTS = (
     ("{n} cranes", "How many cranes did {name} buy?", "{name} bought {n} cranes for its yard at {place}."),
-    ("{n} lorries", "How many lorries did {name} lease?", "In {month} {name} leased {n} lorries from a dealer in {place}."),
+    (
+        "{n} lorries",
+        "How many lorries did {name} lease?",
+        "In {month} {name} leased {n} lorries from a dealer in {place}.",
+    ),
     ("{n} apprentices", "How many apprentices did {name} hire?", "{name} hired {n} apprentices after the summer fair."),
     ("{n} complaints", "How many complaints did {name} receive?", "Over the winter {name} received {n} complaints."),
     ("{n} depots", "How many depots did {name} close?", "To save rent, {name} closed {n} depots near {place}."),
@@ -29,6 +34,8 @@ _FACTS = (
 )
 """What an answer must hold, a question, and the sentence that answers it."""
 _OF_ARTICLE = 6
+_TOKEN = re.compile(r"\(((?:[a-z]-){11}[a-z])\)")
+_LETTERS = "bcdfghjklmnpqrstvwxz"
 _MONTHS = "January February March April May June July August September".split()
 
 
@@ -51,6 +58,16 @@ def write(folder: Path, articles: int) -> list[list[dict[str, Any]]]:
         (folder / f"{number:04}.md").write_text(head + text, encoding="utf-8")
         found.append([asdict(fact) for fact in facts])
     return found
+
+
+def token(chance: random.Random) -> str:
+    """A new token, as it stands in a question. Its letters stand apart: the question is understood as without it."""
+    return f"({'-'.join(chance.choices(_LETTERS, k=12))})"
+
+
+def strangers(html: str, own: Collection[str]) -> set[str]:
+    """The tokens of a page that are none of one's own."""
+    return {f"({found})" for found in _TOKEN.findall(html)} - set(own)
 
 
 def _articles(chance: random.Random, count: int) -> Iterator[tuple[str, str, list[Fact]]]:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import gevent
 from gevent.event import Event
@@ -23,9 +23,8 @@ from gradio_client.utils import apply_diff
 from locust import FastHttpUser, events, task
 from locust.contrib.fasthttp import FastHttpSession
 
-TOKEN = re.compile(r"\(((?:[a-z]-){11}[a-z])\)")
-"""Letters apart, so that a question is understood as it would be without its token."""
-_LETTERS = "bcdfghjklmnpqrstvwxz"
+from benchmarks.load_corpus import strangers, token
+
 _PATIENCE = 60.0
 """Seconds after which a person takes it that nothing will come any more."""
 _GOES_ON, _FOLLOWS_UP = 0.6, 0.5
@@ -173,7 +172,9 @@ class Tab:
     def _read(self) -> None:
         """Read the events of the tab until none is under way, as the browser does."""
         try:
-            while not self.idle and (stream := self._opened(f"/gradio_api/queue/data?session_hash={self._hash}", "data")):
+            while not self.idle and (
+                stream := self._opened(f"/gradio_api/queue/data?session_hash={self._hash}", "data")
+            ):
                 while line := stream.readline(b"\n\n"):
                     message = json.loads(line.removeprefix(b"data: "))
                     if message["msg"] == "close_stream":
@@ -223,9 +224,8 @@ class Person(FastHttpUser):
 
     network_timeout = connection_timeout = _PATIENCE
     concurrency = 20
-    _facts: list[list[dict[str, str]]] = []
-    _accounts: list[list[str]] = []
-    _count = 0
+    _facts: ClassVar[list[list[dict[str, str]]]] = []
+    _count: ClassVar[int] = 0
 
     def on_start(self) -> None:
         """Open the page and wait for the first screen."""
@@ -283,18 +283,22 @@ class Person(FastHttpUser):
             self._send(question)
             found |= {"question": question, "sources": self._sources and self._sources - self._sent}
             found["done"] = time.monotonic() - self._sent
-            said = unescape(" ".join(_SAID.findall(self._tab.shown.get("now", ""))))
-            found["answered"] = self._fact["answer"] in said
-            if "class=\"failure\"" in said:
-                raise Failed(said[:300])
-            if self._token not in self._tab.shown.get("now", ""):
-                found["foreign"] = "its own token is not there"
+            found |= self._judged()
         except Failed as error:
             found["error"] = str(error)
         if self._foreign:
             found["foreign"] = ", ".join(self._foreign)
             self._foreign.clear()
         self._write(**found)
+
+    def _judged(self) -> dict[str, Any]:
+        """What is to be said of the turn that is shown. Raises Failed where it tells of an error."""
+        now = self._tab.shown.get("now", "")
+        said = unescape(" ".join(_SAID.findall(now)))
+        if 'class="failure"' in said:
+            raise Failed(said[:300])
+        found = {"answered": self._fact["answer"] in said}
+        return found if self._token in now else {**found, "foreign": "its own token is not there"}
 
     def _begin_anew(self) -> None:
         """Press “New conversation”; what was asked in the one before may be shown until it is gone."""
@@ -306,9 +310,9 @@ class Person(FastHttpUser):
         follows = going_on and bool(self._article) and self._chance.random() < _FOLLOWS_UP
         self._article = self._article if follows else self._chance.choice(self._facts)
         self._fact = self._chance.choice(self._article)
-        self._token = "-".join(self._chance.choices(_LETTERS, k=12))
+        self._token = token(self._chance)
         self._own.add(self._token)
-        return f"{self._fact['follow_up' if follows else 'question']} ({self._token})"
+        return f"{self._fact['follow_up' if follows else 'question']} {self._token}"
 
     def _send(self, question: str) -> None:
         self._sources, self._sent = 0.0, time.monotonic()
@@ -318,7 +322,7 @@ class Person(FastHttpUser):
     def _see(self, part: str, html: str) -> None:
         """Look at what a part of the page shows from now on."""
         if part in _SETTLED or (part == "conversations" and self.environment.parsed_options.sign_in):
-            self._foreign |= set(TOKEN.findall(html)) - self._own
+            self._foreign |= strangers(html, self._own)
         newest = html.partition("</section>")[0]
         if part == "sources" and not self._sources and self._token in newest and _CARDS.search(newest):
             self._sources = time.monotonic()

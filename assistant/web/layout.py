@@ -12,7 +12,7 @@ _SKIPPED = gr.skip()
 """What stands for an output that stays as it is."""
 
 
-class Layout(gr.Blocks):
+class Layout(gr.Blocks):  # type: ignore[misc]  # Gradio has no types for us
     """The same to whoever looks at it.
 
     Gradio makes the component of every output anew that an event leaves as it is, ten and more each time something of
