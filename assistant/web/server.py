@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -35,6 +36,8 @@ _HEADERS = {
 
 def serve(assistant: Assistant, line: socket.socket, say: Callable[[str], None]) -> None:
     """Serve the page on a socket that is bound, until interrupted."""
+    # Gradio looks for it, all along the path, twice for each thing an event shows. Nothing here draws anything.
+    sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]
     host, port = line.getsockname()[:2]
     config = uvicorn.Config(application(assistant), log_level="warning", timeout_graceful_shutdown=3)
     named = f"[{host}]" if ":" in host else host
