@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from threading import Lock
 
 from .asking import Asked
 from .choosing import ENOUGH
@@ -17,6 +18,10 @@ SEARCHED = 20
 """Passages whose sentences may be used."""
 _NAMED = 20
 """A name that more titles than this have is no one's."""
+
+_one_at_a_time = Lock()
+"""Weighing sentences is most of an answer without a model, and Python's work alone: done for two questions side by
+side it ends no sooner, and delays everybody who has not seen the passages yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class Candidates:
         found = _fitting(self._found(this))
         if any(item.relevance.share >= ENOUGH for item in found) or not this.names:
             return found
-        named = gather(this, self._named(this), self.retrieval.weights, self.index.catalogue)
+        named = self._gather(this, self._named(this))
         return found + _fitting(named)
 
     def unfit(self, this: Asked) -> list[Evidence]:
@@ -45,9 +50,12 @@ class Candidates:
 
     def _found(self, this: Asked) -> list[Evidence]:
         if this not in self._gathered:
-            found = gather(this, self.retrieval.sentences, self.retrieval.weights, self.index.catalogue)
-            self._gathered[this] = found
+            self._gathered[this] = self._gather(this, self.retrieval.sentences)
         return self._gathered[this]
+
+    def _gather(self, this: Asked, sentences: Sequence[FoundSentence]) -> list[Evidence]:
+        with _one_at_a_time:
+            return gather(this, sentences, self.retrieval.weights, self.index.catalogue)
 
     def _named(self, this: Asked) -> list[FoundSentence]:
         words = [word for _, name in this.names for word in name if word not in FORMS]

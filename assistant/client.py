@@ -41,6 +41,8 @@ from .stopping import LOOK_EVERY, Stop, Stopped, never
 _START_WITHIN = 90.0
 _PROVE_WITHIN = 5.0
 _TRIES = 3
+_ARENAS = "2"
+"""Of glibc's memory in the owner: with one for each client's thread, what many have freed is kept many times over."""
 owner_module = "assistant.owner"
 """What is run as the owner; tests name one on fakes."""
 Report = Callable[[Progress], None]
@@ -257,7 +259,7 @@ class RemoteEngine:
                 wire.send(connection, {"call": name, "arguments": {k: _plain(v) for k, v in arguments.items()}})
             while not ended:
                 with _gone_in_words():
-                    while not connection.poll(LOOK_EVERY):
+                    while stop is not never and not connection.poll(LOOK_EVERY):
                         if stop():
                             raise Stopped
                     message = wire.receive(connection)
@@ -386,7 +388,7 @@ def _start(settings: Settings) -> Connection:
             stderr=log,
             start_new_session=True,
             cwd=settings.data_dir,
-            env={**os.environ, "PYTHONPATH": _same_package_first()},
+            env={"MALLOC_ARENA_MAX": _ARENAS, **os.environ, "PYTHONPATH": _same_package_first()},
         )
     with contextlib.suppress(BrokenPipeError), cast("IO[bytes]", process.stdin) as stdin:
         stdin.write(json.dumps(settings.model_dump(mode="json")).encode())

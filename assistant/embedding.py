@@ -6,7 +6,8 @@ import hashlib
 import os
 import warnings
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -166,8 +167,8 @@ class SentenceTransformerEmbedder(Embedder):
         import torch
 
         padded = dict(self._model.tokenizer.pad(features, return_tensors="pt").to(self._model.device))
-        with torch.inference_mode():
-            few = len(features["input_ids"]) <= _FEW
+        few = len(features["input_ids"]) <= _FEW
+        with torch.inference_mode(), _one_thread() if few else nullcontext():
             out = self._recorded(padded) if few and self._recorded else self._model(padded)
         return out["sentence_embedding"].float().cpu().numpy(), out["token_embeddings"].float().cpu().numpy()
 
@@ -224,6 +225,23 @@ def _record(model: SentenceTransformer) -> Callable[[dict[str, Any]], dict[str, 
         return out
 
     return run
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Compute on this thread alone while the block runs.
+
+    So little is split among several in vain, and where other processes need the processor, each of them waits for
+    the other: with people asking at once a question then takes several times as long, all of it in waiting.
+    """
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def open_embedder(settings: Settings) -> Embedder:

@@ -15,6 +15,7 @@ from .records import Citation
 from .relevance import Relevance, Surroundings, relevance
 from .retrieval import FoundSentence
 from .sentences import LEANS, sentences
+from .syntax import look_at
 
 AT_MOST = 8
 """Sentences that a model is shown."""
@@ -79,6 +80,7 @@ def gather(
     places = [(s.document.document_id, max(0, s.start - _AROUND), s.start) for s in usable]
     before = [part[part.rfind("\n") + 1 :] for part in catalogue.texts(places)]
     after = catalogue.texts([(s.document.document_id, s.end, s.end + _AROUND) for s in usable])
+    look_at(text for s in usable for text in (s.text, plain(s.text)))
     stating = [x for x in zip(usable, before, after, strict=True) if not is_aside(x[0].text, x[1])]
     evidence = [_weighed(asked, s, b, a.split("\n")[0], weights) for s, b, a in stating]
     evidence.sort(key=lambda item: -item.sentence.score)

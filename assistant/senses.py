@@ -6,6 +6,7 @@ Only exchanges that hold in any sentence are here: what is bought is acquired. "
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SENSES = [
     set(group.split())
@@ -68,6 +69,9 @@ _SENSES = [
         "mainly chiefly primarily principally",
     ]
 ]
+_OF = {word: frozenset(n for n, sense in enumerate(_SENSES) if word in sense) for word in set().union(*_SENSES)}
+"""For each word the places of its senses: a question asks this of a hundred thousand pairs of words."""
+_NONE: frozenset[int] = frozenset()
 CHANGES = frozenset(
     "increase rise grow climb raise decrease fall decline drop slip reduce cut lower shrink expand double halve".split()
 )
@@ -100,17 +104,19 @@ _IRREGULAR = {
 
 def same_sense(one: str, other: str) -> bool:
     """Whether two lemmas of the same part of speech can stand for each other in any sentence."""
-    return one == other or any(one in sense and other in sense for sense in _SENSES)
+    return one == other or not _OF.get(one, _NONE).isdisjoint(_OF.get(other, _NONE))
 
 
+@lru_cache(maxsize=16_384)
 def names_event(noun: str, verb: str) -> bool:
     """Whether the noun names what the verb does: "acquisition" for "acquire", "purchase" for "purchase"."""
     return any(same_sense(named, verb) for named in _named(noun))
 
 
-def _named(noun: str) -> set[str]:
+@lru_cache(maxsize=16_384)
+def _named(noun: str) -> frozenset[str]:
     found = {noun, _IRREGULAR.get(noun, noun)}
     for ending, verbs in _ENDINGS:
         if re.search(ending, noun):
             found |= {re.sub(ending, verb, noun) for verb in verbs}
-    return found
+    return frozenset(found)

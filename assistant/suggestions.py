@@ -24,6 +24,8 @@ _OF_ARTICLE, _TRIES_OF_ARTICLE = 8, 3
 _MOST_KEPT = 5_000
 _PATIENCE = 10.0
 """Seconds that a search waits for its next look while people are served."""
+_LOOK_FOR_TURN = 0.25
+"""Seconds between two looks of those who stand in line behind a search: they may be many."""
 _Result = TypeVar("_Result")
 
 
@@ -147,8 +149,9 @@ class Suggestions:
 
     @contextmanager
     def _our_turn(self, stop: Stop) -> Iterator[bool]:
-        """Whether the turn has come, or waiting for it was stopped."""
-        while not (ours := self._turn.acquire(timeout=LOOK_EVERY)) and not stop():
+        """Whether the turn has come, or waiting for it was stopped, or took too long: nobody waits for suggestions."""
+        until = time.monotonic() + _PATIENCE
+        while not (ours := self._turn.acquire(timeout=_LOOK_FOR_TURN)) and not stop() and time.monotonic() < until:
             pass
         try:
             yield ours

@@ -7,6 +7,7 @@ as a whole: `$5 million` and `$5,000,000` have the same key, `5 million` has ano
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,11 @@ _LEADING_DATE = re.compile(
 _PART_OF_NAME = re.compile(r"[^\W\d_][-–]?$")
 """Before the 4 of "Petrel-4"."""
 _PARTICLES = frozenset("up down out off over away back aside".split())
-_lock = Lock()
+_AT_ONCE, _KEPT = 16, 4096
+"""Texts that are parsed in one go, and that are remembered."""
+_KEYS = "keys"
+_lock, _next, _behind, _looking = Lock(), Lock(), Lock(), Lock()
+_parsed: dict[str, Doc] = {}
 
 Key = tuple[str, Any]
 """What two tokens must share to be the same: a kind (word, name, value, date) and its content."""
@@ -51,18 +56,43 @@ def _pipeline() -> Language:
     return spacy.load(MODEL, exclude=["senter"])
 
 
-@lru_cache(maxsize=2048)
 def parse(text: str) -> Doc:
-    """The parsed text; every token carries its `key`."""
-    with _lock:  # spaCy's string store is shared
-        doc = _pipeline()(_LEADING_DATE.sub(r"\1,", " ".join(text.split())))
-        _merge(doc)
-    return doc
+    """The parsed text; every token carries its `key`. The last few thousand are remembered."""
+    with _looking:
+        if (found := _parsed.pop(text, None)) is not None:
+            _parsed[text] = found  # it stands last now
+    return found if found is not None else _parse([text])[text]
+
+
+def look_at(texts: Iterable[str]) -> None:
+    """Parse texts that will be asked for: several at once take less than half the time, and come out the same."""
+    fresh = [text for text in dict.fromkeys(texts) if text not in _parsed]
+    for begin in range(0, len(fresh), _AT_ONCE):
+        with _behind:  # of those who do this one stands in line, so that who waits with a question is next
+            _parse(fresh[begin : begin + _AT_ONCE])
+
+
+def _parse(texts: Sequence[str]) -> dict[str, Doc]:
+    with _next:  # held by whoever is next: a lock that is given up and taken again at once keeps the others out
+        _lock.acquire()  # spaCy's string store is shared
+    try:
+        read = _pipeline().pipe(_LEADING_DATE.sub(r"\1,", " ".join(text.split())) for text in texts)
+        found = dict(zip(texts, read, strict=True))
+        for doc in found.values():
+            _merge(doc)
+            doc.tensor = doc.tensor[:0]  # what it was tagged by, which nobody asks for again: two thirds of its memory
+    finally:
+        _lock.release()
+    with _looking:
+        _parsed.update(found)
+        while len(_parsed) > _KEPT:
+            del _parsed[next(iter(_parsed))]
+    return found
 
 
 def key(token: Token) -> Key:
     """What the token stands for, in a form in which two tokens can be compared."""
-    found: Key = token._.key
+    found: Key = token.doc.user_data[_KEYS][token.i]
     return found
 
 
@@ -120,9 +150,9 @@ def _merge(doc: Doc) -> None:
                 ("name", tuple(w.lower_ for w in span if not w.is_punct)) if name else keys[span.start, span.end]
             )
             retokenizer.merge(span, attrs={"_": {"key": found_key}})
-    for token in doc:
-        if token._.key is None:
-            token._.key = _word(token)
+    # A list is read in a fiftieth of the time that spaCy takes to look an attribute of ours up, and is smaller.
+    told = [token._.key or _word(token) for token in doc]
+    doc.user_data = {_KEYS: told}
 
 
 def _names(doc: Doc) -> list[Any]:

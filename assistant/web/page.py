@@ -7,15 +7,18 @@ import gradio as gr
 from ..access import ADMIN
 from .backups import Backups
 from .corpus_tab import CorpusTab
+from .layout import Layout
 from .parts import part, rendered
 from .review_tab import ReviewTab
-from .talk import QUIET, Talk
+from .talk import AT_ONCE, QUIET, Talk
 from .visitors import Visitors
 
 TITLE = "Briefing assistant"
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 _FORGET = (3_600, 86_400)
 """Every hour, what was uploaded or made for a download more than a day ago is deleted."""
+_THREADS = 2 * AT_ONCE
+"""Threads that wait for the owner process at once; with Gradio's 40, the 41st person would wait for a thread."""
 LOOKS = gr.themes.Base(
     primary_hue="blue",
     neutral_hue="slate",
@@ -27,7 +30,7 @@ LOOKS = gr.themes.Base(
 
 def page(visitors: Visitors, backups: Backups) -> gr.Blocks:
     """The layout, and what its parts do."""
-    with gr.Blocks(
+    with Layout(
         title=TITLE, analytics_enabled=False, fill_height=True, fill_width=True, delete_cache=_FORGET
     ) as blocks:
         talk, corpus, review = Talk(visitors), CorpusTab(visitors, backups), ReviewTab(visitors)
@@ -60,4 +63,6 @@ def page(visitors: Visitors, backups: Backups) -> gr.Blocks:
         first.select(talk.does.back, [talk.chosen, talk.offered], [talk.form, talk.offered], **QUIET)
         first.select(talk.does.draw, [talk.chosen], [talk.now], **QUIET)
         blocks.unload(talk.does.leave)
+    blocks.max_threads = _THREADS  # what `launch` would be told; read when the queue is made
+    blocks.queue()
     return blocks

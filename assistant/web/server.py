@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -44,6 +45,8 @@ _HEADERS = {
 
 def serve(assistant: Assistant, line: socket.socket, say: Callable[[str], None]) -> None:
     """Serve the page on a socket that is bound, until interrupted."""
+    # Gradio looks for it, all along the path, twice for each thing an event shows. Nothing here draws anything.
+    sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]
     host, port = line.getsockname()[:2]
     config = configured(application(assistant))
     named = f"[{host}]" if ":" in host else host

@@ -13,8 +13,9 @@ from .talk_events import TalkEvents
 from .turns import Session
 from .visitors import Visitors
 
-AT_ONCE = 32
-"""Events of one kind under way on one page server; how many questions wait for the model is the engine's to say."""
+AT_ONCE = 128
+"""Events of one kind under way on one page server; how many questions wait for the model is the engine's to say.
+One more would not see its sources until an answer is whole."""
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": AT_ONCE}
 """Of every listener: no overlay, no public name, and nobody waits for somebody else's."""
 TYPED: dict[str, Any] = {**QUIET, "concurrency_limit": 1, "trigger_mode": "multiple"}
