@@ -174,6 +174,7 @@ class Conversations:
             )
 
         self._change(conversation_id, cut)
+        self._database.empty_log()
 
     def rename(self, conversation_id: str, name: str) -> None:
         """Give a conversation another name; an empty one changes nothing. Raises UnknownConversation."""

@@ -79,6 +79,7 @@ class Index:
         self._data_dir = data_dir
         self._narrowing = threading.Lock()
         self._narrowed: dict[Scope, Index] = {}
+        self._is_closed = False
         was_closed, as_it_was = seal.was_closed(data_dir), seal.holds(data_dir)
         seal.open_(data_dir)
         failpoints.reach("index: seal taken away")
@@ -169,6 +170,8 @@ class Index:
         if scope is None:
             return self
         with self._narrowing:
+            if self._is_closed:
+                raise IndexFailure("the index was closed meanwhile; try again")
             if scope not in self._narrowed:
                 catalogue = NarrowedCatalogue(self.catalogue, scope)
                 view = copy.copy(self)
@@ -231,8 +234,10 @@ class Index:
 
     def close(self, *, whole: bool = True) -> None:
         """Let go of both halves. One that is not known to be `whole` is looked through at the next start."""
-        for view in self._narrowed.values():
-            view.catalogue.close()
+        with self._narrowing:
+            self._is_closed = True
+            for view in self._narrowed.values():
+                view.catalogue.close()
         try:
             self.vectors.close()
         except IndexFailure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from . import failpoints, folder
@@ -33,11 +33,18 @@ class Ledger:
         self._database = Database(state_dir / LEDGER)
         self._database.migrate(_MIGRATIONS)
 
-    def assign(self, source: str, content_hash: str, present: Collection[str], elsewhere: Collection[str] = ()) -> str:
+    def assign(
+        self,
+        source: str,
+        content_hash: str,
+        present: Collection[str],
+        elsewhere: Collection[str] = (),
+        in_trash: Callable[[str], bool] = lambda _: False,
+    ) -> str:
         """The id for a file, given the sources that are in the folder now.
 
         `elsewhere` are the hashes that its bytes have in other collections: a file that is new here, and gone there,
-        was moved, and keeps its id.
+        was moved, and keeps its id. One that lies in the trash was not: who adds those bytes has another document.
 
         The same bytes have one id, whatever their names. An edited file keeps its id, unless another
         file still holds the document's former bytes: then the edited one is a new document. So is a file
@@ -59,7 +66,7 @@ class Ledger:
         ):
             document_id = str(known[0]["document_id"])
         else:
-            document_id = (not known and self._moved_here(elsewhere, present)) or secrets.token_hex(6)
+            document_id = (not known and self._moved_here(elsewhere, present, in_trash)) or secrets.token_hex(6)
         if not known or tuple(known[0]) != (document_id, content_hash, 0):
             with self._database.transaction() as connection:
                 if known and known[0]["document_id"] != document_id:  # who brings those bytes back has that id again
@@ -69,12 +76,13 @@ class Ledger:
                 connection.execute("INSERT OR REPLACE INTO ids VALUES (?, ?, ?, 0)", row)
         return document_id
 
-    def _moved_here(self, elsewhere: Collection[str], present: Collection[str]) -> str:
+    def _moved_here(self, elsewhere: Collection[str], present: Collection[str], in_trash: Callable[[str], bool]) -> str:
         """The document that held these bytes in another collection and has no file any more; empty for none."""
         for content_hash in elsewhere:
             for row in self._database.query("SELECT document_id FROM ids WHERE content_hash = ?", content_hash):
-                if not any(source in present for source in self.sources(row["document_id"])):
-                    return str(row["document_id"])
+                document_id = str(row["document_id"])
+                if not any(source in present for source in self.sources(document_id)) and not in_trash(document_id):
+                    return document_id
         return ""
 
     def _went_on(self, document_id: str, source: str, content_hash: str, present: Collection[str]) -> bool:

@@ -131,6 +131,14 @@ class Settings(BaseSettings):
             raise ValueError("this setting is reserved and does nothing yet; leave it out")
         return value
 
+    @field_validator("collections")
+    @classmethod
+    def _inside(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for name in value:
+            if ".." in name.replace("\\", "/").split("/") or not name.strip():
+                raise ValueError(f"{name!r} is no folder of the corpus; name one by its path in it, such as board")
+        return value
+
     @field_validator("llm")
     @classmethod
     def _known_llm(cls, value: str) -> str:

@@ -141,7 +141,9 @@ class Pass:
             row = replace(row, content_hash=raw.hash)
             if raw.hash not in self._held:
                 document = self._parser.parse(raw, self._settings)
-            document_id = self._ledger.assign(file.source, raw.data_hash, present, self._elsewhere(raw))
+            document_id = self._ledger.assign(
+                file.source, raw.data_hash, present, self._elsewhere(raw), self._trash.holds
+            )
             failpoints.reach("sync: id assigned")
             if self._wanting(document_id, raw.hash, raw.data_hash):
                 document = document or self._parser.parse(raw, self._settings)
