@@ -22,13 +22,15 @@ class Layout(gr.Blocks):  # type: ignore[misc]  # Gradio has no types for us
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
         """What the browser is told of each output of an event."""
         outputs = list(block_fn.outputs)
-        if len(outputs) > 1 and isinstance(predictions, dict) and predictions:
+        if len(outputs) > 1 and _is_skipped(predictions):
+            predictions = [_SKIPPED] * len(outputs)
+        elif len(outputs) > 1 and isinstance(predictions, dict) and predictions:
             predictions = convert_component_dict_to_list(outputs, predictions)
         if len(outputs) == 1 or not isinstance(predictions, list | tuple) or len(predictions) != len(outputs):
             told: list[Any] = await super().postprocess_data(block_fn, predictions, state)
             return told
         changed = [place for place, value in enumerate(predictions) if not _is_skipped(value)]
-        found: list[Any] = [dict(_SKIPPED) for _ in outputs]
+        found: list[Any] = [None if block.stateful else dict(_SKIPPED) for block in outputs]
         if changed:
             part = copy.copy(block_fn)
             part.outputs = [outputs[place] for place in changed]
