@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ class Visitor:
         self._headers = {"Origin": HOME, **headers}
         self.cookies: dict[str, str] = {}
         self._events: list[dict[str, Any]] = []
+        self._tab = secrets.token_hex(6)  # no other visitor's: a tab belongs to who named it first
 
     def send(self, method: str, path: str, headers: dict[str, str] | None = None, **more: Any) -> httpx.Response:
         sent = {**self._headers, **(headers or {})}
@@ -69,7 +71,7 @@ class Visitor:
 
     def event(self, name: str, data: list[Any] | None = None, tab: str = "", **event_data: Any) -> str:
         """Send an event of the page by hand, and wait for what came of it: the last message."""
-        tab = tab or f"tab{id(self)}"
+        tab = tab or self._tab
         (event,) = (each for each in self.events() if each["api_name"] == name)
         body = {"data": data or [], "fn_index": event["id"], "session_hash": tab, "event_data": event_data or None}
         joined = self.post("/gradio_api/queue/join", json=body)
