@@ -19,7 +19,7 @@ from typing import TypeVar
 from . import feedback, forgetting
 from .database import Database, StateFile
 from .errors import UnknownConversation
-from .exchanges import Conversation, Exchange
+from .exchanges import Conversation, Exchange, is_whole, read
 from .people import folded
 
 _Result = TypeVar("_Result")
@@ -46,7 +46,6 @@ _MIGRATIONS = (
     feedback.TABLES,
     "CREATE TABLE erased (document_id TEXT PRIMARY KEY, erased TEXT NOT NULL) WITHOUT ROWID",
 )
-_UNREAD = "what is kept of it is damaged"
 _WORD = re.compile(r"\w+")
 _NAME = 80
 """Characters of a name."""
@@ -71,7 +70,7 @@ class Conversations:
         `withheld` tells which of some articles this person may not see: what is kept of them is not given out.
         """
         other = copy.copy(self)
-        other._person, other._withheld = person, withheld  # noqa: SLF001 - another one of this class
+        vars(other).update(_person=person, _withheld=withheld)
         return other
 
     @property
@@ -222,7 +221,7 @@ class Conversations:
     def unread(self, *, mend: bool = False) -> int:
         """How many exchanges cannot be read; `mend` puts ones in their places that say so."""
         rows = self._database.query("SELECT conversation_id, number, record FROM exchanges")
-        damaged = [row for row in rows if not _is_whole(row["record"])]
+        damaged = [row for row in rows if not is_whole(row["record"])]
         for row in damaged if mend else []:
             with self._database.transaction() as connection:
                 replace(connection, row["conversation_id"], row["number"], read(row["record"]))
@@ -298,19 +297,6 @@ def drop_words(connection: sqlite3.Connection) -> None:
     """Within a transaction: leave no word in the lexical indexes of what was deleted; they only mark it as gone."""
     for table in ("named", "said"):
         connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
-
-
-def read(record: str) -> Exchange:
-    """An exchange; one that says so where it is damaged, so that the others can be read."""
-    return Exchange.from_dict(json.loads(record)) if _is_whole(record) else Exchange("?", failure=_UNREAD)
-
-
-def _is_whole(record: str) -> bool:
-    try:
-        Exchange.from_dict(json.loads(record))
-    except (ValueError, TypeError, RecursionError):
-        return False
-    return True
 
 
 def _named(text: str) -> str:

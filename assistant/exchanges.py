@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
 from .records import Answer, Filters, Record
+
+_UNREAD = "what is kept of it is damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,20 @@ class Exchange(Record):
     """Why there is no answer, in words; empty for one that was stopped."""
     found: tuple[str, ...] = ()
     """The ids of the articles of which passages were found, as long as there is no answer that holds them."""
+
+
+def is_whole(record: str) -> bool:
+    """Whether an exchange can be read from its JSON."""
+    try:
+        Exchange.from_dict(json.loads(record))
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return True
+
+
+def read(record: str) -> Exchange:
+    """An exchange from its JSON; one that says so where it is damaged, so that the others can be read."""
+    return Exchange.from_dict(json.loads(record)) if is_whole(record) else Exchange("?", failure=_UNREAD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from .database import Database, StateFile
 from .errors import UnknownConversation, UsageError
-from .exchanges import Exchange
+from .exchanges import Exchange, read
 from .people import folded
 from .records import Filters, Record
 
@@ -119,7 +119,7 @@ class Feedback:
         )
         if not rows:
             raise UnknownConversation(f"there is no question {number} in a conversation {conversation_id!r} of yours")
-        return Exchange.from_dict(json.loads(rows[0]["record"]))
+        return read(rows[0]["record"])
 
 
 def note(connection: sqlite3.Connection, person: str, place: tuple[str, int], exchange: Exchange, *, ask: bool) -> None:

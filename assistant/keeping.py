@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from . import conversations, feedback
 from .database import StateFile
-from .exchanges import Exchange
+from .exchanges import is_whole, read
 from .forgetting import DELETED, documents, without
 
 
@@ -41,21 +40,21 @@ def forget_person(file: StateFile, person: str) -> int:
 def erase(file: StateFile, document_ids: Collection[str]) -> int:
     """Take the text of articles out of all that is kept, and out of the file itself; how many exchanges had some.
 
-    Answers that quote one of them are deleted, with what was said of them. Copies that were made of the file when its
-    format changed, or before it was mended, are deleted, too.
+    Answers that quote one of them are deleted, with what was said of them, and so are records that cannot be read. So
+    are copies that were made of the file when its format changed, or before it was mended.
     """
     ids = frozenset(document_ids)
     changed = 0
     with file.database.transaction() as connection:
-        for row, exchange in _verdicts(connection.execute("SELECT row, record FROM verdicts").fetchall()):
-            if not ids.isdisjoint(documents(exchange)):
+        for row, record in connection.execute("SELECT row, record FROM verdicts").fetchall():
+            if not is_whole(record) or not ids.isdisjoint(documents(read(record))):
                 connection.execute("DELETE FROM verdicts WHERE row = ?", (row,))
         kept = "SELECT number, record FROM exchanges WHERE conversation_id = ? ORDER BY number"
         for (conversation_id,) in connection.execute("SELECT conversation_id FROM conversations").fetchall():
             rows = connection.execute(kept, (conversation_id,)).fetchall()
-            exchanges = [conversations.read(row["record"]) for row in rows]
+            exchanges = [read(row["record"]) for row in rows]
             for row, before, after in zip(rows, exchanges, without(exchanges, ids, DELETED), strict=True):
-                if after != before:
+                if after != before or not is_whole(row["record"]):  # nobody knows what a damaged one quotes
                     conversations.replace(connection, conversation_id, row["number"], after)
                     feedback.follow(connection, (conversation_id, row["number"]), before, after)
                     changed += 1
@@ -68,8 +67,3 @@ def erase(file: StateFile, document_ids: Collection[str]) -> int:
         with suppress(FileNotFoundError):
             copy.unlink()
     return changed
-
-
-def _verdicts(rows: list[tuple[int, str]]) -> Iterator[tuple[int, Exchange]]:
-    for row, record in rows:
-        yield row, Exchange.from_dict(json.loads(record))

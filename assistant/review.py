@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .conversations import Conversations
 from .errors import AssistantError, UnknownConversation, UsageError
-from .exchanges import Exchange
+from .exchanges import Exchange, read
 from .records import Filters, Progress, Record
 from .users import Users
 
@@ -88,7 +88,7 @@ class Review:
                 person=row["person"],
                 given=row["given"],
                 reason=row["reason"],
-                exchange=Exchange.from_dict(json.loads(row["record"])),
+                exchange=read(row["record"]),
                 settled=bool(row["settled"]),
             )
             for row in rows

@@ -111,6 +111,17 @@ def test_a_complaint_outlives_the_conversation(whole: Assistant):
     assert len(whole.review.complaints()) == 1
 
 
+def test_a_damaged_verdict_says_so_and_leaves_the_others_readable(whole: Assistant):
+    anna = whole.as_user("anna")
+    places = [asked(anna, OWNER), asked(anna, "who owns the port now?")]
+    for place in places:
+        anna.feedback.give(*place, useful=False, reason="no")
+    with whole.conversations.file.database.transaction() as connection:
+        connection.execute("UPDATE verdicts SET record = '{' WHERE conversation_id = ?", (places[0][0],))
+    told = {each.exchange.failure for each in whole.review.complaints()}
+    assert told == {"", "what is kept of it is damaged"}
+
+
 @pytest.mark.parametrize("roles", [[], ["reader"], ["editor"], ["directors"]])
 def test_only_an_admin_reviews(whole: Assistant, roles: list[str]):
     with pytest.raises(NotAllowed, match="role admin"):

@@ -79,6 +79,17 @@ def stopped_on(assistant: Assistant) -> Exchange:
     return Exchange("stopped", text=f"{SECRET} owns", found=found)
 
 
+def test_what_cannot_be_read_may_quote_it_and_goes_too(whole: Assistant, settings: Settings):
+    conversation_id = asked(whole, QUESTION, "who runs the quay?")
+    whole.feedback.give(conversation_id, 1, useful=False)
+    with whole.conversations.file.database.transaction() as connection:
+        connection.execute("UPDATE exchanges SET record = substr(record, 2) WHERE number = 1")
+        connection.execute("UPDATE verdicts SET record = substr(record, 2)")
+    whole.remove(port(whole), for_good=True)
+    assert holding(SECRET, settings.state_dir) == []
+    assert "Borealis" in whole.conversations.get(conversation_id).exchanges[2].text
+
+
 def test_an_article_in_the_trash_is_deleted_for_good(whole: Assistant, settings: Settings):
     conversation_id = asked(whole, QUESTION)
     document_id = port(whole)
