@@ -42,7 +42,7 @@ _NAMED = re.compile(
 _COOKIE = re.compile(r"""(?i)(?P<name>\b(?:set-)?cookie["']?\s*[:=]\s*(?:b?["'])?)[^"'\s][^"'\n]{3,}""")
 _SCHEME = re.compile(r"(?i)\b(bearer|basic)\s+[\w~+/=.-]{8,}")
 _LOOKS_SECRET = re.compile(
-    r"(?<![\w-])(?:(?:sk|pk|rk|gsk|xai|hf|lsv2|ghp|gho|github_pat|glpat|xox[abp])[-_][\w*-]{8,}|AIza[\w-]{20,})"
+    r"(?<![\w-])(?:(?:sk|pk|rk|gsk|xai|hf|lsv2|ghp|gho|github_pat|glpat|xox[abp])[-_][\w*-]{8,}|AIza[\w-]{20,}|ba_[\w-]{30,})"
 )
 _told: set[str] = set()
 

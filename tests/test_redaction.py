@@ -1,11 +1,14 @@
 """What counts as a secret, and what is left of an address or a message without it."""
 
 import io
+from pathlib import Path
 
 import pytest
 
 from assistant import AssistantError
 from assistant.redaction import HIDDEN, Redacting, never_show, never_show_those_of, redacted, without_credentials
+from assistant.users import Users
+from tests.signing_in import cheap
 
 PASSWORD = "hunter2hunter2"
 TOKEN = "tok3n0f0mine1234567890"
@@ -39,6 +42,15 @@ TOKEN = "tok3n0f0mine1234567890"
 def test_an_address_is_kept_without_what_opens_doors(url: str, kept: str):
     assert without_credentials(url) == kept
     assert without_credentials(kept) == kept
+
+
+def test_a_token_of_the_page_is_known_by_its_look(tmp_path: Path):
+    users = Users(tmp_path, cheap())
+    users.add("anna", "a long enough password")
+    token = users.make_token("anna", "nightly")
+    users.close()
+    assert redacted(f"the import with {token} failed") == f"the import with {HIDDEN} failed"
+    assert redacted("ba_short and ba_sic words stay") == "ba_short and ba_sic words stay"
 
 
 @pytest.mark.parametrize(
