@@ -45,8 +45,8 @@ def write(settings: Settings, opened: Opened, file: Path, report: Callable[[Prog
             corpus.sync(report, again=False)  # so that every article has its id
             copies = {f"state/{LEDGER}": Path(own, "ledger"), f"index/{CATALOGUE}": Path(own, "catalogue")}
             corpus.copy_to(*copies.values())
-            copies |= _conversations(settings, Path(own, "conversations"))
-            copies |= _users(settings, Path(own, "users"))
+            copies |= _kept(settings, CONVERSATIONS, Conversations, Path(own, "conversations"))
+            copies |= _kept(settings, USERS, Users, Path(own, "users"))
             files = dict(_members(settings)) | copies
             with open_private(part) as stream:
                 with _archive(file, stream) as archive:
@@ -64,28 +64,16 @@ def write(settings: Settings, opened: Opened, file: Path, report: Callable[[Prog
         part.unlink(missing_ok=True)
 
 
-def _conversations(settings: Settings, copy: Path) -> dict[str, Path]:
-    """A copy of the conversations, where any are kept. Raises UsageError when they are damaged."""
-    if not (settings.state_dir / CONVERSATIONS).is_file():
+def _kept(settings: Settings, name: str, kind: type[Conversations | Users], copy: Path) -> dict[str, Path]:
+    """A copy of a file of `state_dir`, where there is one. Raises UsageError when it is damaged."""
+    if not (settings.state_dir / name).is_file():
         return {}
     try:
-        with closing(Conversations(settings.state_dir)) as conversations:
-            conversations.copy_to(copy)
+        with closing(kind(settings.state_dir)) as kept:
+            kept.copy_to(copy)
     except DamagedFile as damage:  # no damage of the index, which would be mended and tried again
         raise UsageError(f"{damage}; then write the backup") from None
-    return {f"state/{CONVERSATIONS}": copy}
-
-
-def _users(settings: Settings, copy: Path) -> dict[str, Path]:
-    """A copy of who may sign in, less sessions, where there is anybody. Raises UsageError when it is damaged."""
-    if not (settings.state_dir / USERS).is_file():
-        return {}
-    try:
-        with closing(Users(settings.state_dir)) as users:
-            users.copy_to(copy)
-    except DamagedFile as damage:
-        raise UsageError(f"{damage}; then write the backup") from None
-    return {f"state/{USERS}": copy}
+    return {f"state/{name}": copy}
 
 
 def _check(settings: Settings, file: Path) -> None:

@@ -122,7 +122,8 @@ def _users(settings: Settings, *, repair: bool) -> str:
         return "none, as nobody signs in"
     try:
         with closing(Users(settings.state_dir)) as users:
-            found, everybody = users.problems(), [] if users.problems() else users.all()
+            found = users.problems()
+            everybody = [] if found else users.all()
     except DamagedFile as damage:
         found, everybody = [damage.reason], []
     if not found:

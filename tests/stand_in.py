@@ -9,7 +9,30 @@ from types import TracebackType
 from typing import Self
 
 
-class EndlessServer:
+class _Quiet(BaseHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class _Server:
+    """Serves from when it is made until its block ends."""
+
+    def __init__(self, handler: type[_Quiet]) -> None:
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.base_url = f"http://127.0.0.1:{self._server.server_port}/v1"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class EndlessServer(_Server):
     """Speaks the OpenAI protocol as far as to stream nothing but comments until the caller hangs up."""
 
     def __init__(self) -> None:
@@ -17,7 +40,7 @@ class EndlessServer:
         self.hung_up = threading.Semaphore(0)
         owner = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(_Quiet):
             def do_POST(self) -> None:
                 json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 self.send_response(200)
@@ -31,33 +54,24 @@ class EndlessServer:
                 except OSError:
                     owner.hung_up.release()
 
-            def log_message(self, *_: object) -> None:
-                pass
-
         self._ended = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.base_url = f"http://127.0.0.1:{self._server.server_port}/v1"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def __enter__(self) -> Self:
-        return self
+        super().__init__(Handler)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._ended.set()
-        self._server.shutdown()
-        self._server.server_close()
+        super().__exit__(kind, error, trace)
 
 
-class SayingServer:
+class SayingServer(_Server):
     """Speaks the OpenAI protocol as far as to stream the same words whatever it is asked."""
 
     def __init__(self, words: str) -> None:
         self.asked = 0
         owner = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(_Quiet):
             def do_POST(self) -> None:
                 self.rfile.read(int(self.headers["Content-Length"]))
                 owner.asked += 1
@@ -71,18 +85,4 @@ class SayingServer:
                     )
                 self.wfile.write(b"data: [DONE]\n\n")
 
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.base_url = f"http://127.0.0.1:{self._server.server_port}/v1"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(Handler)
