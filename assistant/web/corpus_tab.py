@@ -25,7 +25,6 @@ from .uploads import guarded
 from .visitors import Visitors
 
 _FORMATS = "Markdown, text, web pages, PDF, Word, PowerPoint, Excel, CSV, mail, EPUB"
-_EVERYONES = ("everyone’s", "")
 Shown = tuple[str, str, str]
 """What the notice, the list and the list of what is no article show."""
 
@@ -63,7 +62,7 @@ class CorpusTab:
                 self._fetch = gr.Button("Add page", elem_id="fetch", size="sm", interactive=fetches)
                 collections = _collections(self._visitors.settings)
                 self._collection = gr.Dropdown(
-                    [(_collection_name(each), each) for each in collections] if shown else [_EVERYONES],
+                    [_choice(each, self._visitors.settings) for each in (collections if shown else [""])],
                     value="",
                     label="Collection that it goes to",
                     filterable=False,
@@ -134,7 +133,9 @@ class CorpusTab:
             if scope is None or scope.sees(f"{name}/x".lstrip("/"))
         ]
         collection = gr.Dropdown(
-            [(_collection_name(name), name) for name in seen], value=seen[0] if seen else None, visible=bool(rules)
+            [_choice(name, self._visitors.settings) for name in seen],
+            value=seen[0] if seen else None,
+            visible=bool(rules),
         )
         formats = rendered("formats.html", formats=_FORMATS) if edits else ""
         controls = [gr.update(visible=person.has(ADMIN)) for _ in self._upkeep.admins_own]
@@ -241,9 +242,10 @@ def _collections(settings: Settings) -> list[str]:
     return ["", *sorted(name for name in settings.collections if plain_path(name) != ROOT)]
 
 
-def _collection_name(name: str) -> str:
-    """A collection as the choice of one shows it; the corpus folder itself belongs to everyone, unless it is named."""
-    return name or _EVERYONES[0]
+def _choice(name: str, settings: Settings) -> tuple[str, str]:
+    """A collection as the choice of one shows it; what lies in none is everyone's, unless a rule says whose it is."""
+    ruled = any(plain_path(each) == ROOT for each in settings.collections)
+    return name or ("none" if ruled else "none: for everyone"), name
 
 
 def _notice(told: str, document_id: str = "", *, failed: bool = False) -> str:
