@@ -104,23 +104,23 @@ class HostileEngine(RemoteEngine):
         self.held = {f"d{number}": document(text, number, ["d1"]) for number, text in enumerate(texts, 1)}
         self.trash: list[str] = []
 
-    def documents(self, report: Any, filters: Filters | None = None) -> list[Document]:
+    def documents(self, report: Any, filters: Filters | None = None, scope: Any = None) -> list[Document]:
         chosen = set(filters.document_ids) if filters else set()
         return [one for one in self.held.values() if not chosen or one.document_id in chosen]
 
-    def document(self, document_id: str, report: Any) -> Document:
+    def document(self, document_id: str, report: Any, scope: Any = None) -> Document:
         if document_id not in self.held:
             raise UnknownDocument(f"there is no article {document_id}; 'assistant list' shows all")
         return self.held[document_id]
 
-    def failures(self, report: Any) -> dict[str, str]:
+    def failures(self, report: Any, scope: Any = None) -> dict[str, str]:
         return {text: f"cannot be read: {text}" for text in self.texts}
 
-    def removed(self, report: Any) -> list[Removed]:
+    def removed(self, report: Any, scope: Any = None) -> list[Removed]:
         return [Removed(f"r{number}", [text], "2026-03-04T10:00:00") for number, text in enumerate(self.texts)]
 
     def stream(
-        self, question: str, filters: Any, settings: Any, turns: Any, report: Any, stop: Any
+        self, question: str, filters: Any, settings: Any, turns: Any, report: Any, stop: Any, scope: Any = None
     ) -> Generator[Event]:
         if question.startswith("fail"):
             raise CorpusError(" ".join(self.texts))
@@ -129,20 +129,20 @@ class HostileEngine(RemoteEngine):
         yield Text(found.text)
         yield Done(found)
 
-    def suggest(self, k: int, answer: Any, filters: Any, settings: Any, report: Any) -> list[str]:
+    def suggest(self, k: int, answer: Any, filters: Any, settings: Any, report: Any, scope: Any = None) -> list[str]:
         return self.texts
 
-    def sync(self, report: Any, *, again: bool = True) -> SyncReport:
+    def sync(self, report: Any, *, again: bool = True, scope: Any = None) -> SyncReport:
         raise CorpusError(" ".join(self.texts))
 
-    def add(self, path: Path, report: Any) -> SyncReport:
+    def add(self, path: Path, report: Any, collection: str = "", scope: Any = None) -> SyncReport:
         report(Progress(path.name, 1, 2))
         raise UsageError(f"{path.name} is no article")
 
-    def remove(self, document_id: str, report: Any) -> SyncReport:
+    def remove(self, document_id: str, report: Any, scope: Any = None) -> SyncReport:
         return SyncReport(removed=[document_id])
 
-    def amend(self, document_id: str, values: dict[str, Any], report: Any) -> SyncReport:
+    def amend(self, document_id: str, values: dict[str, Any], report: Any, scope: Any = None) -> SyncReport:
         raise UsageError(f"{values['title']} cannot be its title")
 
     def close(self) -> None:
