@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .asking import KIND_NOUNS, Asked
+from .matter import Speaking, speaks_of, stems_of
 from .relations import relations, told_with
-from .senses import CHANGES, names_event, same_sense
+from .senses import CHANGES, same_sense
 from .syntax import FORMS, Key, dates, key, lemma, parse, same
-from .terms import Value, content, stem, words
+from .terms import Value, stem, words
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 Day = tuple[int | None, int | None, int | None]
-_WORD = re.compile(r"\w+")
-_CAPITALISED = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)+")
 _ABOUT = 0.5
 """An article whose title says this much of the matter is about it."""
 _POINTED = frozenset({"date", "value", "share", "count"})
@@ -30,8 +28,6 @@ _FREQUENCIES = frozenset(
     """hourly daily weekly fortnightly monthly quarterly annually yearly annual every each regularly occasionally rarely
     never always once twice times often seldom biweekly biannually semiannually""".split()
 )
-_ROOT, _MOST = 5, 0.5
-"""Letters that two words of one family share at least, and how much of the longer one they make up."""
 _NEAR = 2
 """Words of a phrase stand at most this far apart."""
 
@@ -81,10 +77,8 @@ def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mappin
     """
     doc = parse(sentence)
     keys = [key(token) for token in doc]
-    here = set(content(sentence)) | {stem(word.lower()) for word in _WORD.findall(sentence)}
-    there = set(content(around.heading)) | {stem(word.lower()) for word in _WORD.findall(around.heading)}
-    before = set(content(around.leans_on)) | {stem(word.lower()) for word in _WORD.findall(around.leans_on)}
-    named = here | there | before
+    there = stems_of(around.heading)
+    named = stems_of(sentence) | there | stems_of(around.leans_on)
     misses = [f"the name {' '.join(name[1])!r}" for name in asked.names if not _named(name, named)]
     own = [k[1] for k in keys if k[0] == "date"]
     timely = not asked.dates or _at_the_time(asked, own, around)
@@ -100,32 +94,43 @@ def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mappin
         misses.append("a place")
     if asked.kind == "frequency" and not any(t.lower_ in _FREQUENCIES for t in doc):
         misses.append("how often")
+    speaking = Speaking(asked)
     told: Sequence[Token] = list(doc)
     if asked.kind in _POINTED:
-        found = answers(asked, doc, weights, there)
+        found = _answers(asked, doc, speaking, weights, there)
         told = _words_with(found[0]) if found else told
         misses += [] if found else [f"a {asked.kind}"]
     told = [*parse(around.leans_on), *told] if around.leans_on else told
 
-    def share(told: Sequence[Token], *, whole: bool = False) -> float:
-        return _share(asked, told, there, weights, whole=whole)
-
-    titled = share([], whole=True)
+    titled = speaking.matter.share(speaking.matter.of_stems(there), (), weights, whole=True)
     if asked.kind in _POINTED and found and titled >= _ABOUT and _named_as_such(asked, found[0]):
         told = [*told, *parse(around.title)]  # "The new date is 17 September", in an article on that launch
-        there = set()
+        there = frozenset()
     further = told
     if around.goes_on and asked.kind in {"account", "date"}:  # a figure in it would be its own
         further = [*told, *parse(around.goes_on)]
         told = further if asked.kind == "account" else told
+    return _measured(speaking, told, further, there, weights, misses=tuple(misses), titled=titled, timely=timely)
+
+
+def _measured(
+    speaking: Speaking,
+    told: Sequence[Token],
+    further: Sequence[Token],
+    there: frozenset[str],
+    weights: Mapping[str, float],
+    **found: Any,
+) -> Relevance:
+    """How much of the matter is spoken of by what is told: half of it counts with what goes `further`."""
+    share, heading = speaking.matter.share, speaking.matter.of_stems(there)
+    spoken = speaking.of(told)
+    both = [spoken, spoken if further is told else speaking.of(further)]
     return Relevance(
-        share=(share(told) + share(further)) / 2,
-        misses=tuple(misses),
-        whole=(share(told, whole=True) + share(further, whole=True)) / 2,
-        titled=titled,
-        own=_share(asked, told, (), weights),
-        parted=_parted(asked, told),
-        timely=timely,
+        share=sum(share(each, there, weights) for each in both) / 2,
+        whole=sum(share(each | heading, (), weights, whole=True) for each in both) / 2,
+        own=share(spoken, (), weights),
+        parted=_parted(speaking, told),
+        **found,
     )
 
 
@@ -185,37 +190,46 @@ def _somewhere(asked: Asked, doc: Doc) -> bool:
     return any(t.ent_type_ in {"GPE", "LOC", "FAC"} or (t.dep_ == "pobj" and t.head.lower_ in _AT) for t in found)
 
 
-def answers(asked: Asked, doc: Doc, weights: Mapping[str, float], there: Collection[str] = frozenset()) -> list[Token]:
-    """The figures or dates of a sentence that can be what is wanted, the one told of most of the matter first.
+def answers(asked: Asked, doc: Doc, weights: Mapping[str, float]) -> list[Token]:
+    """The figures or dates of a sentence that can be what is wanted, the one told of most of the matter first."""
+    return _answers(asked, doc, Speaking(asked), weights)
 
-    `there`: stems that the title and section say already.
-    """
+
+def _answers(
+    asked: Asked, doc: Doc, speaking: Speaking, weights: Mapping[str, float], there: frozenset[str] = frozenset()
+) -> list[Token]:
+    """See `answers`; less of the matter is left where stems of it are `there` already, in title and section."""
     new = [t for t in doc if key(t) not in _given(asked) or (asked.kind == "date" and key(t)[0] == "date")]
     fitting = [t for t in new if _of_the_kind(asked, [key(t)])]
     if asked.kind == "value":
         fitting = [t for t in fitting if key(t)[1][1].unit] or fitting
-    whole = [t for t in fitting if not _torn(asked, _words_with(t)) and not _level_for_change(asked, t)]
-    shares = {t.i: _share(asked, _words_with(t), there, weights) for t in whole}
+    beside = {t.i: _words_with(t) for t in fitting}
+    whole = [
+        t for t in fitting if not _torn(asked, speaking, beside[t.i]) and not _level_for_change(asked, t, beside[t.i])
+    ]
+    shares = {t.i: speaking.matter.share(speaking.of(beside[t.i]), there, weights) for t in whole}
     nearness = {t.i: min((abs(t.i - w.i) for w in doc if lemma(w) in asked.matter), default=0) for t in whole}
     return sorted(whole, key=lambda t: (-round(shares[t.i], 2), nearness[t.i]))
 
 
-def _level_for_change(asked: Asked, token: Token) -> bool:
+def _level_for_change(asked: Asked, token: Token, beside: Sequence[Token]) -> bool:
     """Whether a figure tells how much something is where the question wants how much it was reduced or raised."""
-    told = {lemma(t) for t in _words_with(token)}
     changes = [word for word in asked.matter if word in CHANGES]
+    if not changes:
+        return False
+    told = {lemma(t) for t in beside}
     levels = any(role == "is" and d == token.i for others in relations(token.doc).values() for role, d in others)
-    return levels and bool(changes) and not any(same_sense(word, other) for word in changes for other in told)
+    return levels and not any(same_sense(word, other) for word in changes for other in told)
 
 
 def _words_with(token: Token) -> list[Token]:
     return [token.doc[i] for i in sorted(told_with(token))]
 
 
-def _torn(asked: Asked, told: Sequence[Token]) -> bool:
+def _torn(asked: Asked, speaking: Speaking, told: Sequence[Token]) -> bool:
     """Whether a thing of the question is another one here: "gross profit" for "net profit"."""
     for narrow, head in asked.phrases:
-        heads, narrows = _standing_for(head, told), _standing_for(narrow, told)
+        heads, narrows = speaking.standing_for(head, told), speaking.standing_for(narrow, told)
         if asked.kind == "date" and (narrows or not heads):  # a date is told of what happened, however it is put
             continue
         if any(t.pos_ == "VERB" for t in heads):  # what hangs on a verb may stand anywhere around it
@@ -231,12 +245,9 @@ def _torn(asked: Asked, told: Sequence[Token]) -> bool:
     return False
 
 
-def _parted(asked: Asked, told: Sequence[Token]) -> bool:
-    return any(bool(_standing_for(one, told)) != bool(_standing_for(other, told)) for one, other in asked.phrases)
-
-
-def _standing_for(word: str, told: Sequence[Token]) -> list[Token]:
-    return [t for t in told if _speaks_of(word, {lemma(t), t.lemma_.lower()}, {stem(t.lower_)})]
+def _parted(speaking: Speaking, told: Sequence[Token]) -> bool:
+    stands_for = speaking.standing_for
+    return any(bool(stands_for(one, told)) != bool(stands_for(other, told)) for one, other in speaking.phrases)
 
 
 def _otherwise_narrowed(token: Token, asked: Asked) -> bool:
@@ -245,7 +256,7 @@ def _otherwise_narrowed(token: Token, asked: Asked) -> bool:
     beside += [token.head] if token.dep_ in {"compound", "amod"} else []
     beside += [t for p in token.children if p.lower_ == "in" for t in p.children if key(t)[0] == "word"]
     beside += [token.head.head] if token.dep_ == "pobj" and token.head.lower_ in {"on", "of"} else []
-    return any(not _speaks_of(lemma(t), set(asked.matter), {stem(w) for w in asked.matter}) for t in beside)
+    return any(not speaks_of(lemma(t), set(asked.matter), {stem(w) for w in asked.matter}) for t in beside)
 
 
 def _together(ones: Sequence[Token], others: Sequence[Token]) -> bool:
@@ -267,7 +278,7 @@ def _given(asked: Asked) -> frozenset[Key]:
     return asked.names | asked.dates | asked.values
 
 
-def _named(name: Key, stems: set[str]) -> bool:
+def _named(name: Key, stems: frozenset[str]) -> bool:
     parts = [part for word in name[1] if word not in FORMS and word != "of" for part in words(word)]
     return {stem(part) for part in parts} <= stems
 
@@ -300,54 +311,3 @@ def _of_the_kind(asked: Asked, new: list[Key]) -> bool:
     if asked.kind in {"value", "count"}:
         return bool(amounts)
     return True
-
-
-def _share(
-    asked: Asked,
-    told: Sequence[Token],
-    there: Collection[str],
-    weights: Mapping[str, float],
-    *,
-    whole: bool = False,
-) -> float:
-    """The weighted share of the matter that these words speak of: all of it, or less what title and section say."""
-    lemmas = {lemma(token) for token in told} | {token.lemma_.lower() for token in told} | _initials(told)
-    here = {stem(word.lower()) for token in told for word in _WORD.findall(token.text)}
-
-    def weight(word: str) -> float:
-        return weights.get(stem(word.split("_", maxsplit=1)[0]), 1.0) * (1 + (word == asked.verb))
-
-    rest = [word for word in asked.matter if whole or stem(word.split("_")[0]) not in there] or list(asked.matter)
-    if whole:
-        here |= set(there)
-    spoken = {word for word in rest if _speaks_of(word, lemmas, here)}
-    total = sum(weight(word) for word in rest if word in spoken or word not in asked.optional)
-    return sum(map(weight, spoken)) / total if total else 1.0
-
-
-def _initials(told: Sequence[Token]) -> set[str]:
-    """The acronym that each run of capitalised words makes: "ceo" for "Chief Executive Officer"."""
-    words = " ".join(token.text for token in told)
-    return {"".join(w[0] for w in run.split()).lower() for run in _CAPITALISED.findall(words)}
-
-
-def _one_family(one: str, other: str) -> bool:
-    """Whether two stems begin alike for most of their length: "regulatori" and "regul"."""
-    shorter, longer = sorted((one, other), key=len)
-    return len(shorter) >= _ROOT and longer.startswith(shorter) and len(shorter) >= _MOST * len(longer)
-
-
-def _speaks_of(word: str, lemmas: set[str], stems: set[str]) -> bool:
-    own = stem(word.split("_", maxsplit=1)[0])
-    if word in lemmas or own in stems or any(_one_family(own, other) for other in stems):
-        return True
-    return any(
-        same_sense(word, other) or names_event(other, word) or names_event(word, other) or _does(other, word)
-        for other in lemmas
-    )
-
-
-def _does(noun: str, verb: str) -> bool:
-    """Whether a noun is who does what the verb says: "owner" for "own", "operator" for "operate"."""
-    does = noun.removesuffix("er").removesuffix("or")
-    return does != noun and len(verb) > 2 and verb in {does, f"{does}e"}

@@ -77,19 +77,19 @@ CHANGES = frozenset(
 )
 """Verbs that say by how much, not how much."""
 _ENDINGS = [
-    (r"sition$", ("re", "se")),  # acquisition, proposition
-    (r"ment$", ("", "e")),
-    (r"ation$", ("", "e", "ate", "y")),
-    (r"ication$", ("y",)),
-    (r"ption$", ("be", "pt", "me")),
-    (r"ction$", ("ct", "ce")),
-    (r"tion$", ("t", "te", "e")),
-    (r"sion$", ("d", "de", "s", "se", "t")),
-    (r"al$", ("", "e")),
-    (r"[ae]nce$", ("", "e")),
-    (r"ing$", ("", "e")),
-    (r"ure$", ("", "e")),
-    (r"y$", ("",)),
+    (re.compile(r"sition$"), ("re", "se")),  # acquisition, proposition
+    (re.compile(r"ment$"), ("", "e")),
+    (re.compile(r"ation$"), ("", "e", "ate", "y")),
+    (re.compile(r"ication$"), ("y",)),
+    (re.compile(r"ption$"), ("be", "pt", "me")),
+    (re.compile(r"ction$"), ("ct", "ce")),
+    (re.compile(r"tion$"), ("t", "te", "e")),
+    (re.compile(r"sion$"), ("d", "de", "s", "se", "t")),
+    (re.compile(r"al$"), ("", "e")),
+    (re.compile(r"[ae]nce$"), ("", "e")),
+    (re.compile(r"ing$"), ("", "e")),
+    (re.compile(r"ure$"), ("", "e")),
+    (re.compile(r"y$"), ("",)),
 ]
 _IRREGULAR = {
     "sale": "sell",
@@ -107,16 +107,21 @@ def same_sense(one: str, other: str) -> bool:
     return one == other or not _OF.get(one, _NONE).isdisjoint(_OF.get(other, _NONE))
 
 
-@lru_cache(maxsize=16_384)
+def alike(word: str) -> frozenset[str]:
+    """All lemmas that are of the same sense as this one, itself included."""
+    return frozenset([word]).union(*(_SENSES[place] for place in _OF.get(word, _NONE)))
+
+
 def names_event(noun: str, verb: str) -> bool:
     """Whether the noun names what the verb does: "acquisition" for "acquire", "purchase" for "purchase"."""
-    return any(same_sense(named, verb) for named in _named(noun))
+    return verb in named_by(noun)
 
 
-@lru_cache(maxsize=16_384)
-def _named(noun: str) -> frozenset[str]:
+@lru_cache(maxsize=8192)
+def named_by(noun: str) -> frozenset[str]:
+    """All that could be a verb which names_event holds of: for one that is none, strings that are no words."""
     found = {noun, _IRREGULAR.get(noun, noun)}
     for ending, verbs in _ENDINGS:
-        if re.search(ending, noun):
-            found |= {re.sub(ending, verb, noun) for verb in verbs}
-    return frozenset(found)
+        if ending.search(noun):
+            found |= {ending.sub(verb, noun) for verb in verbs}
+    return frozenset().union(*map(alike, found))

@@ -56,6 +56,8 @@ def test_pure_modules_import_pure_modules_only():
         "statements",
         "grounding",
         "asking",
+        "matter",
+        "matter",
         "relevance",
         "shortening",
         "comparing",
