@@ -46,3 +46,13 @@ def _less_props(value: Any) -> Any:
 def test_nothing_is_made_anew_that_stays_as_it_is():
     assert told(gr.Blocks, "some")[1] == [True, False]
     assert told(Layout, "some")[1] == [False, False]
+
+
+def test_gradio_makes_no_figures_of_what_happens():
+    """They would be made anew after each event, of the last ten thousand, for a page that is closed here."""
+    with Layout() as blocks:
+        gr.HTML()
+    event = {"time": 0.0, "status": "success", "process_time": 0.1, "function": "ask", "session_hash": "x"}
+    blocks._queue.events_recorded = 10**6
+    assert blocks._queue.compute_analytics_summary([event]) == {"functions": {}}
+    assert blocks._queue.ANALYTICS_MAX_EVENTS == 1
