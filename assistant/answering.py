@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from .about_corpus import told_of_corpus
 from .asking import Asked, asked
-from .candidates import SEARCHED, Candidates
+from .candidates import FINDING, SEARCHED, Candidates
 from .catalogue import Catalogue
 from .choosing import ENOUGH, SOME, SOME_OF_ACCOUNT, chosen, with_lead
 from .comparing import Comparison, Figure, Side, about, comparison, conclusion, figure, of_one_unit, same_order
@@ -76,12 +76,14 @@ def answer(
     if told := told_of_corpus(question, index.catalogue, filters):
         yield from _said_by_code(question, question, told, began)
         return
-    means = meant(index, question, turns, filters)
-    if told := told_of_corpus(means.text, index.catalogue, filters):
-        yield from _said_by_code(question, means.understood, told, began)
+    with FINDING.quick():
+        means = meant(index, question, turns, filters)
+        told = told_of_corpus(means.text, index.catalogue, filters)
+        found = told or search(index, means.text, SEARCHED, means.filters, reranker)
+    if isinstance(found, str):
+        yield from _said_by_code(question, means.understood, found, began)
         return
-    retrieval = search(index, means.text, SEARCHED, means.filters, reranker)
-    retrieval = replace(retrieval, passages=retrieval.passages[:_PASSAGES])
+    retrieval = replace(found, passages=found.passages[:_PASSAGES])
     draft = Draft(means.text, retrieval, began, asked_as=question, understood=means.understood)
     draft.notes += means.notes
     draft.timings["retrieve"] = time.perf_counter() - began

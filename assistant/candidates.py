@@ -10,6 +10,7 @@ from .asking import Asked
 from .choosing import ENOUGH
 from .evidence import Evidence, gather
 from .index import Index
+from .queueing import Precedence
 from .records import Filters
 from .retrieval import FoundSentence, Retrieval, search
 from .syntax import FORMS
@@ -22,6 +23,12 @@ _NAMED = 20
 _one_at_a_time = Lock()
 """Weighing sentences is most of an answer without a model, and Python's work alone: done for two questions side by
 side it ends no sooner, and delays everybody who has not seen the passages yet."""
+
+
+FINDING = Precedence()
+"""The passages of a question are found before the sentences of another one are weighed any further."""
+_PATIENCE = 2.0
+"""Seconds for which weighing gives way: however many ask, answers come, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,8 @@ class Candidates:
 
     def _gather(self, this: Asked, sentences: Sequence[FoundSentence]) -> list[Evidence]:
         with _one_at_a_time:
-            return gather(this, sentences, self.retrieval.weights, self.index.catalogue)
+            give_way = FINDING.giving_way(_PATIENCE)
+            return gather(this, sentences, self.retrieval.weights, self.index.catalogue, give_way)
 
     def _named(self, this: Asked) -> list[FoundSentence]:
         words = [word for _, name in this.names for word in name if word not in FORMS]

@@ -7,7 +7,8 @@ import os
 import warnings
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -166,11 +167,24 @@ class SentenceTransformerEmbedder(Embedder):
         """Text vectors (texts, dimensions) and token vectors (texts, tokens, dimensions)."""
         import torch
 
-        padded = dict(self._model.tokenizer.pad(features, return_tensors="pt").to(self._model.device))
-        few = len(features["input_ids"]) <= _FEW
-        with torch.inference_mode(), _one_thread() if few else nullcontext():
-            out = self._recorded(padded) if few and self._recorded else self._model(padded)
-        return out["sentence_embedding"].float().cpu().numpy(), out["token_embeddings"].float().cpu().numpy()
+        if len(features["input_ids"]) <= _FEW:
+            return self._apart.submit(self._forward_few, features).result()
+        with torch.inference_mode():
+            return _vectors(self._model(self._padded(features)))
+
+    def _forward_few(self, features: dict[str, list[list[int]]]) -> tuple[Vector, Vector]:
+        import torch
+
+        with torch.inference_mode(), _one_thread():
+            return _vectors((self._recorded or self._model)(self._padded(features)))
+
+    def _padded(self, features: dict[str, list[list[int]]]) -> dict[str, Any]:
+        return dict(self._model.tokenizer.pad(features, return_tensors="pt").to(self._model.device))
+
+    @cached_property
+    def _apart(self) -> ThreadPoolExecutor:
+        """One thread for all questions, whoever asks: each that ever uses the model keeps 3 MB for it."""
+        return ThreadPoolExecutor(max_workers=1, thread_name_prefix="questions")
 
     @cached_property
     def _recorded(self) -> Callable[[dict[str, Any]], dict[str, Any]] | None:
@@ -247,6 +261,10 @@ def _one_thread() -> Iterator[None]:
 def open_embedder(settings: Settings) -> Embedder:
     """The embedder that the settings name."""
     return SentenceTransformerEmbedder(settings.embedding_model, offline=settings.offline)
+
+
+def _vectors(out: dict[str, Any]) -> tuple[Vector, Vector]:
+    return out["sentence_embedding"].float().cpu().numpy(), out["token_embeddings"].float().cpu().numpy()
 
 
 def _unit(vectors: Vector) -> Vector:

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from . import backup, folder, limiting
 from .access import Scope
 from .answering import answer, checked_question
+from .candidates import FINDING
 from .checkup import examine
 from .conversation import Turn
 from .corpus import Corpus
@@ -32,6 +33,7 @@ from .records import (
     Event,
     Filters,
     Finding,
+    Overview,
     Passage,
     Progress,
     Removed,
@@ -158,6 +160,10 @@ class Engine:
         """All documents that the filters let pass, without their text, newest first."""
         return self._looked_up(report, lambda index: index.catalogue.documents(filters), scope)
 
+    def overview(self, report: Report = lambda _: None, scope: Scope | None = None) -> Overview:
+        """What the corpus holds, in figures."""
+        return self._looked_up(report, lambda index: index.catalogue.overview(), scope)
+
     def failures(self, report: Report = lambda _: None, scope: Scope | None = None) -> dict[str, str]:
         """Files of the folder that are no documents, each with the reason."""
         return self._looked_up(report, lambda index: index.catalogue.failures(), scope)
@@ -198,8 +204,10 @@ class Engine:
         asked = checked_question(question, self._settings.max_question_characters)
 
         def found(index: Index) -> list[Passage]:
-            means = meant(index, asked, turns, filters)
-            return search(index, means.text, k, means.filters, self._reranker(report)).passages
+            reranker = self._reranker(report)
+            with FINDING.quick():
+                means = meant(index, asked, turns, filters)
+                return search(index, means.text, k, means.filters, reranker).passages
 
         return self._looked_up(report, found, scope)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -72,17 +72,27 @@ class Evidence:
 
 
 def gather(
-    asked: Asked, found: Sequence[FoundSentence], weights: Mapping[str, float], catalogue: Catalogue
+    asked: Asked,
+    found: Sequence[FoundSentence],
+    weights: Mapping[str, float],
+    catalogue: Catalogue,
+    give_way: Callable[[], None] = lambda: None,
 ) -> list[Evidence]:
-    """Every usable sentence, best first. For an account of something, a best one brings the one that follows on it."""
+    """Every usable sentence, best first. For an account of something, a best one brings the one that follows on it.
+
+    `give_way` is called between two sentences, and may wait.
+    """
     told = [s for s in found if not s.text.startswith("|")]  # a row of a table is no sentence: see `looking_up`
     usable = [s for s in told if len(s.text) <= _QUOTE_CHARACTERS and len(s.text.split()) > 1]
     places = [(s.document.document_id, max(0, s.start - _AROUND), s.start) for s in usable]
     before = [part[part.rfind("\n") + 1 :] for part in catalogue.texts(places)]
     after = catalogue.texts([(s.document.document_id, s.end, s.end + _AROUND) for s in usable])
-    look_at(text for s in usable for text in (s.text, plain(s.text)))
+    look_at((text for s in usable for text in (s.text, plain(s.text))), give_way)
     stating = [x for x in zip(usable, before, after, strict=True) if not is_aside(x[0].text, x[1])]
-    evidence = [_weighed(asked, s, b, a.split("\n")[0], weights) for s, b, a in stating]
+    evidence = []
+    for sentence, paragraph, behind in stating:
+        give_way()
+        evidence.append(_weighed(asked, sentence, paragraph, behind.split("\n")[0], weights))
     evidence.sort(key=lambda item: -item.sentence.score)
     if asked.kind == "account":
         evidence = _with_following(evidence, catalogue)

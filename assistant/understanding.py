@@ -15,6 +15,7 @@ from .index import Index
 from .periods import Period, period, with_year, without
 from .records import Filters, day_in_words
 from .retrieval import search
+from .syntax import parse_at_once
 
 _SEARCHED, _SENTENCES = 5, 8
 """Passages, and the best sentences of them, that are looked at for each reading."""
@@ -77,9 +78,14 @@ def _reading(index: Index, question: str, turns: Sequence[Turn], filters: Filter
     options = readings(question, settled(turns))
     if len(options) == 1:
         return options[0]
-    found = [_found(index, option, filters) for option in options]
-    best = max(found)
-    return next(option for option, share in zip(options, found, strict=True) if share >= _ENOUGH * best)
+    parse_at_once(options)
+    found: list[float] = []
+    for option in options:
+        found.append(_found(index, option, filters))
+        place = next(n for n, share in enumerate(found) if share >= _ENOUGH * max(found))
+        if found[place] >= _ENOUGH:  # the others cannot find twice as much
+            break
+    return options[place]
 
 
 def _found(index: Index, question: str, filters: Filters | None) -> float:

@@ -14,7 +14,7 @@ from assistant.api import Assistant
 from assistant.engine import Engine
 from assistant.errors import ModelBusy
 from assistant.models import ChatModel
-from assistant.queueing import FairQueue, Place
+from assistant.queueing import FairQueue, Place, Precedence
 from assistant.records import Done, Retrieved, Text, Waiting
 from assistant.settings import Settings
 from assistant.stopping import Stopped, never, pieces, result
@@ -48,6 +48,25 @@ def assistant(open_engine: OpenEngine, settings: Settings, ports: None) -> Calla
         return Assistant(engine, settings)
 
     return on
+
+
+def test_weighing_gives_way_to_finding_and_not_for_ever():
+    precedence = Precedence()
+    precedence.giving_way(FOREVER)()  # nobody is there to give way to
+    went_on = threading.Event()
+    with precedence.quick():
+        with precedence.quick():
+            waiting = threading.Thread(target=lambda: (precedence.giving_way(FOREVER)(), went_on.set()))
+            waiting.start()
+        assert not went_on.wait(0.1)  # one of the two is still there
+        give_way = precedence.giving_way(0.05)
+        give_way()
+        began = time.monotonic()
+        for _ in range(100):
+            give_way()  # has waited as long as it does in all
+        assert time.monotonic() - began < 0.05 * 10
+    assert before_long(went_on.is_set)
+    waiting.join()
 
 
 def test_who_came_first_is_served_first_and_each_is_told_how_many_are_ahead():
