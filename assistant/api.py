@@ -27,6 +27,7 @@ from .records import (
     Event,
     Filters,
     Finding,
+    Overview,
     Passage,
     Progress,
     Removed,
@@ -206,6 +207,10 @@ class Assistant:
     def documents(self, filters: Filters | None = None) -> list[Document]:
         """What is in the corpus and passes the filters, newest first; `text` is left out (see `document`)."""
         return self._engine.documents(self._progress, filters, self._scope)
+
+    def overview(self) -> Overview:
+        """How many articles there are, from when to when, and of which publishers."""
+        return self._engine.overview(self._progress, self._scope)
 
     def failures(self) -> dict[str, str]:
         """Files of the corpus folder that are no documents, each with the reason in words."""

@@ -7,13 +7,14 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from .database import Database, discard
 from .errors import UnknownDocument
 from .indexed import IndexedChunk, chunk_values, digest, indexed_chunk
-from .records import Document, Filters
+from .records import Document, Filters, Overview
 from .schema import CATALOGUE, CATALOGUE_VERSION, SCHEMA
 from .similarity import Signature, link_alike
 from .soundness import orphans, problems
@@ -58,6 +59,8 @@ class Catalogue:
         path = data_dir / CATALOGUE
         self._frequencies: dict[str, int] = {}
         self._kept: dict[str, IndexedChunk] = {}
+        self._overview: tuple[int, Overview] | None = None
+        """With what had been written by then."""
         self._database = Database(path)
         self.former_version: int | None = None
         """The version of a catalogue that was found, could not be read by this one, and was begun anew."""
@@ -181,6 +184,20 @@ class Catalogue:
     def documents(self, filters: Filters | None = None) -> list[Document]:
         """All documents that the filters let pass, newest first, undated last, without their text."""
         return list(self.described(self.ids(filters)).values())
+
+    def overview(self) -> Overview:
+        """What there is, in figures; remembered until something is written."""
+        writes, known = self.writes, self._overview
+        if known is None or known[0] != writes:
+            rows = self._database.query("SELECT DISTINCT publisher FROM documents WHERE publisher <> ''")
+            days = self._database.query(
+                "SELECT count(*) AS total, min(nullif(published, 0)) AS oldest, max(nullif(published, 0)) AS newest"
+                " FROM documents"
+            )[0]
+            oldest, newest = (_day(days[name]) for name in ("oldest", "newest"))
+            found = Overview(days["total"], oldest, newest, [row["publisher"] for row in rows])
+            known = self._overview = (writes, found)
+        return known[1]
 
     def hidden(self) -> frozenset[str]:
         """The ids of the documents that may not be seen here: none, as long as nothing narrows it."""
@@ -419,6 +436,10 @@ class Catalogue:
 def day_number(document: Document) -> int:
     """The day of publication as yyyymmdd; 0 for an undated document."""
     return int(document.published.strftime("%Y%m%d")) if document.published else 0
+
+
+def _day(number: int | None) -> date | None:
+    return datetime.strptime(str(number), "%Y%m%d").date() if number else None  # noqa: DTZ007 - a day has no time
 
 
 def _standing(record: dict[str, Any], files: Sequence[sqlite3.Row]) -> dict[str, Any]:

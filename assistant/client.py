@@ -28,6 +28,7 @@ from .records import (
     Event,
     Filters,
     Finding,
+    Overview,
     Passage,
     Progress,
     Record,
@@ -126,6 +127,10 @@ class RemoteEngine:
         """See Engine.documents."""
         arguments = {"filters": filters or None, "scope": scope}
         return [Document.from_dict(plain) for plain in self._call("documents", arguments, report)]
+
+    def overview(self, report: Report, scope: Scope | None = None) -> Overview:
+        """See Engine.overview."""
+        return Overview.from_dict(self._call("overview", {"scope": scope}, report))
 
     def failures(self, report: Report, scope: Scope | None = None) -> dict[str, str]:
         """See Engine.failures."""

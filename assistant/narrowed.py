@@ -114,6 +114,7 @@ class NarrowedCatalogue(Catalogue):
     def __init__(self, whole: Catalogue, scope: Scope) -> None:
         self._frequencies = {}
         self._kept = {}
+        self._overview = None
         self.former_version = None
         self._database = self._rows = _VisibleRows(whole.database, scope)
         self._rows.outdated.append(self._forget_read)

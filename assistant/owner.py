@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
@@ -169,6 +170,12 @@ def _send(connection: Connection, message: dict[str, Any]) -> None:
         raise _ClientGone from None
 
 
+@lru_cache(maxsize=16)
+def _settings(plain: str) -> Settings:
+    """Settings from their JSON. To make them anew takes longer than many a call, and most clients have the same."""
+    return Settings(**json.loads(plain))
+
+
 _CALLS = frozenset(
     [
         "sync",
@@ -184,6 +191,7 @@ _CALLS = frozenset(
         "restore_backup",
         "check",
         "documents",
+        "overview",
         "failures",
         "document",
         "withheld",
@@ -201,7 +209,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "answer": lambda value: value and Answer.from_dict(value),
     "scope": lambda value: value and Scope.from_dict(value),
     "filters": lambda value: value and Filters.from_dict(value),
-    "settings": lambda value: Settings(**value),
+    "settings": lambda value: _settings(json.dumps(value)),
     "turns": lambda value: [Turn.from_dict(plain) for plain in value],
 }
 

@@ -321,6 +321,19 @@ Event = Retrieved | Waiting | Text | Done
 
 
 @dataclass(frozen=True, slots=True)
+class Overview(Record):
+    """What a corpus holds, in figures."""
+
+    total: int
+    """How many articles."""
+    oldest: date | None = None
+    newest: date | None = None
+    """When the first and the last of those that are dated were published."""
+    publishers: list[str] = field(default_factory=list)
+    """Each once, in no order."""
+
+
+@dataclass(frozen=True, slots=True)
 class Removed(Record):
     """A document in the trash."""
 

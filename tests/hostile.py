@@ -24,6 +24,7 @@ from assistant.records import (
     Done,
     Event,
     Filters,
+    Overview,
     Passage,
     Progress,
     Removed,
@@ -112,6 +113,9 @@ class HostileEngine(RemoteEngine):
         if document_id not in self.held:
             raise UnknownDocument(f"there is no article {document_id}; 'assistant list' shows all")
         return self.held[document_id]
+
+    def overview(self, report: Any, scope: Any = None) -> Overview:
+        return Overview(len(self.texts), DAY, DAY, self.texts)
 
     def failures(self, report: Any, scope: Any = None) -> dict[str, str]:
         return {text: f"cannot be read: {text}" for text in self.texts}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from assistant.access import person
 from assistant.exchanges import Conversation
 from assistant.feedback import News, Verdict
-from assistant.records import Filters, Finding, Removed
+from assistant.records import Filters, Finding, Overview, Removed
 from assistant.review import Complaint, Unanswered
 from assistant.web import filtering, shelf, views
 from assistant.web.adding import Job, shown
@@ -140,10 +140,10 @@ PARTS = [
     ),
     Part(
         "first screen",
-        lambda text: views.welcome([document(text)], [text]),
+        lambda text: views.welcome(Overview(1), [text]),
         (".questions button", ".questions button@data-question"),
     ),
-    Part("first screen in trouble", lambda text: views.welcome([], trouble=text), (".failure",)),
+    Part("first screen in trouble", lambda text: views.welcome(Overview(0), trouble=text), (".failure",)),
     Part(
         "what to ask next",
         lambda text: rendered("next.html", questions=[text]),
@@ -152,7 +152,7 @@ PARTS = [
     Part(
         "filters",
         lambda text: filtering.form(
-            [document(text)], Filters(publishers=(text,), sources=(text,), document_ids=("d1",))
+            [text], [document(text)], Filters(publishers=(text,), sources=(text,), document_ids=("d1",))
         ),
         ("fieldset:first-of-type label", "fieldset ~ fieldset label", "[name=publishers]@value", "textarea@value"),
     ),

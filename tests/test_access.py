@@ -160,6 +160,7 @@ def ways() -> dict[str, Callable[[Assistant, Assistant], Any]]:
         "documents by id": lambda all_, anna: anna.documents(Filters(document_ids=(id_of(all_, "board/falcon.md"),))),
         "documents by source": lambda _, anna: anna.documents(Filters(sources=("board/falcon.md",))),
         "documents by publisher": lambda _, anna: anna.documents(Filters(publishers=("Falcon",))),
+        "overview": lambda _, anna: anna.overview(),
         "failures": lambda _, anna: anna.failures(),
         "removed": lambda _, anna: anna.removed(),
         "search": lambda _, anna: anna.search("Falcon Holdings owns the port", k=20),

@@ -14,7 +14,7 @@ from assistant.errors import CorpusError, DocumentError, UnknownDocument, UsageE
 from assistant.folder import put
 from assistant.formats import FORMATS_VERSION
 from assistant.loading import amendments_path
-from assistant.records import Document
+from assistant.records import Document, Overview
 from assistant.schema import CATALOGUE_VERSION
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article, index_of
@@ -44,6 +44,23 @@ def test_a_sync_makes_the_index_hold_what_the_folder_holds(settings: Settings, o
     assert engine.sync().removed == first.added
     assert engine.documents() == []
     assert engine.search("port") == []
+
+
+def test_the_overview_follows_the_folder(settings: Settings, open_engine: OpenEngine):
+    engine = open_engine()
+    settings.corpus_dir.mkdir(exist_ok=True)
+    engine.sync()
+    assert engine.overview() == Overview(0)
+    article(settings.corpus_dir, "a.md", "The port was sold.", title="Port", published="2026-03-04", source="Wire")
+    path = article(
+        settings.corpus_dir, "b.md", "The mine was shut.", title="Mine", published="2026-05-06", source="Wire"
+    )
+    article(settings.corpus_dir, "c.md", "A rumour of no date.", title="Rumour")
+    engine.sync()
+    assert engine.overview() == Overview(3, date(2026, 3, 4), date(2026, 5, 6), ["Wire"])
+    path.unlink()
+    engine.sync()
+    assert engine.overview() == Overview(2, date(2026, 3, 4), date(2026, 3, 4), ["Wire"])
 
 
 def test_only_what_changed_is_embedded_again(settings: Settings, open_engine: OpenEngine):

@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from lxml import html
 from markdown_it import MarkdownIt
 
 from assistant.exchanges import Conversation, Exchange
-from assistant.records import Answer, Citation, Derived, Document, Filters, Passage
+from assistant.records import Answer, Citation, Derived, Document, Filters, Overview, Passage
 from assistant.web import filtering
 from assistant.web.footnotes import as_markdown, as_text
 from assistant.web.parts import rendered
@@ -147,31 +148,21 @@ def test_whatever_others_wrote_is_shown_as_text():
     for shown in (
         turn(one, session(one)),
         sources(session(one), HERE),
-        welcome([hostile], [HOSTILE]),
-        filtering.form([hostile], Filters(document_ids=("id",), sources=(HOSTILE,), publishers=(HOSTILE,))),
+        welcome(Overview(1), [HOSTILE]),
+        filtering.form([HOSTILE], [hostile], Filters(document_ids=("id",), sources=(HOSTILE,), publishers=(HOSTILE,))),
         filtering.limits(Filters(publishers=(HOSTILE,))),
     ):
         assert not tree(shown).cssselect("img, script, [onerror]")
         assert "<img src=x onerror=alert(1)>" in f"{tree(shown).text_content()} {tree(shown).xpath('string(//@value)')}"
 
 
-def test_the_first_screen_says_how_many_articles_and_how_fresh(dated: list[Document]):
-    shown = words(tree(welcome(dated)))
+def test_the_first_screen_says_how_many_articles_and_how_fresh():
+    shown = words(tree(welcome(Overview(3, date(2026, 5, 1), date(2026, 6, 4)))))
     assert "3 articles, the newest of 4 June 2026, the oldest of 1 May 2026" in shown
-    assert "1 article" in words(tree(welcome([Document("A", "")])))
-    assert "newest" not in words(tree(welcome([Document("A", "")])))
-    assert "The corpus is empty." in words(tree(welcome([])))
-
-
-@pytest.fixture
-def dated() -> list[Document]:
-    from datetime import date
-
-    return [
-        Document("A", "", "a", published=date(2026, 6, 4)),
-        Document("B", "", "b"),
-        Document("C", "", "c", published=date(2026, 5, 1)),
-    ]
+    assert "1 article" in words(tree(welcome(Overview(1))))
+    assert "oldest" not in words(tree(welcome(Overview(2, date(2026, 6, 4), date(2026, 6, 4)))))
+    assert "newest" not in words(tree(welcome(Overview(1))))
+    assert "The corpus is empty." in words(tree(welcome(Overview(0))))
 
 
 def test_it_is_told_to_whom_questions_are_sent():

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from ..records import Document, Filters
+from ..records import Document, Filters, Overview
 from .parts import rendered
 from .turns import in_words, picked
 
 
-def form(documents: Sequence[Document], chosen: Filters, made: int = 0) -> str:
-    """The form, with what is chosen; of articles only those that are, as they are chosen elsewhere.
+def form(offered: Sequence[str], fitting: Sequence[Document], chosen: Filters, made: int = 0) -> str:
+    """The form with the publishers offered and what is chosen; of articles only that, as they are chosen elsewhere.
 
     `made` is another number each time, so that the browser shows it anew, whatever was filled in since.
     """
@@ -20,14 +20,14 @@ def form(documents: Sequence[Document], chosen: Filters, made: int = 0) -> str:
         "filters.html",
         chosen=chosen,
         made=made,
-        publishers=publishers(documents),
-        articles=[document for document in documents if document.document_id in chosen.document_ids],
+        publishers=offered,
+        articles=[document for document in fitting if document.document_id in chosen.document_ids],
     )
 
 
-def publishers(documents: Sequence[Document]) -> tuple[str, ...]:
+def publishers(found: Overview) -> tuple[str, ...]:
     """The publishers that can be chosen, in the order in which people count."""
-    return tuple(sorted({document.publisher for document in documents if document.publisher}, key=_natural))
+    return tuple(sorted(found.publishers, key=_natural))
 
 
 def limits(chosen: Filters, fitting: Sequence[Document] | None = None) -> str:

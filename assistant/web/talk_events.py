@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from ..errors import AssistantError
-from ..records import Filters
+from ..records import Filters, Overview
 from ..streaming import Stream
 from . import filtering, views
 from .asking import UnderWay
@@ -66,7 +66,7 @@ class TalkEvents:
     def back(self, chosen: Filters, offered: tuple[str, ...], request: gr.Request) -> tuple[Any, Any]:
         """The form of filters, where another tab has brought other publishers; else it stays as it is filled in."""
         try:
-            found = filtering.publishers(self._visitors.of(request).documents())
+            found = filtering.publishers(self._visitors.of(request).overview())
         except AssistantError:
             return gr.skip(), gr.skip()
         return (gr.skip(), gr.skip()) if found == offered else self.filtered(chosen, request)[2:]
@@ -169,11 +169,11 @@ class TalkEvents:
             return gr.skip()
         try:
             shown = views.welcome(
-                self._visitors.of(request).documents(),
+                self._visitors.of(request).overview(),
                 self._visitors.of(request).suggest(_FIRST, filters=chosen or None),
             )
         except AssistantError as error:
-            shown = views.welcome([], trouble=str(error))
+            shown = views.welcome(Overview(0), trouble=str(error))
         return gr.skip() if self._is_past(session, request) else shown
 
     def _asking(self, request: gr.Request) -> UnderWay:
@@ -309,12 +309,12 @@ class TalkEvents:
     def filtered(self, chosen: Filters, request: gr.Request) -> Filtered:
         """Filters, with all that shows them."""
         try:
-            documents = self._visitors.of(request).documents()
+            offered = filtering.publishers(self._visitors.of(request).overview())
             fitting = self._visitors.of(request).documents(chosen) if chosen else None
         except AssistantError:
-            documents, fitting = [], None
-        form = filtering.form(documents, chosen, time.monotonic_ns())
-        return chosen, filtering.limits(chosen, fitting), form, filtering.publishers(documents)
+            offered, fitting = (), None
+        form = filtering.form(offered, fitting or (), chosen, time.monotonic_ns())
+        return chosen, filtering.limits(chosen, fitting), form, offered
 
     def _all(self, session: Session, request: gr.Request) -> Update:
         """Everything that shows a conversation, with nothing under way."""
@@ -332,9 +332,10 @@ class TalkEvents:
 
     def _first_screen(self, request: gr.Request) -> str:
         try:
-            return views.welcome(self._visitors.of(request).documents(), looking=True)
+            return views.welcome(self._visitors.of(request).overview(), looking=True)
         except AssistantError as error:
-            return views.welcome([], trouble=str(error))
+            return views.welcome(Overview(0), trouble=str(error))
 
     def _buttons(self, *, busy: bool) -> Update:
-        return {self._on.send: gr.Button(visible=not busy), self._on.halt: gr.Button(visible=busy)}
+        # gr.Button(visible=…) would say the same, and makes a whole button for it.
+        return {self._on.send: gr.update(visible=not busy), self._on.halt: gr.update(visible=busy)}

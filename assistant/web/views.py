@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from ..feedback import News
-from ..records import Citation, Document, Passage, ahead_in_words
+from ..records import Citation, Document, Overview, Passage, ahead_in_words
 from ..sources import DIFFER
 from .parts import rendered
 from .turns import Session, Turn, in_words
@@ -66,17 +66,11 @@ def news(found: Sequence[News]) -> str:
     return rendered("news.html", news=found)
 
 
-def welcome(
-    documents: Sequence[Document] | None, questions: Sequence[str] = (), *, looking: bool = False, trouble: str = ""
-) -> str:
-    """The first screen: what this is, what the corpus holds, what one could ask; without articles while it is read."""
-    days = sorted(document.published for document in documents or () if document.published)
-    oldest, newest = (days[0], days[-1]) if days else (None, None)
+def welcome(found: Overview | None, questions: Sequence[str] = (), *, looking: bool = False, trouble: str = "") -> str:
+    """The first screen: what this is, what the corpus holds, what one could ask; `found` is None while it is read."""
     return rendered(
         "welcome.html",
-        total=None if documents is None else len(documents),
-        oldest=oldest,
-        newest=newest,
+        found=found,
         questions=questions,
         looking=looking,
         trouble=trouble,
