@@ -57,7 +57,6 @@ def test_pure_modules_import_pure_modules_only():
         "grounding",
         "asking",
         "matter",
-        "matter",
         "relevance",
         "shortening",
         "comparing",
