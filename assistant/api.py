@@ -96,7 +96,7 @@ class Assistant:
     @property
     def conversations(self) -> Conversations:
         """The conversations that are kept in `state_dir`. Raises IndexFailure when they cannot be."""
-        return self._everyones.of(self._person.name, self.withheld)
+        return self._everyones.of(self._person.name, self.withheld if self._scope else None)
 
     @property
     def feedback(self) -> Feedback:

@@ -61,13 +61,14 @@ class Conversations:
         """
         self._person = person
         self._review = review
-        self._withheld: Withheld = lambda _: ()
+        self._withheld: Withheld | None = None
         self._file = StateFile(state_dir / CONVERSATIONS, _MIGRATIONS)
 
-    def of(self, person: str, withheld: Withheld = lambda _: ()) -> Conversations:
+    def of(self, person: str, withheld: Withheld | None = None) -> Conversations:
         """Those of somebody else, in the same open file.
 
-        `withheld` tells which of some articles this person may not see: what is kept of them is not given out.
+        `withheld` tells which of some articles this person may not see: what is kept of them is not given out. Without
+        it, they may see all.
         """
         other = copy.copy(self)
         vars(other).update(_person=person, _withheld=withheld)
@@ -98,7 +99,14 @@ class Conversations:
             *(term for term in terms for _ in range(2)),
             at_most,
         )
-        return [Conversation(**dict(row)) for row in rows]
+        found = [Conversation(**dict(row)) for row in rows]
+        return self._still_saying(found, words) if terms and self._withheld else found
+
+    def _still_saying(self, found: Sequence[Conversation], words: str) -> list[Conversation]:
+        """Less those that have a word in nothing but what is withheld."""
+        said = {one.conversation_id: self._said(one.conversation_id) for one in found}
+        hidden = self._hidden([exchange for exchanges in said.values() for exchange in exchanges.values()])
+        return [one for one in found if forgetting.says(words, one.name, said[one.conversation_id].values(), hidden)]
 
     def get(self, conversation_id: str) -> Conversation:
         """A conversation with all that was said. Raises UnknownConversation."""
@@ -109,14 +117,21 @@ class Conversations:
         )
         if not rows:
             raise _unknown(conversation_id)
-        said = self._database.query(
-            "SELECT number, record FROM exchanges WHERE conversation_id = ? ORDER BY number", conversation_id
-        )
-        exchanges = [read(row["record"]) for row in said]
-        hidden = set(self._withheld(sorted(set().union(*map(forgetting.documents, exchanges)))))
-        seen = forgetting.without(exchanges, hidden, forgetting.WITHHELD) if hidden else exchanges
-        numbers = [int(row["number"]) for row in said]
-        return Conversation(**dict(rows[0]), exchanges=dict(zip(numbers, seen, strict=True)))
+        said = self._said(conversation_id)
+        hidden = self._hidden(said.values())
+        seen = forgetting.without(said.values(), hidden, forgetting.WITHHELD) if hidden else said.values()
+        return Conversation(**dict(rows[0]), exchanges=dict(zip(said, seen, strict=True)))
+
+    def _said(self, conversation_id: str) -> dict[int, Exchange]:
+        """What was said in a conversation, by number, in order."""
+        within = "SELECT number, record FROM exchanges WHERE conversation_id = ? ORDER BY number"
+        rows = self._database.query(within, conversation_id)
+        return {int(row["number"]): read(row["record"]) for row in rows}
+
+    def _hidden(self, exchanges: Iterable[Exchange]) -> frozenset[str]:
+        """The ids of the articles that something is kept of and that may not be seen."""
+        ids: set[str] = set().union(*map(forgetting.documents, exchanges))
+        return frozenset(self._withheld(sorted(ids))) if self._withheld and ids else frozenset()
 
     def name(self, conversation_id: str) -> str:
         """The name of a conversation. Raises UnknownConversation."""

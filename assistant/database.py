@@ -134,14 +134,17 @@ class Database:
         """From now on overwrite what is deleted."""
         self.query("PRAGMA secure_delete = ON")
 
-    def scrub(self) -> None:
-        """Leave nothing in the file of what was deleted before. Takes as long as copying it."""
+    def scrub(self) -> bool:
+        """Leave nothing in the file of what was deleted before; see `empty_log`. Takes as long as copying it."""
         self.query("VACUUM")
-        self.empty_log()
+        return self.empty_log()
 
-    def empty_log(self) -> None:
-        """Leave nothing in the write-ahead log, which holds what was deleted until it is written over."""
-        self.query("PRAGMA wal_checkpoint(TRUNCATE)")
+    def empty_log(self) -> bool:
+        """Leave nothing in the write-ahead log, which holds what was deleted until it is written over.
+
+        False where somebody else reads it all the while: then it is emptied when the last of them ends.
+        """
+        return not self.query("PRAGMA wal_checkpoint(TRUNCATE)")[0]["busy"]
 
     def copy_to(self, path: Path) -> None:
         """Write the state of this moment into another file, whole or not at all; one that is there is replaced.

@@ -5,14 +5,17 @@ An answer is made of what it quotes, so one that quotes such an article goes as 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from unicodedata import combining, normalize
 
 from .exchanges import Exchange
 from .records import Answer
 
 DELETED = "the answer quoted an article that was deleted for good, and was deleted with it"
+_WORD = re.compile(r"\w+")
 WITHHELD = "the answer quotes an article that you may not see any more"
 
 
@@ -48,6 +51,19 @@ def without(exchanges: Iterable[Exchange], document_ids: AbstractSet[str], why: 
         else:
             found.append(replace(exchange, answer=_less(said, document_ids)))
     return found
+
+
+def says(words: str, name: str, exchanges: Iterable[Exchange], document_ids: AbstractSet[str]) -> bool:
+    """Whether a conversation has each of the words, or its beginning, in what is not of these articles."""
+    seen = without(exchanges, document_ids, "")
+    text = _plain(" ".join([name, *(part for exchange in seen for part in (exchange.question, exchange.text))]))
+    there = _WORD.findall(text)
+    return all(any(word.startswith(wanted) for word in there) for wanted in _WORD.findall(_plain(words)))
+
+
+def _plain(text: str) -> str:
+    """As words are compared: neither capitals nor accents count."""
+    return "".join(one for one in normalize("NFKD", text.casefold()) if not combining(one))
 
 
 def _less(said: Answer, document_ids: AbstractSet[str]) -> Answer:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from . import conversations, feedback
 from .database import StateFile
+from .errors import IndexFailure
 from .exchanges import is_whole, read
 from .forgetting import DELETED, documents, without
 
@@ -41,7 +42,8 @@ def erase(file: StateFile, document_ids: Collection[str]) -> int:
     """Take the text of articles out of all that is kept, and out of the file itself; how many exchanges had some.
 
     Answers that quote one of them are deleted, with what was said of them, and so are records that cannot be read. So
-    are copies that were made of the file when its format changed, or before it was mended.
+    are copies that were made of the file when its format changed, or before it was mended. Raises IndexFailure, having
+    done all of that, while another process keeps SQLite from emptying its log.
     """
     ids = frozenset(document_ids)
     changed = 0
@@ -62,8 +64,13 @@ def erase(file: StateFile, document_ids: Collection[str]) -> int:
         connection.executemany("INSERT OR REPLACE INTO erased VALUES (?, ?)", [(each, now) for each in ids])
         connection.executemany("DELETE FROM used WHERE document_id = ?", [(document_id,) for document_id in ids])
         conversations.drop_words(connection)
-    file.database.scrub()
+    emptied = file.database.scrub()
     for copy in file.path.parent.glob(f"{file.path.name}.*"):  # not what SQLite itself keeps: that is called -wal, -shm
         with suppress(FileNotFoundError):
             copy.unlink()
+    if not emptied:
+        raise IndexFailure(
+            f"everything was deleted, but another process reads {file.path}, so that {file.path.name}-wal beside it"
+            " still holds what was in it; end that process, and delete the article for good once more"
+        )
     return changed

@@ -18,6 +18,7 @@ from assistant.records import Answer, Filters
 from assistant.settings import Settings
 from assistant.trash import Trash
 from assistant.web.asking import UnderWay
+from assistant.web.history import History
 from assistant.web.turns import Session
 from tests.conftest import OpenEngine, article, index_of
 from tests.signing_in import PASSWORD, open_users
@@ -69,6 +70,24 @@ def test_kept_answers_stay_withheld_when_their_article_is_in_the_trash(whole: As
     whole.remove(id_of(whole, "board/port.md"))
     assert whole.as_user("dora").conversations.get(conversation_id).exchanges[1].failure == WITHHELD
     assert SECRET in whole.as_user("dora", ["directors"]).conversations.get(conversation_id).exchanges[1].text
+
+
+def test_a_search_of_conversations_finds_no_word_of_an_answer_that_is_withheld(whole: Assistant, settings: Settings):
+    anna = whole.as_user("anna")
+    conversation_id = asked(anna, QUESTION)
+    assert [one.conversation_id for one in anna.conversations.find(SECRET)] == [conversation_id]
+    move(settings, "port.md", "board/port.md")
+    assert anna.conversations.find(SECRET) == []
+    assert [one.conversation_id for one in anna.conversations.find("OWNS pórt")] == [conversation_id]  # of the question
+
+
+def test_an_open_tab_goes_on_without_what_may_not_be_seen_any_more(whole: Assistant, settings: Settings):
+    anna = whole.as_user("anna")
+    session = History(anna).open(asked(anna, QUESTION))
+    assert SECRET in session.turns[0].exchange.text
+    move(settings, "port.md", "board/port.md")
+    (turn,) = History(anna).judged(session).turns
+    assert (turn.exchange.failure, turn.exchange.text, turn.exchange.answer) == (WITHHELD, "", None)
 
 
 # Deleting for good

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 
 from assistant import keeping
 from assistant.api import Assistant
-from assistant.errors import NotAllowed, UnknownDocument
+from assistant.errors import IndexFailure, NotAllowed, UnknownDocument
 from assistant.exchanges import Exchange
 from assistant.forgetting import DELETED, WITHHELD, without
 from assistant.records import Answer
@@ -100,6 +102,20 @@ def test_an_article_in_the_trash_is_deleted_for_good(whole: Assistant, settings:
     assert whole.removed() == []
     with pytest.raises(UnknownDocument):
         whole.restore(document_id)
+
+
+def test_who_keeps_a_deleted_word_in_the_log_by_reading_is_told_of(whole: Assistant, settings: Settings):
+    asked(whole, QUESTION)
+    document = port(whole)
+    file = whole.conversations.file
+    file.database.query("PRAGMA busy_timeout = 50")
+    with closing(sqlite3.connect(file.path)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM exchanges").fetchall()
+        with pytest.raises(IndexFailure, match="still holds what was in it; end that process"):
+            whole.remove(document, for_good=True)
+    whole.remove(document, for_good=True)
+    assert holding(SECRET, settings.corpus_dir, settings.state_dir, settings.data_dir) == []
 
 
 def test_deleting_for_good_can_be_asked_for_again(whole: Assistant):

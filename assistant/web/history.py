@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ..api import Assistant
 from ..errors import AssistantError, DamagedFile
+from ..forgetting import WITHHELD, documents, without
 from . import views
 from .parts import rendered
 from .turns import Session, opened
@@ -45,8 +46,13 @@ class History:
             return ""
 
     def judged(self, session: Session) -> Session:
-        """The conversation with what was said of its answers."""
+        """The conversation as it is by now: with what was said of its answers, less what may not be seen any more."""
         try:
+            ids: set[str] = set().union(*(documents(turn.exchange) for turn in session.turns))
+            if hidden := frozenset(self._assistant.withheld(sorted(ids))):
+                seen = without([turn.exchange for turn in session.turns], hidden, WITHHELD)
+                turns = tuple(replace(turn, exchange=one) for turn, one in zip(session.turns, seen, strict=True))
+                session = replace(session, turns=turns)
             return replace(session, verdicts=self._assistant.feedback.given(session.conversation_id))
         except AssistantError as error:
             return replace(session, trouble=why(error))
