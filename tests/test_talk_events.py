@@ -114,3 +114,13 @@ def test_a_question_asked_again_is_limited_as_it_was(talk: Talk):
     list(does.retry("", event(turn=str(does._session(tab).turns[0].number)), tab))
     (turn,) = does._session(tab).turns
     assert turn.exchange.filters == Filters(publishers=("Desk",))
+
+
+def test_questions_are_drawn_once_a_tab_has_arrived_and_are_not_taken_back(talk: Talk):
+    tab = Tab("a")
+    assert talk.does.draw_again(Filters(), tab) == gr.skip()  # the browser sends both events at once, in any order
+    arriving = talk.does.arrive(tab)
+    next(arriving)
+    assert talk.does.draw_again(Filters(), tab) == gr.skip()
+    list(arriving)
+    assert "welcome" in talk.does.draw_again(Filters(), tab)

@@ -61,7 +61,7 @@ def page(visitors: Visitors, backups: Backups) -> gr.Blocks:
         arrived = blocks.load(talk.does.arrive, None, talk.everything, **QUIET)
         arrived.then(talk.does.draw, [talk.chosen], [talk.now], **QUIET)
         first.select(talk.does.back, [talk.chosen, talk.offered], [talk.form, talk.offered], **QUIET)
-        first.select(talk.does.draw, [talk.chosen], [talk.now], **QUIET)
+        first.select(talk.does.draw_again, [talk.chosen], [talk.now], **QUIET)
         blocks.unload(talk.does.leave)
     blocks.max_threads = _THREADS  # what `launch` would be told; read when the queue is made
     blocks.queue()

@@ -41,6 +41,8 @@ class TalkEvents:
         self._on = controls
         self._running: dict[str, Stream] = {}
         self._turn = threading.Lock()
+        self._arriving: set[str] = set()
+        """Tabs that are shown for the first time just now."""
         self._sessions: dict[str, Session] = {}
         """What each tab of a person shows. Gradio's own state may be written by an event that was overtaken."""
 
@@ -49,6 +51,14 @@ class TalkEvents:
 
         What needs the corpus follows: it may have to be read first.
         """
+        tab = self._visitors.tab(request)
+        self._arriving.add(tab)
+        try:
+            yield from self._arrived(request)
+        finally:
+            self._arriving.discard(tab)
+
+    def _arrived(self, request: gr.Request) -> Iterator[Update]:
         asked_for = dict(request.query_params)
         session = self._history(request).open(asked_for["conversation"]) if "conversation" in asked_for else Session()
         session = self._next(session, request)
@@ -175,6 +185,11 @@ class TalkEvents:
         except AssistantError as error:
             shown = views.welcome(Overview(0), trouble=str(error))
         return gr.skip() if self._is_past(session, request) else shown
+
+    def draw_again(self, chosen: Filters, request: gr.Request) -> Any:
+        """The same when the tab Ask is chosen, unless it is shown for the first time: that draws it, and later."""
+        first = self._visitors.tab(request) in self._arriving or not self._is_known(request)
+        return gr.skip() if first else self.draw(chosen, request)
 
     def _asking(self, request: gr.Request) -> UnderWay:
         """Questions as the person of a request asks them."""
