@@ -267,6 +267,15 @@ def serve(
         serve_page(assistant, line, say=terminal.say)
 
 
+@app.command()
+def mcp() -> None:
+    """Serve the tools ask, search, add and list to a program that speaks MCP, by standard input and output."""
+    from .mcp_server import mcp_server  # no other command needs it
+
+    with _open() as assistant:
+        mcp_server(assistant).run()
+
+
 @models_app.callback()
 def models(context: typer.Context, json_: Json = False) -> None:
     """Show which language model the settings name and whether its file is here."""
