@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
+import hypothesis
 import openai
 import pytest
+import schemathesis
+from hypothesis import HealthCheck, given
 
 from assistant.api import Assistant
 from assistant.engine import Engine
@@ -253,3 +256,35 @@ def test_who_asks_too_often_is_told_when_to_come_back(signed_in: Callable[[str],
     model = openai.OpenAI(base_url=f"{editor.base_url}/v1/", api_key=editor.headers["authorization"][7:], max_retries=0)
     with pytest.raises(openai.RateLimitError, match="within a minute"):
         model.chat.completions.create(model="assistant", messages=[{"role": "user", "content": QUESTION}])
+
+
+# Whatever the description of the API allows
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        *("POST /api/ask", "POST /api/search", "GET /api/documents", "POST /api/documents"),
+        *("GET /api/documents/{document_id}", "DELETE /api/documents/{document_id}"),
+        *("POST /v1/chat/completions", "GET /v1/models", "GET /health", "GET /ready", "GET /metrics"),
+    ],
+)
+def test_what_the_description_allows_is_answered_as_it_says(client: httpx.Client, operation: str):
+    description = schemathesis.openapi.from_dict(client.get("/api/openapi.json").json())
+    description.config.update(base_url=str(client.base_url))
+    found = {each.ok().label: each.ok() for each in description.get_all_operations()}
+    assert len(found) == 11
+
+    @given(case=found[operation].as_strategy())
+    @hypothesis.settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    def answered(case: schemathesis.Case) -> None:
+        case.call_and_validate(
+            checks=[
+                schemathesis.checks.not_a_server_error,
+                schemathesis.specs.openapi.checks.status_code_conformance,
+                schemathesis.specs.openapi.checks.content_type_conformance,
+                schemathesis.specs.openapi.checks.response_schema_conformance,
+            ]
+        )
+
+    answered()

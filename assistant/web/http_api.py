@@ -35,7 +35,7 @@ _TROUBLE: dict[int | str, dict[str, Any]] = {
 _ASKED = """The answer with its citations, or a refusal (`answered` is false). With `stream`, server-sent events:
 `retrieved` (passages), `waiting` (ahead), `text` (piece), then `done` (the answer), or `error`."""
 _ANSWER: dict[int | str, dict[str, Any]] = {
-    200: {"model": SealedAnswer, "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+    200: {"model": SealedAnswer, "content": {"text/event-stream": {"schema": {}}}}
 }
 
 

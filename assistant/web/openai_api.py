@@ -22,6 +22,18 @@ from .visitors import Visitors
 
 MODEL = "assistant"
 """The only model there is here; which language model it uses the settings say."""
+_TROUBLE: dict[int | str, dict[str, Any]] = {
+    number: {"description": f'{why}; the body is `{{"error": {{"message": …}}}}`'}
+    for number, why in {
+        400: "The request makes no sense",
+        401: "Nobody is signed in",
+        403: "Your role does not allow this",
+        404: "There is no such model",
+        409: "The corpus is empty",
+        429: "Asked too often",
+        503: "The model, the index or the queue is the trouble",
+    }.items()
+}
 _END = "data: [DONE]\n\n"
 
 
@@ -66,7 +78,7 @@ class ChatBody(BaseModel):
 
 def openai_api(visitors: Visitors) -> APIRouter:
     """The routes."""
-    router = APIRouter(prefix="/v1", tags=["OpenAI"])
+    router = APIRouter(prefix="/v1", tags=["OpenAI"], responses=_TROUBLE)
     router.add_api_route("/models", _models, methods=["GET"], summary="List the model")
     router.add_api_route("/chat/completions", _complete(visitors), methods=["POST"], summary="Answer a conversation")
     return router
