@@ -63,21 +63,37 @@ def ask(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Answer as one would have on that day.")
     ] = None,
 ) -> None:
-    """Answer a question from the articles. Exits 3 when they do not say."""
+    """Answer a question from the articles. Exits 3 when they do not say.
+
+    With - as the question, each line of standard input is one, and --json prints a line for each.
+    """
     filters = Filters(as_of=as_of.date()) if as_of else None
+    several = question == "-"
+    questions = filter(None, map(str.strip, sys.stdin)) if several else [question]
+    said = True
     with _open(llm) as assistant:
-        for event in assistant.stream(question, filters=filters):
-            if isinstance(event, Waiting):
-                terminal.say(ahead_in_words(event.ahead))
-            if isinstance(event, Text) and not json_:
-                terminal.show_piece(event.piece)
-            if isinstance(event, Done):
-                answer = event.answer
-    if json_:
-        _print_json(answer.to_dict())
-    else:
-        terminal.show_sources(answer)
-    raise typer.Exit(Exit.DONE if answer.answered else Exit.NOT_SAID)
+        for each in questions:
+            if several and not json_:
+                terminal.show_lines(f"> {each}")
+            answer = _answered(assistant, each, filters, shown=not json_)
+            said = said and answer.answered
+            if json_:
+                terminal.show_json(answer.to_dict(), indent=None if several else 2)
+            else:
+                terminal.show_sources(answer)
+    raise typer.Exit(Exit.DONE if said else Exit.NOT_SAID)
+
+
+def _answered(assistant: Assistant, question: str, filters: Filters | None, *, shown: bool) -> Answer:
+    """The answer, its text `shown` as it comes."""
+    for event in assistant.stream(question, filters=filters):
+        if isinstance(event, Waiting):
+            terminal.say(ahead_in_words(event.ahead))
+        if isinstance(event, Text) and shown:
+            terminal.show_piece(event.piece)
+        if isinstance(event, Done):
+            return event.answer
+    raise AssertionError("a stream that nobody closed ends with Done")
 
 
 @app.command()
