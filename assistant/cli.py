@@ -18,6 +18,7 @@ from . import terminal
 from .api import Assistant, is_url
 from .client import stop as stop_owner
 from .errors import AssistantError, UsageError
+from .models_cli import models_app
 from .records import Answer, Done, Filters, SyncReport, Text, Waiting, ahead_in_words
 from .redaction import Redacting, redacted
 from .review_cli import review_app
@@ -42,7 +43,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-models_app = typer.Typer(help="The language models that can be used here.", invoke_without_command=True)
 app.add_typer(models_app, name="models")
 app.add_typer(users_app, name="users")
 app.add_typer(review_app, name="review")
@@ -290,39 +290,6 @@ def mcp() -> None:
 
     with _open() as assistant:
         mcp_server(assistant).run()
-
-
-@models_app.callback()
-def models(context: typer.Context, json_: Json = False) -> None:
-    """Show which language model the settings name and whether its file is here."""
-    if context.invoked_subcommand is None:
-        from .weights import model_file
-
-        settings = _settings()
-        path = model_file(settings)
-        found = {"llm": settings.llm, "file": str(path), "here": path.is_file()}
-        if json_:
-            _print_json(found)
-        else:
-            hint = "" if found["here"] else " (missing: run 'assistant models pull')"
-            terminal.show_lines(f"llm={settings.llm}", f"local model: {path}{hint}")
-
-
-@models_app.command()
-def pull(
-    if_needed: Annotated[
-        bool, typer.Option("--if-needed", help="Only when llm=embedded; say nothing if here.")
-    ] = False,
-) -> None:
-    """Download the local language model (1.1 GB, once). A pull that was interrupted goes on where it was."""
-    from .weights import model_file
-    from .weights import pull as pull_weights
-
-    settings = _settings()
-    if if_needed and (settings.llm != "embedded" or model_file(settings).is_file()):
-        return
-    path = pull_weights(settings, progress=terminal.Steps())
-    terminal.say(f"the local language model is in {path}")
 
 
 @app.command(name="eval")

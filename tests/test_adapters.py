@@ -87,6 +87,7 @@ def test_a_notebook_shows_an_answer_with_its_sources_and_runs_nothing_of_it(assi
 
 
 def test_nothing_of_langchain_is_loaded_by_who_does_not_use_it():
-    code = "import assistant, sys; print([m for m in sys.modules if m.split('.')[0] in {'langchain_core', 'mcp', 'fastapi'}])"
+    heavy = {"langchain_core", "mcp", "fastapi", "torch"}
+    code = f"import assistant, sys; print([m for m in sys.modules if m.split('.')[0] in {heavy}])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
