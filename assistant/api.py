@@ -7,7 +7,7 @@ import copy
 import json
 import re
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -45,6 +45,9 @@ Report = Callable[[Progress], None]
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
+Watch = Callable[[Generator[Event]], Generator[Event]]
+
+
 class _Shared:
     """What everybody who uses the same opened assistant has in common."""
 
@@ -72,6 +75,7 @@ class Assistant:
         self._person = Person()
         self._scope: Scope | None = None
         self._rated = True
+        self._watch: Watch = lambda events: events
         self._shared = _Shared(settings)
 
     @classmethod
@@ -246,7 +250,9 @@ class Assistant:
         said, scope = turns(history), self._scope
         self._ask_once_more()
         return Stream(
-            lambda stop: self._engine.stream(question, filters, self._settings, said, self._progress, stop, scope)
+            lambda stop: self._watch(
+                self._engine.stream(question, filters, self._settings, said, self._progress, stop, scope)
+            )
         )
 
     def suggest(self, k: int = 4, answer: Answer | None = None, filters: Filters | None = None) -> list[str]:
@@ -285,6 +291,10 @@ class Assistant:
     def person(self) -> Person:
         """Who uses it, and what they may do."""
         return self._person
+
+    def watched_by(self, watch: Watch) -> Assistant:
+        """The same, the events of whose answers pass through `watch`, which counts them, say, and changes none."""
+        return self._but(_watch=watch)
 
     def withheld(self, document_ids: Sequence[str]) -> list[str]:
         """Which of these documents this person may not see, though they are, or were, in the corpus."""

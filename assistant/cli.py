@@ -18,6 +18,7 @@ from . import terminal
 from .api import Assistant, is_url
 from .client import stop as stop_owner
 from .errors import AssistantError, UsageError
+from .models_cli import models_app
 from .records import Answer, Done, Filters, SyncReport, Text, Waiting, ahead_in_words
 from .redaction import Redacting, redacted
 from .review_cli import review_app
@@ -42,7 +43,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-models_app = typer.Typer(help="The language models that can be used here.", invoke_without_command=True)
 app.add_typer(models_app, name="models")
 app.add_typer(users_app, name="users")
 app.add_typer(review_app, name="review")
@@ -63,21 +63,37 @@ def ask(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Answer as one would have on that day.")
     ] = None,
 ) -> None:
-    """Answer a question from the articles. Exits 3 when they do not say."""
+    """Answer a question from the articles. Exits 3 when they do not say.
+
+    With - as the question, each line of standard input is one, and --json prints a line for each.
+    """
     filters = Filters(as_of=as_of.date()) if as_of else None
+    several = question == "-"
+    questions = filter(None, map(str.strip, sys.stdin)) if several else [question]
+    said = True
     with _open(llm) as assistant:
-        for event in assistant.stream(question, filters=filters):
-            if isinstance(event, Waiting):
-                terminal.say(ahead_in_words(event.ahead))
-            if isinstance(event, Text) and not json_:
-                terminal.show_piece(event.piece)
-            if isinstance(event, Done):
-                answer = event.answer
-    if json_:
-        _print_json(answer.to_dict())
-    else:
-        terminal.show_sources(answer)
-    raise typer.Exit(Exit.DONE if answer.answered else Exit.NOT_SAID)
+        for each in questions:
+            if several and not json_:
+                terminal.show_lines(f"> {each}")
+            answer = _answered(assistant, each, filters, shown=not json_)
+            said = said and answer.answered
+            if json_:
+                terminal.show_json(answer.to_dict(), indent=None if several else 2)
+            else:
+                terminal.show_sources(answer)
+    raise typer.Exit(Exit.DONE if said else Exit.NOT_SAID)
+
+
+def _answered(assistant: Assistant, question: str, filters: Filters | None, *, shown: bool) -> Answer:
+    """The answer, its text `shown` as it comes."""
+    for event in assistant.stream(question, filters=filters):
+        if isinstance(event, Waiting):
+            terminal.say(ahead_in_words(event.ahead))
+        if isinstance(event, Text) and shown:
+            terminal.show_piece(event.piece)
+        if isinstance(event, Done):
+            return event.answer
+    raise AssertionError("a stream that nobody closed ends with Done")
 
 
 @app.command()
@@ -267,37 +283,13 @@ def serve(
         serve_page(assistant, line, say=terminal.say)
 
 
-@models_app.callback()
-def models(context: typer.Context, json_: Json = False) -> None:
-    """Show which language model the settings name and whether its file is here."""
-    if context.invoked_subcommand is None:
-        from .weights import model_file
+@app.command()
+def mcp() -> None:
+    """Serve the tools ask, search, add and list to a program that speaks MCP, by standard input and output."""
+    from .mcp_server import mcp_server  # no other command needs it
 
-        settings = _settings()
-        path = model_file(settings)
-        found = {"llm": settings.llm, "file": str(path), "here": path.is_file()}
-        if json_:
-            _print_json(found)
-        else:
-            hint = "" if found["here"] else " (missing: run 'assistant models pull')"
-            terminal.show_lines(f"llm={settings.llm}", f"local model: {path}{hint}")
-
-
-@models_app.command()
-def pull(
-    if_needed: Annotated[
-        bool, typer.Option("--if-needed", help="Only when llm=embedded; say nothing if here.")
-    ] = False,
-) -> None:
-    """Download the local language model (1.1 GB, once). A pull that was interrupted goes on where it was."""
-    from .weights import model_file
-    from .weights import pull as pull_weights
-
-    settings = _settings()
-    if if_needed and (settings.llm != "embedded" or model_file(settings).is_file()):
-        return
-    path = pull_weights(settings, progress=terminal.Steps())
-    terminal.say(f"the local language model is in {path}")
+    with _open() as assistant:
+        mcp_server(assistant).run()
 
 
 @app.command(name="eval")

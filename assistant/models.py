@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .errors import ModelError, ModelMissing, SettingsError
+from .providers import install
 from .queueing import FairQueue
 from .records import Progress
 from .redaction import RedactingFilter, never_show, never_show_those_of, without_credentials
@@ -115,8 +116,8 @@ def _provider(settings: Settings) -> ChatModel:
     try:
         return ChatModel(settings.llm, init_chat_model(model, model_provider=provider, **options), queue=queue)
     except ImportError as error:
-        package = f"langchain-{provider.replace('_', '-')}"
-        raise ModelMissing(f"llm={settings.llm} needs a package: run 'pip install {package}' ({error.name})") from None
+        told = f"llm={settings.llm} needs a package ({error.name}): run {install(provider)}"
+        raise ModelMissing(told) from None
     except Exception as error:  # noqa: BLE001 - each provider raises its own kind for a missing key or an unknown name
         reason = str(error).strip().splitlines()[0]
         raise ModelError(f"llm={settings.llm} cannot be used: {reason}") from None

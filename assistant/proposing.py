@@ -16,9 +16,9 @@ from langchain_core.utils.json import parse_partial_json
 from . import prompts
 from .errors import ModelUnavailable
 from .evidence import Evidence, numbered
+from .failures import failure
 from .grounding import plain
 from .models import ChatModel
-from .redaction import redacted
 from .stopping import Stop, Stopped, pieces, result
 from .visible import visible
 
@@ -67,7 +67,7 @@ def propose(model: ChatModel, question: str, evidence: Sequence[Evidence], stop:
     except Stopped:
         raise
     except Exception as error:  # noqa: BLE001 - so nothing narrower would do
-        raise _failed(model, error) from None
+        raise failure(model.name, error) from None
     try:
         last = json.loads(said)["claims"]
     except (ValueError, KeyError, TypeError):
@@ -96,7 +96,7 @@ def certainty(model: ChatModel, question: str, evidence: Sequence[Evidence], sto
     except Stopped:
         raise
     except Exception as error:  # noqa: BLE001 - as above
-        raise _failed(model, error) from None
+        raise failure(model.name, error) from None
     tokens = ((said.response_metadata.get("logprobs") or {}).get("content") or [{}])[0].get("top_logprobs") or []
     pointed = [0.0] * (len(evidence) + 1)
     for token in tokens:
@@ -107,11 +107,6 @@ def certainty(model: ChatModel, question: str, evidence: Sequence[Evidence], sto
     usage = Usage(spent["input_tokens"], spent["output_tokens"])
     total = sum(pointed)
     return (sum(pointed[1:]) + max(pointed[1:])) / (2 * total) if total else 0.0, usage
-
-
-def _failed(model: ChatModel, error: Exception) -> ModelUnavailable:
-    reason = redacted(" ".join(str(error).split()))[:200] or type(error).__name__  # cut in two, a key is not seen
-    return ModelUnavailable(f"the model {model.name} failed ({reason}); try again or choose another llm")
 
 
 def _messages(question: str, evidence: Sequence[Evidence], task: str) -> list[BaseMessage]:

@@ -197,6 +197,12 @@ class Answer(Record):
         plain = Record.to_dict(self)
         return plain | {"seal": seal(json.dumps(plain))}
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from .notebook import as_html  # it knows answers
+
+        return as_html(self)
+
 
 def seal(said: str) -> str:
     """The SHA-256 of an answer as JSON, whatever the order of its keys and the space between them.

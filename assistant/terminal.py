@@ -73,10 +73,10 @@ def show_lines(*lines: str) -> None:
         print(printable(line))
 
 
-def show_json(plain: Any) -> None:
+def show_json(plain: Any, indent: int | None = 2) -> None:
     """A result as JSON; what is not printable stands as its escape, so that it reads back the same."""
-    said = json.dumps(plain, ensure_ascii=False, indent=2)
-    print("".join(one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in said))
+    said = json.dumps(plain, ensure_ascii=False, indent=indent)
+    print("".join(one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in said), flush=True)
 
 
 def read_question() -> str:

@@ -86,3 +86,64 @@ class SayingServer(_Server):
                 self.wfile.write(b"data: [DONE]\n\n")
 
         super().__init__(Handler)
+
+
+class ScriptedServer(_Server):
+    """Answers each request as the next of a script says; the last of it again and again.
+
+    An answer is a status with headers, words to stream, or one of `CUT` (the line breaks amid an answer) and `SILENT`
+    (nothing comes until the block ends).
+    """
+
+    CUT, SILENT = "cut", "silent"
+
+    def __init__(self, *script: str | tuple[int, dict[str, str]]) -> None:
+        self.keys: list[str] = []
+        """The key that each request had."""
+        left = list(script)
+        owner = self
+
+        class Handler(_Quiet):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                owner.keys.append(self.headers.get("Authorization", ""))
+                given = left.pop(0) if len(left) > 1 else left[0]
+                if isinstance(given, tuple):
+                    self.refuse(*given)
+                elif given == owner.SILENT:
+                    owner._ended.wait(60)
+                else:
+                    self.say('{"claims": [{"sentence": 1, "cl' if given == owner.CUT else given, cut=given == owner.CUT)
+
+            def refuse(self, status: int, headers: dict[str, str]) -> None:
+                said = json.dumps({"error": {"message": f"no: {self.headers.get('Authorization')}", "type": "x"}})
+                self.send_response(status)
+                for name, value in ({"Content-Type": "application/json"} | headers).items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(said)))
+                self.end_headers()
+                self.wfile.write(said.encode())
+
+            def say(self, words: str, *, cut: bool) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                choice = {"index": 0, "delta": {"role": "assistant", "content": words}}
+                usage = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
+                for chunk in ({"choices": [choice]}, {"choices": [], "usage": usage}):
+                    data = f"data: {json.dumps({'object': 'chat.completion.chunk', **chunk})}\n\n".encode()
+                    self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+                    if cut:
+                        self.close_connection = True
+                        return
+                self.wfile.write(b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n")
+
+        self._ended = threading.Event()
+        super().__init__(Handler)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        super().__exit__(kind, error, trace)

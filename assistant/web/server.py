@@ -22,7 +22,12 @@ from ..errors import AssistantError
 from ..settings import Settings
 from ..users import Users
 from .backups import Backups
+from .figures import Counting, Figures
 from .gate import Gate
+from .health import health
+from .http_api import api, describe
+from .http_errors import add_handlers
+from .openai_api import openai_api
 from .page import LOOKS, page
 from .parts import HERE
 from .routes import routes
@@ -78,17 +83,23 @@ def configured(app: ASGIApp) -> uvicorn.Config:
 
 
 def application(assistant: Assistant, users: Users | None = None) -> FastAPI:
-    """The web application: the chat at `/`, articles and exports below it. `users` are those of `state_dir` by default.
+    """The web application: the chat at `/`, pages and API beside it. `users` are those of `state_dir` by default.
 
     request → from here? (`_AtHome`) → signed in? (`Door`) → of Gradio what the page needs (`Gate`) → page or route
     """
-    settings, visitors, backups = assistant.settings, Visitors(assistant), Backups()
+    settings, figures, backups = assistant.settings, Figures(), Backups()
+    visitors = Visitors(assistant.watched_by(figures.watched))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Gate)  # the last one that is added is the first one that a request meets
     if settings.sign_in:
         app.add_middleware(Door, users=users or Users(settings.state_dir), hours=settings.session_hours)
     app.add_middleware(_AtHome, names=_names(settings))
-    app.include_router(routes(visitors, backups))
+    app.add_middleware(Counting, figures=figures)
+    calls = (api(visitors), openai_api(visitors), health(assistant, visitors, figures))
+    for router in (*calls, routes(visitors, backups)):
+        app.include_router(router)
+    describe(app, calls)
+    add_handlers(app)
     blocks = page(visitors, backups)
     blocks.has_launched = True  # else Gradio does not check which files a request may name: it takes it for a start-up
     script = (HERE / "page.js").read_text(encoding="utf-8")

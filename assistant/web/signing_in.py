@@ -22,6 +22,7 @@ from ..errors import AssistantError, TooMany
 from ..passwords import AT_ONCE
 from ..people import User
 from ..users import Users
+from .health import OPEN
 from .parts import HERE, rendered
 from .visitors import KEY
 
@@ -76,6 +77,8 @@ class Door:
     async def _answer(self, scope: Scope) -> Response | None:
         """The answer of the door; None for a request that is let in, whose state has the person then."""
         method, path, headers = scope.get("method", ""), scope["path"], Headers(scope=scope)
+        if path in OPEN and method in _SAFE:
+            return None
         secure = scope["scheme"] in {"https", "wss"}
         session, token = session_of(headers, secure=secure), token_of(headers)
         try:

@@ -1,0 +1,49 @@
+"""Why a language model failed, in a line that says what to do. Providers have statuses of HTTP in common, no errors."""
+
+from __future__ import annotations
+
+import math
+
+from .errors import ModelUnavailable
+from .providers import key_of
+from .redaction import redacted
+
+_REASON = 200
+"""Characters of what a provider says."""
+
+
+def failure(llm: str, error: Exception) -> ModelUnavailable:
+    """The error that a caller gets. `llm` as the settings name it. What it quotes has no key in it."""
+    said = redacted(" ".join(str(error).split()))[:_REASON] or type(error).__name__  # cut in two, a key is not seen
+    return ModelUnavailable(f"the model {llm} {_reason(llm, error, said)}")
+
+
+def _reason(llm: str, error: Exception, said: str) -> str:
+    provider, _, model = llm.partition(":")
+    status = _status(error)
+    if status in {401, 403}:
+        return f"refused the key, or this use of it ({status}); set {key_of(provider)} to one that is valid"
+    if status == 404:
+        return f"is not there ({said}); ask its provider what {model!r} is called now, and set llm"
+    if status == 429:
+        wait = _wait(error)
+        return f"was asked too often, or a quota is used up (429); try again{f' in {wait} s' if wait else ' later'}"
+    if status is not None and status >= 500:
+        return f"has trouble of its own ({said}); try again in a while, or choose another llm"
+    if "timeout" in type(error).__name__.lower():
+        return "did not say a word for as long as llm_timeout allows; try again, raise it, or choose another llm"
+    return f"failed ({said}); try again or choose another llm"
+
+
+def _status(error: Exception) -> int | None:
+    found = getattr(error, "status_code", None) or getattr(getattr(error, "response", None), "status_code", None)
+    return found if isinstance(found, int) else None
+
+
+def _wait(error: Exception) -> int:
+    """The seconds that a provider asks to wait for; 0 where it does not say."""
+    headers = getattr(getattr(error, "response", None), "headers", None) or {}
+    try:
+        return math.ceil(float(headers.get("retry-after", "")))
+    except ValueError:
+        return 0

@@ -1,0 +1,49 @@
+"""`assistant models`: which language models can be used here, and how to get the local one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from . import terminal
+from .providers import usable
+from .settings import Settings
+
+models_app = typer.Typer(help="The language models that can be used here.", invoke_without_command=True)
+
+
+@models_app.callback()
+def models(
+    context: typer.Context, json_: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False
+) -> None:
+    """Show which values of llm can be used here, why the others cannot, and which one the settings name."""
+    if context.invoked_subcommand is not None:
+        return
+    found = usable(Settings())
+    if json_:
+        terminal.show_json([one.to_dict() for one in found])
+    else:
+        widest = max(len(one.llm) for one in found)
+        marks = {True: "yes", False: "no "}
+        terminal.show_lines(
+            *(f"{'*' if one.chosen else ' '} {one.llm:{widest}}  {marks[one.usable]}  {one.why}" for one in found)
+        )
+        terminal.say("* is what the setting llm names; any provider:model of LangChain may be named")
+
+
+@models_app.command()
+def pull(
+    if_needed: Annotated[
+        bool, typer.Option("--if-needed", help="Only when llm=embedded; say nothing if here.")
+    ] = False,
+) -> None:
+    """Download the local language model (1.1 GB, once). A pull that was interrupted goes on where it was."""
+    from .weights import model_file
+    from .weights import pull as pull_weights
+
+    settings = Settings()
+    if if_needed and (settings.llm != "embedded" or model_file(settings).is_file()):
+        return
+    path = pull_weights(settings, progress=terminal.Steps())
+    terminal.say(f"the local language model is in {path}")

@@ -1,0 +1,111 @@
+"""A provider that fails: bounded retries, an error that says what to do, and never the key."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+import tomllib
+from collections.abc import Callable
+from importlib.util import find_spec
+
+import pytest
+
+from assistant.errors import ModelMissing, ModelUnavailable
+from assistant.models import open_chat_model
+from assistant.providers import PROVIDERS, usable
+from assistant.records import Answer, Done
+from assistant.settings import Settings
+from tests.conftest import CLONE, OpenEngine, article
+from tests.stand_in import ScriptedServer
+
+KEY = "sk-proj-Zf8Kq2LmW9xTb4RvYc7NsD1hJ6pGeU3a"
+QUESTION = "who owns the port of Halden?"
+SAID = "Acme owns the port of Halden."
+WORDS = json.dumps({"claims": [{"sentence": 1, "claim": SAID}]})
+Asking = Callable[..., Answer]
+
+
+@pytest.fixture
+def ask(settings: Settings, open_engine: OpenEngine, monkeypatch: pytest.MonkeyPatch) -> Asking:
+    """Ask with a provider at an address."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    article(settings.corpus_dir, "port.md", SAID, title="Port", published="2026-03-04")
+
+    def ask(server: ScriptedServer, **given: float) -> Answer:
+        chosen = settings.model_copy(update={"llm": "openai:said", "llm_base_url": server.base_url, **given})
+        model = open_chat_model(chosen, lambda _: None)
+        *_, last = open_engine(model).stream(QUESTION)
+        assert isinstance(last, Done)
+        return last.answer
+
+    return ask
+
+
+def test_what_a_provider_says_is_checked_and_what_it_cost_is_told(ask: Asking):
+    with ScriptedServer(WORDS) as server:
+        answer = ask(server)
+    assert answer.text == "Acme owns the port of Halden [1]."
+    assert answer.usage == {"input": 11, "output": 7}
+    assert server.keys == [f"Bearer {KEY}"]
+
+
+@pytest.mark.parametrize(
+    ("failing", "tries", "told"),
+    [
+        ((401, {}), 1, "refused the key, or this use of it .401.; set OPENAI_API_KEY to one that is valid"),
+        ((404, {}), 1, "ask its provider what 'said' is called now, and set llm"),
+        ((429, {"Retry-After": "0.1"}), 2, "a quota is used up .429.; try again in 1 s"),
+        ((500, {}), 2, "has trouble of its own"),
+        (ScriptedServer.CUT, 1, "did not answer in the form asked for|failed"),
+        (ScriptedServer.SILENT, 2, "did not say a word for as long as llm_timeout allows"),
+    ],
+)
+def test_a_failure_is_told_after_bounded_tries_and_never_with_the_key(
+    ask: Asking, caplog: pytest.LogCaptureFixture, failing: str | tuple[int, dict[str, str]], tries: int, told: str
+):
+    caplog.set_level(logging.DEBUG)
+    began = time.monotonic()
+    with (
+        ScriptedServer(failing) as server,
+        pytest.raises(ModelUnavailable, match=told) as error,
+    ):
+        ask(server, llm_timeout=0.5)
+    assert len(server.keys) == tries
+    assert time.monotonic() - began < 30
+    assert KEY not in str(error.value)
+    assert KEY not in caplog.text
+
+
+@pytest.mark.parametrize("failing", [(429, {"Retry-After": "0.2"}), (503, {}), (500, {})])
+def test_a_provider_that_comes_back_is_asked_once_more(ask: Asking, failing: tuple[int, dict[str, str]]):
+    with ScriptedServer(failing, WORDS) as server:
+        assert ask(server).answered
+    assert len(server.keys) == 2
+
+
+def test_it_is_told_which_models_can_be_used_here_and_why_the_others_cannot(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    for provider in PROVIDERS.values():
+        monkeypatch.delenv(provider.key or "NONE", raising=False)
+    chosen = settings.model_copy(update={"llm": "extractive"})
+    found = {one.llm: one for one in usable(chosen)}
+    assert [one.llm for one in found.values() if one.chosen] == ["extractive"]
+    assert found["embedded"].why.endswith("is missing: run 'assistant models pull'")
+    assert found["openai:gpt-4o-mini"].why == "set OPENAI_API_KEY"
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    assert {one.llm for one in usable(chosen) if one.usable} == {"extractive", "openai:gpt-4o-mini"}
+    offline = settings.model_copy(update={"offline": True})
+    assert {one.llm: one.why for one in usable(offline)}["openai:gpt-4o-mini"] == "offline is set"
+
+
+def test_a_provider_whose_package_is_missing_names_the_extra_that_brings_it(settings: Settings):
+    extras = tomllib.loads((CLONE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    for provider in PROVIDERS.values():
+        if not provider.extra:
+            continue
+        assert extras[provider.extra][0].startswith(provider.module.replace("_", "-"))
+        if find_spec(provider.module) is None:
+            with pytest.raises(ModelMissing, match=rf"run pip install 'briefing-assistant\[{provider.extra}\]'"):
+                open_chat_model(settings.model_copy(update={"llm": f"{provider.name}:x"}), lambda _: None)
