@@ -89,7 +89,7 @@ def test_it_is_told_which_models_can_be_used_here_and_why_the_others_cannot(
 ):
     for provider in PROVIDERS.values():
         monkeypatch.delenv(provider.key or "NONE", raising=False)
-    chosen = settings.model_copy(update={"llm": "extractive"})
+    chosen = settings.model_copy(update={"llm": "extractive", "offline": False})
     found = {one.llm: one for one in usable(chosen)}
     assert [one.llm for one in found.values() if one.chosen] == ["extractive"]
     assert found["embedded"].why.endswith("is missing: run 'assistant models pull'")
@@ -108,4 +108,6 @@ def test_a_provider_whose_package_is_missing_names_the_extra_that_brings_it(sett
         assert extras[provider.extra][0].startswith(provider.module.replace("_", "-"))
         if find_spec(provider.module) is None:
             with pytest.raises(ModelMissing, match=rf"run pip install 'briefing-assistant\[{provider.extra}\]'"):
-                open_chat_model(settings.model_copy(update={"llm": f"{provider.name}:x"}), lambda _: None)
+                open_chat_model(
+                    settings.model_copy(update={"llm": f"{provider.name}:x", "offline": False}), lambda _: None
+                )
