@@ -19,6 +19,7 @@ from assistant.parsing import Parser
 from assistant.records import Answer
 from assistant.settings import Settings
 from assistant.users import Users
+from assistant.web.http_bodies import MOST_BYTES
 from assistant.web.server import application
 from tests.conftest import article
 from tests.fakes import WordEmbedder
@@ -135,6 +136,20 @@ def test_a_file_of_no_use_has_its_reason_and_is_no_trouble(client: httpx.Client)
         for document_id in answer.json().get("added", ()):
             client.delete(f"/api/documents/{document_id}")
     assert client.post("/api/ask", json={"question": QUESTION}).json()["answered"]
+
+
+@pytest.mark.parametrize("path", ["/api/ask", "/api/search", "/v1/chat/completions"])
+def test_no_more_is_read_than_a_conversation_may_have(client: httpx.Client, path: str):
+    assert client.post(path, json={"question": "x" * MOST_BYTES}).status_code == 413
+
+
+def test_no_more_of_a_file_is_read_than_is_allowed(engine: Engine, settings: Settings):
+    chosen = settings.model_copy(update={"max_file_bytes": 1_000})
+    with serving_here(application(Assistant(engine, chosen)), guarded=True) as host, httpx.Client(timeout=60) as client:
+        sizes = {1_001: 400, MOST_BYTES + 2_000: 413}
+        for size, status in sizes.items():
+            sent = client.post(f"http://{host}/api/documents", files={"file": ("x.md", b"x" * size)})
+            assert (sent.status_code, "added" in sent.text) == (status, False)
 
 
 def test_a_page_of_another_site_cannot_use_it(client: httpx.Client):

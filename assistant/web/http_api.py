@@ -19,7 +19,7 @@ from .. import __version__
 from ..access import EDITOR
 from ..errors import UsageError
 from ..records import Document, Done, Event, Retrieved, SyncReport, Text, Waiting
-from .http_bodies import AskBody, Documents, Passages, SealedAnswer, SearchBody, Trouble, history, trouble
+from .http_bodies import MOST_BYTES, AskBody, Documents, Passages, SealedAnswer, SearchBody, Trouble, history, trouble
 from .http_streams import sent, streamed
 from .visitors import Visitors
 
@@ -29,6 +29,7 @@ _TROUBLE: dict[int | str, dict[str, Any]] = {
     403: {"model": Trouble, "description": "Your role does not allow this."},
     404: {"model": Trouble, "description": "There is no such article."},
     409: {"model": Trouble, "description": "The corpus is empty."},
+    413: {"description": "More is sent than is read."},
     429: {"model": Trouble, "description": "Asked too often; `Retry-After` says when to ask again."},
     503: {"model": Trouble, "description": "The model, the index or the queue is the trouble, not you."},
 }
@@ -41,11 +42,12 @@ _ANSWER: dict[int | str, dict[str, Any]] = {
 
 def api(visitors: Visitors) -> APIRouter:
     """The calls, all of them below /api."""
-    router = APIRouter(prefix="/api", responses=_TROUBLE, tags=["assistant"])
+    router = APIRouter(prefix="/api", responses=_TROUBLE, tags=["assistant"], max_body_size=MOST_BYTES)
+    most = visitors.settings.max_file_bytes + MOST_BYTES
     router.post("/ask", summary="Answer a question", description=_ASKED, responses=_ANSWER)(_ask(visitors))
     router.post("/search", summary="Find passages", response_model=Passages)(_search(visitors))
     router.get("/documents", summary="List the articles", response_model=Documents)(_documents(visitors))
-    router.post("/documents", summary="Add an article", response_model=SyncReport)(_add(visitors))
+    router.post("/documents", summary="Add an article", response_model=SyncReport, max_body_size=most)(_add(visitors))
     one = "/documents/{document_id}"
     router.get(one, summary="Read an article", response_model=Document)(_document(visitors))
     router.delete(one, summary="Move an article to the trash", response_model=SyncReport)(_remove(visitors))

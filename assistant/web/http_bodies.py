@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..records import Answer, Document, Filters, Passage
 
+MOST_BYTES = 4_000_000
+"""Of what is sent, files apart: a long conversation with all its citations."""
+
 
 class _Strict(BaseModel):
     """A misspelled field is an error, not a field that is left out."""

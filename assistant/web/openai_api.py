@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 
 from ..errors import UsageError
 from ..records import Answer, Done, Event, Text
+from .http_bodies import MOST_BYTES
 from .http_errors import for_openai
 from .http_streams import sent, streamed
 from .visitors import Visitors
@@ -78,7 +79,7 @@ class ChatBody(BaseModel):
 
 def openai_api(visitors: Visitors) -> APIRouter:
     """The routes."""
-    router = APIRouter(prefix="/v1", tags=["OpenAI"], responses=_TROUBLE)
+    router = APIRouter(prefix="/v1", tags=["OpenAI"], responses=_TROUBLE, max_body_size=MOST_BYTES)
     router.add_api_route("/models", _models, methods=["GET"], summary="List the model")
     router.add_api_route("/chat/completions", _complete(visitors), methods=["POST"], summary="Answer a conversation")
     return router
