@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from assistant import check_claim
+from assistant.syntax import parse_at_once
 
 PAIRS = Path(__file__).with_name("claim_pairs.jsonl")
 
@@ -22,6 +23,7 @@ def outcomes(name: str, label: bool) -> list[bool]:
     """Whether each claim of a set passes."""
     rows = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
     chosen = [row for row in rows if row["set"] == name and row["label"] == label]
+    parse_at_once(text for row in chosen for text in (row["claim"], *row["quotes"]))  # in a third of the time
     return [check_claim(row["claim"], row["quotes"]).supported for row in chosen]
 
 

@@ -16,6 +16,7 @@ from assistant.engine import Engine
 from assistant.models import ChatModel
 from assistant.records import Answer
 from assistant.settings import Settings
+from assistant.syntax import parse_at_once
 from tests.conftest import OpenEngine, article
 from tests.fakes import scripted
 
@@ -27,7 +28,9 @@ NOT_SEEN = {"k024", "k032", "k033", "k058", "k071"}
 @cache
 def rows() -> list[Row]:
     path = Path(__file__).parent / "data" / "hedges.jsonl"
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    parse_at_once(row[form] for row in found for form in ("plain", "hedged", "lost") if form in row)
+    return found
 
 
 def write(settings: Settings, form: str, chosen: list[Row]) -> None:
