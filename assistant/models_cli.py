@@ -34,15 +34,22 @@ def models(
 
 @models_app.command()
 def pull(
+    repository: Annotated[str, typer.Argument(help="Of a model hub, for another model.", show_default=False)] = "",
+    file: Annotated[str, typer.Argument(help="Its GGUF file in there.", show_default=False)] = "",
     if_needed: Annotated[
         bool, typer.Option("--if-needed", help="Only when llm=embedded; say nothing if here.")
     ] = False,
 ) -> None:
-    """Download the local language model (1.1 GB, once). A pull that was interrupted goes on where it was."""
+    """Download the local language model (1.1 GB, once), or another one. What was interrupted goes on where it was."""
+    from . import hub
     from .weights import model_file
     from .weights import pull as pull_weights
 
     settings = Settings()
+    if repository:
+        path = hub.pull(settings, repository, file, terminal.Steps())
+        terminal.say(f'it is used where the settings say: gguf = "{path}"')
+        return
     if if_needed and (settings.llm != "embedded" or model_file(settings).is_file()):
         return
     path = pull_weights(settings, progress=terminal.Steps())
