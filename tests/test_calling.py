@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -50,6 +51,8 @@ def test_the_python_runs(code: str, environment: dict[str, str], monkeypatch: py
 
 @pytest.mark.parametrize(("command", "output"), COMMANDS, ids=[command for command, _ in COMMANDS])
 def test_the_commands_print_what_the_page_shows(command: str, output: str, environment: dict[str, str], tmp_path: Path):
+    if "curl " in command and not shutil.which("curl"):
+        pytest.skip("there is no curl here")
     program = tmp_path / "assistant"
     program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m tests.light_page "$@"\n', encoding="utf-8")
     program.chmod(0o755)
