@@ -17,7 +17,7 @@ import typer
 from . import terminal
 from .api import Assistant, is_url
 from .client import stop as stop_owner
-from .errors import AssistantError, UsageError
+from .errors import AssistantError, QuestionError, UsageError
 from .models_cli import models_app
 from .records import Answer, Done, Filters, SyncReport, Text, Waiting, ahead_in_words
 from .redaction import Redacting, redacted
@@ -70,18 +70,26 @@ def ask(
     filters = Filters(as_of=as_of.date()) if as_of else None
     several = question == "-"
     questions = filter(None, map(str.strip, sys.stdin)) if several else [question]
-    said = True
+    ended = Exit.DONE
     with _open(llm) as assistant:
         for each in questions:
             if several and not json_:
                 terminal.show_lines(f"> {each}")
-            answer = _answered(assistant, each, filters, shown=not json_)
-            said = said and answer.answered
-            if json_:
-                terminal.show_json(answer.to_dict(), indent=None if several else 2)
+            try:
+                answer = _answered(assistant, each, filters, shown=not json_)
+            except QuestionError as error:  # costs no other question
+                if not several:
+                    raise
+                terminal.say(f"assistant: {error}")
+                plain, ended = {"question": each, "error": str(error)}, Exit.USAGE
             else:
-                terminal.show_sources(answer)
-    raise typer.Exit(Exit.DONE if said else Exit.NOT_SAID)
+                plain = answer.to_dict()
+                ended = Exit.NOT_SAID if ended == Exit.DONE and not answer.answered else ended
+                if not json_:
+                    terminal.show_sources(answer)
+            if json_:
+                terminal.show_json(plain, indent=None if several else 2)
+    raise typer.Exit(ended)
 
 
 def _answered(assistant: Assistant, question: str, filters: Filters | None, *, shown: bool) -> Answer:

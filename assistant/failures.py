@@ -22,7 +22,9 @@ def _reason(llm: str, error: Exception, said: str) -> str:
     provider, _, model = llm.partition(":")
     status = _status(error)
     if status in {401, 403}:
-        return f"refused the key, or this use of it ({status}); set {key_of(provider)} to one that is valid"
+        key = key_of(provider)
+        mend = f"set {key} to one that is valid" if key else "look at what its server lets you use"
+        return f"refused the key, or this use of it ({status}); {mend}"
     if status == 404:
         return f"is not there ({said}); ask its provider what {model!r} is called now, and set llm"
     if status == 429:

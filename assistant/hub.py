@@ -28,14 +28,13 @@ def pull(settings: Settings, repository: str, file: str, progress: Callable[[Pro
     if not file.endswith(".gguf"):
         raise ModelError(f"{file} is no GGUF file, which the local model has to be; name one that ends in .gguf")
     from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     endpoint = os.environ.get("HF_ENDPOINT") or None
     try:
         told = get_hf_file_metadata(hf_hub_url(repository, file, endpoint=endpoint), endpoint=endpoint)
         place = settings.cache_dir / "models" / repository.replace("/", "--")
         path = Path(hf_hub_download(repository, file, local_dir=place, endpoint=endpoint))
-    except (HfHubHTTPError, HFValidationError, OSError, RuntimeError) as error:
+    except Exception as error:  # noqa: BLE001 - the hub's client has errors of its own, of its transport's and the disk's
         reason = redacted(str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)
         raise ModelError(f"cannot download {file} of {repository}: {reason}; run the same command again") from None
     if _SHA256.fullmatch(told.etag or "") and sha256(path, progress) != told.etag:

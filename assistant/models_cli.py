@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from . import terminal
-from .providers import usable
+from .errors import UsageError
 from .settings import Settings
+from .usable import usable
 
 models_app = typer.Typer(help="The language models that can be used here.", invoke_without_command=True)
 
@@ -46,6 +47,8 @@ def pull(
     from .weights import pull as pull_weights
 
     settings = Settings()
+    if repository and not file:
+        raise UsageError(f"name the file of {repository}, too: one that ends in .gguf")
     if repository:
         path = hub.pull(settings, repository, file, terminal.Steps())
         terminal.say(f'it is used where the settings say: gguf = "{path}"')

@@ -78,6 +78,7 @@ def test_ask_search_list_add_remove_and_sync_from_the_command_line(
         (["add", "/nowhere.md"], {}, 2, "/nowhere.md does not exist"),
         (["add", "https://example.org/a"], {}, 2, "unset offline"),
         (["models", "pull"], {"cache_dir": "/proc/nowhere"}, 1, "cannot write the model"),
+        (["models", "pull", "somebody/tiny-GGUF"], {}, 2, "name the file of somebody/tiny-GGUF, too"),
         (["eval", "/nowhere.jsonl"], {}, 2, "cannot read /nowhere.jsonl"),
     ],
 )
@@ -91,6 +92,22 @@ def test_bad_input_is_one_line_and_an_exit_code(
     assert message in last[0]
     assert "Traceback" not in done.stderr
     run("stop", **folders)
+
+
+def test_of_several_questions_one_that_cannot_be_asked_costs_no_other(settings: Settings, folders: dict[str, str]):
+    article(settings.corpus_dir, "a.md", "Acme owns the port outright.", title="Port", published="2026-01-14")
+    given = {"llm": "extractive", "max_question_characters": "100"}
+    variables = {f"ASSISTANT_{key.upper()}": value for key, value in (folders | given).items()}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.light_page", "ask", "-", "--json"],
+        input=f"{'x' * 101}\n\nwho owns the port?\n", capture_output=True, text=True, check=False, cwd=CLONE,
+        env={**os.environ, **variables},
+    )  # fmt: skip
+    run("stop", **folders)
+    refused, answered = map(json.loads, done.stdout.splitlines())
+    assert "over the limit of 100" in refused["error"]
+    assert answered["text"].startswith("Acme owns the port outright [1].")
+    assert done.returncode == 2
 
 
 def test_an_unknown_command_is_wrong_usage():

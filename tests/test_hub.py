@@ -133,6 +133,12 @@ def test_what_is_not_there_is_an_error_in_a_line(hub: Hub, online: Settings, rep
     assert "\n" not in str(told.value)
 
 
+def test_a_hub_that_cannot_be_reached_is_an_error_in_a_line(online: Settings, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(ModelError, match=f"cannot download {FILE} of {REPOSITORY}: "):
+        pull(online, REPOSITORY, FILE, lambda _: None)
+
+
 def test_nothing_is_asked_for_while_offline(hub: Hub, settings: Settings):
     with pytest.raises(SettingsError, match="offline is set"):
         pull(settings, REPOSITORY, FILE, lambda _: None)

@@ -13,9 +13,10 @@ import pytest
 
 from assistant.errors import ModelMissing, ModelUnavailable
 from assistant.models import open_chat_model
-from assistant.providers import PROVIDERS, usable
+from assistant.providers import PROVIDERS
 from assistant.records import Answer, Done
 from assistant.settings import Settings
+from assistant.usable import usable
 from tests.conftest import CLONE, OpenEngine, article
 from tests.stand_in import ScriptedServer
 
@@ -98,6 +99,21 @@ def test_it_is_told_which_models_can_be_used_here_and_why_the_others_cannot(
     assert {one.llm for one in usable(chosen) if one.usable} == {"extractive", "openai:gpt-4o-mini"}
     offline = settings.model_copy(update={"offline": True})
     assert {one.llm: one.why for one in usable(offline)}["openai:gpt-4o-mini"] == "offline is set"
+
+
+def test_it_is_told_where_questions_go(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    def where(**given: object) -> str:
+        (found,) = [one for one in usable(settings.model_copy(update=given)) if one.chosen]
+        return found.why
+
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    assert where(llm="openai:x", offline=False) == "questions and passages go to openai"
+    assert where(llm="openai:x", llm_base_url="http://127.0.0.1:1/v1") == "on this machine"
+    assert where(llm="openai:x", llm_base_url="https://models.example.com/v1", offline=False).endswith(
+        "(models.example.com)"
+    )
+    assert where(llm="openai:x", llm_base_url="https://models.example.com/v1") == "offline is set"
+    assert where(llm="xai:grok", offline=False) == "run pip install langchain-xai"
 
 
 def test_a_provider_whose_package_is_missing_names_the_extra_that_brings_it(settings: Settings):

@@ -1,0 +1,58 @@
+"""Which language models can be used here, and what keeps the others from it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from .models import EMBEDDED, EXTRACTIVE, outside
+from .providers import PROVIDERS, Provider, install
+from .records import Record
+from .settings import Settings
+from .weights import model_file
+
+
+@dataclass(frozen=True, slots=True)
+class Usable(Record):
+    """A value of `llm`, and what keeps it from being used here."""
+
+    llm: str
+    usable: bool
+    why: str
+    """What is missing and how to get it; for one that is usable, where questions go."""
+    chosen: bool = False
+    """Whether the settings name it."""
+
+
+def usable(settings: Settings) -> list[Usable]:
+    """The local model, none at all, and a model of each provider: for the one that the settings name, that one."""
+    file = model_file(settings)
+    here = file.is_file()
+    embedded = f"on this machine, {file}" if here else f"{file} is missing: run 'assistant models pull'"
+    found = [
+        Usable(EMBEDDED, here, embedded, settings.llm == EMBEDDED),
+        Usable(EXTRACTIVE, True, "no model: the best sentences, word for word", settings.llm == EXTRACTIVE),
+    ]
+    chosen = settings.llm.partition(":")[0]
+    known = {**PROVIDERS}
+    if ":" in settings.llm:
+        known.setdefault(chosen, Provider(chosen, extra="", key="", example=""))
+    for provider in known.values():
+        named = provider.name == chosen
+        llm = settings.llm if named else f"{provider.name}:{provider.example}"
+        url = settings.llm_base_url if named else None
+        why, goes = _missing(provider, settings.model_copy(update={"llm": llm, "llm_base_url": url}))
+        found.append(Usable(llm, not why, why or goes, named))
+    return found
+
+
+def _missing(provider: Provider, settings: Settings) -> tuple[str, str]:
+    """What keeps a provider from being used, empty for nothing, and where questions go."""
+    leaves = outside(settings)
+    goes = f"questions and passages go to {leaves}" if leaves else "on this machine"
+    if find_spec(provider.module) is None:
+        return f"run {install(provider.name)}", goes
+    if provider.key and not settings.llm_base_url and not os.environ.get(provider.key):
+        return f"set {provider.key}", goes
+    return "offline is set" if settings.offline and leaves else "", goes
