@@ -106,10 +106,11 @@ class AssistantRunnable(Runnable[Asked, AIMessage]):
     def _asked(self, given: Asked) -> tuple[str, History, Filters | None]:
         """The question, what was said before it, and the filters."""
         if isinstance(given, dict):
-            return str(given["question"]), given.get("history", ()), given.get("filters", self._filters)
-        messages = (
-            [HumanMessage(given)] if isinstance(given, str) else [given] if isinstance(given, BaseMessage) else given
-        )
+            if not isinstance(given.get("question"), str):
+                raise UsageError("the input has no question; give it as 'question'")
+            return given["question"], given.get("history", ()), given.get("filters", self._filters)
+        one = HumanMessage(given) if isinstance(given, str) else given
+        messages = [one] if isinstance(one, BaseMessage) else one
         if not messages or messages[-1].type != "human":
             raise UsageError("the last message is not a person's; it has to be the question")
         roles = {"human": "user", "ai": "assistant"}

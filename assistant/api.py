@@ -42,10 +42,8 @@ if TYPE_CHECKING:
     from .engine import Engine
 
 Report = Callable[[Progress], None]
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-
-
 Watch = Callable[[Generator[Event]], Generator[Event]]
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 class _Shared:
@@ -354,6 +352,10 @@ class Assistant:
     async def adocuments(self, filters: Filters | None = None) -> list[Document]:
         """`documents`, awaited."""
         return await asyncio.to_thread(self.documents, filters)
+
+    async def aoverview(self) -> Overview:
+        """`overview`, awaited."""
+        return await asyncio.to_thread(self.overview)
 
     async def afailures(self) -> dict[str, str]:
         """`failures`, awaited."""

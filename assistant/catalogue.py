@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -439,7 +439,7 @@ def day_number(document: Document) -> int:
 
 
 def _day(number: int | None) -> date | None:
-    return datetime.strptime(str(number), "%Y%m%d").date() if number else None  # noqa: DTZ007 - a day has no time
+    return date(number // 10_000, number // 100 % 100, number % 100) if number else None
 
 
 def _standing(record: dict[str, Any], files: Sequence[sqlite3.Row]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Which words of what is asked about a sentence speaks of: each word of the question is a bit, and each sentence a sum.
 
-One answer compares some ten thousand pairs of words, most of them more than once.
+An answer compares thousands of pairs of words, most of them more than once, so what a word speaks of is looked up once.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ class _Server:
     """Serves from when it is made until its block ends."""
 
     def __init__(self, handler: type[_Quiet]) -> None:
+        self._ended = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.base_url = f"http://127.0.0.1:{self._server.server_port}/v1"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -28,6 +29,7 @@ class _Server:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._ended.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -54,14 +56,7 @@ class EndlessServer(_Server):
                 except OSError:
                     owner.hung_up.release()
 
-        self._ended = threading.Event()
         super().__init__(Handler)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._ended.set()
-        super().__exit__(kind, error, trace)
 
 
 class SayingServer(_Server):
@@ -139,11 +134,4 @@ class ScriptedServer(_Server):
                         return
                 self.wfile.write(b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n")
 
-        self._ended = threading.Event()
         super().__init__(Handler)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._ended.set()
-        super().__exit__(kind, error, trace)

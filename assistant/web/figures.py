@@ -12,6 +12,7 @@ from ..errors import AssistantError
 from ..records import Done, Event, Retrieved
 
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _PAGE = "page"
 """All that is no call of the API: the page, its scripts, and Gradio's events."""
 
@@ -57,7 +58,8 @@ class Figures:
         route = scope.get("route")
         path = getattr(route, "path", "")
         ours = path if path.startswith(("/api/", "/v1/", "/health", "/ready", "/metrics")) else _PAGE
-        self._requests.labels(ours, scope["method"], str(status)).inc()
+        method = scope["method"] if scope["method"] in _METHODS else "other"  # a caller may send any word
+        self._requests.labels(ours, method, str(status)).inc()
 
     def exposed(self, articles: int) -> bytes:
         """All figures in Prometheus' text format."""

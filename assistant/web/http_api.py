@@ -5,6 +5,8 @@ body → `Visitors.of(request)` → a call of `Assistant` → `to_dict`
 
 from __future__ import annotations
 
+import errno
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -17,7 +19,7 @@ from fastapi.responses import JSONResponse, Response
 
 from .. import __version__
 from ..access import EDITOR
-from ..errors import UsageError
+from ..errors import CorpusError, UsageError
 from ..records import Document, Done, Event, Retrieved, SyncReport, Text, Waiting
 from .http_bodies import MOST_BYTES, AskBody, Documents, Passages, SealedAnswer, SearchBody, Trouble, history, trouble
 from .http_streams import sent, streamed
@@ -33,6 +35,8 @@ _TROUBLE: dict[int | str, dict[str, Any]] = {
     429: {"model": Trouble, "description": "Asked too often; `Retry-After` says when to ask again."},
     503: {"model": Trouble, "description": "The model, the index or the queue is the trouble, not you."},
 }
+_NAME = frozenset({errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ})
+"""What a system says of a name that no file can have."""
 _ASKED = """The answer with its citations, or a refusal (`answered` is false). With `stream`, server-sent events:
 `retrieved` (passages), `waiting` (ahead), `text` (piece), then `done` (the answer), or `error`."""
 _ANSWER: dict[int | str, dict[str, Any]] = {
@@ -114,11 +118,7 @@ def _add(visitors: Visitors) -> Callable[..., Any]:
             raise UsageError("the file has no name; send one, its ending tells what kind of file it is")
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / name
-            try:
-                with path.open("wb") as written:
-                    _copy(file, written, visitors.settings.max_file_bytes)
-            except OSError as error:
-                raise UsageError(f"{name!r} cannot be the name of a file ({error.strerror}); shorten it") from None
+            _keep(file, path)
             report = assistant.add(path, collection=collection)
         failed = {source if source != str(path) else name: reason for source, reason in report.failed.items()}
         return replace(report, failed=failed)
@@ -126,13 +126,15 @@ def _add(visitors: Visitors) -> Callable[..., Any]:
     return add
 
 
-def _copy(file: UploadFile, written: Any, at_most: int) -> None:
-    size = 0
-    while piece := file.file.read(1 << 20):
-        size += len(piece)
-        if size > at_most:
-            raise UsageError(f"the file has more than {at_most:,} bytes, which max_file_bytes allows; make it smaller")
-        written.write(piece)
+def _keep(file: UploadFile, path: Path) -> None:
+    """Write what was sent where it can be added from. What is larger than it may be, adding it tells."""
+    try:
+        with path.open("wb") as written:
+            shutil.copyfileobj(file.file, written)
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno not in _NAME:
+            raise CorpusError(f"the file cannot be kept ({error.strerror}); check the free disk") from None
+        raise UsageError(f"{path.name!r} cannot be the name of a file; choose a shorter one, in letters") from None
 
 
 def _remove(visitors: Visitors) -> Callable[..., Any]:
