@@ -12,6 +12,7 @@ from .asking import Asked, asked
 from .candidates import FINDING, SEARCHED, Candidates
 from .catalogue import Catalogue
 from .choosing import ENOUGH, SOME, SOME_OF_ACCOUNT, chosen, with_lead
+from .claimed import Proposal
 from .comparing import Comparison, Figure, Side, about, comparison, conclusion, figure, of_one_unit, same_order
 from .conversation import Turn
 from .digest import digest
@@ -22,7 +23,7 @@ from .grounding import plain
 from .index import Index
 from .looking_up import Told, looked_up
 from .models import EXTRACTIVE, ChatModel
-from .proposing import Proposal, Usage, certainty, propose
+from .proposing import Usage, certainty, propose
 from .records import Answer, Done, Event, Filters, Retrieved, Text, Waiting, day_in_words
 from .reranking import Reranker
 from .retrieval import FoundSentence, search

@@ -20,26 +20,28 @@ def failure(llm: str, error: Exception) -> ModelUnavailable:
 
 def _reason(llm: str, error: Exception, said: str) -> str:
     provider, _, model = llm.partition(":")
-    status = _status(error)
-    if status in {401, 403}:
+    code = status(error)
+    if code in {401, 403}:
         key = key_of(provider)
         mend = f"set {key} to one that is valid" if key else "look at what its server lets you use"
-        return f"refused the key, or this use of it ({status}); {mend}"
-    if status == 404:
+        return f"refused the key, or this use of it ({code}); {mend}"
+    if code == 404:
         return f"is not there ({said}); ask its provider what {model!r} is called now, and set llm"
-    if status == 429:
+    if code == 429:
         wait = _wait(error)
         return f"was asked too often, or a quota is used up (429); try again{f' in {wait} s' if wait else ' later'}"
-    if status is not None and status >= 500:
+    if code is not None and code >= 500:
         return f"has trouble of its own ({said}); try again in a while, or choose another llm"
     if "timeout" in type(error).__name__.lower():
         return "did not say a word for as long as llm_timeout allows; try again, raise it, or choose another llm"
     return f"failed ({said}); try again or choose another llm"
 
 
-def _status(error: Exception) -> int | None:
-    found = getattr(error, "status_code", None) or getattr(getattr(error, "response", None), "status_code", None)
-    return found if isinstance(found, int) else None
+def status(error: Exception) -> int | None:
+    """The status of HTTP that a provider answered with, where there is one."""
+    told = (getattr(error, "status_code", None), getattr(error, "code", None))
+    found = (*told, getattr(getattr(error, "response", None), "status_code", None))
+    return next((code for code in found if isinstance(code, int) and code >= 100), None)
 
 
 def _wait(error: Exception) -> int:

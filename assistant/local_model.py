@@ -28,7 +28,7 @@ Reading is as fast as with 512; a stopped question holds the next one up for a s
 class LocalModel:
     """A running llama.cpp server. It listens on a free loopback port and answers only to its own key.
 
-    `close` (or leaving the `with` block) stops it. Errors: ModelMissing when xllamacpp is not installed,
+    `close` stops it. Errors: ModelMissing when xllamacpp is not installed,
     ModelDamaged when the file is not a model that llama.cpp can load.
     """
 

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import math
-import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
-from langchain_core.utils.json import parse_partial_json
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+from langchain_core.runnables import RunnableSequence
 
 from . import prompts
+from .claimed import MOST, Proposal, claims_of, proposals, text_of
 from .errors import ModelUnavailable
 from .evidence import Evidence, numbered
-from .failures import failure
-from .grounding import plain
+from .failures import failure, status
 from .models import ChatModel
 from .stopping import Stop, Stopped, pieces, result
-from .visible import visible
 
 _CLAIM_CHARACTERS = 400
-_MOST_CLAIMS = 5
 _LOGPROBS = 20
-_LINKED_NUMBER = re.compile(r"\[\d+(?:\s?,\s?\d+)*\](?:\([^)\n]*\))?")
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A claim and the number of the sentence it is said to rest on."""
-
-    sentence: int
-    claim: str
+_REFUSED = frozenset({400, 422, 501})
+"""What servers answer that know no structured output."""
+_CUT = frozenset({"length", "max_tokens"})
+"""How providers call an answer that was longer than it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,37 +38,74 @@ class Usage:
 def propose(model: ChatModel, question: str, evidence: Sequence[Evidence], stop: Stop) -> Generator[Proposal | Usage]:
     """The model's claims, each as soon as it is whole, then what the call cost where the model tells.
 
+    A model that can be held to a structure is; one that refuses it writes numbered lines, then and from then on.
     Closing the iterator stops the generation, as Stopped does. Raises ModelUnavailable when the model fails or does not
     answer in the form asked for.
     """
-    chat: Any = model.chat
-    if model.json_schema:
-        chat = chat.bind(response_format=_response_format(len(evidence)))
-    said, given = "", 0
+    structured = None if model.unstructured.is_set() else _structured(model, len(evidence))
     # LangChain's models have no common error class: each provider's client raises its own, and may have a key in it.
     try:
-        with closing(pieces(chat.astream(_messages(question, evidence, "answer-claims")), stop)) as stream:
-            for piece in stream:
-                said += _text(piece)
-                whole = _claims(said)[:-1]
-                yield from _proposals(whole[given:], len(evidence))
-                given = max(given, len(whole))
-                if isinstance(piece, AIMessageChunk) and piece.usage_metadata:
-                    yield Usage(piece.usage_metadata["input_tokens"], piece.usage_metadata["output_tokens"])
-    except Stopped:
+        if structured is not None:
+            try:
+                yield from _said(model, structured, _messages(question, evidence, "answer-claims"), evidence, stop)
+            except Exception as error:
+                if status(error) not in _REFUSED:
+                    raise
+                model.unstructured.set()
+            else:
+                return
+        yield from _said(model, model.chat, _messages(question, evidence, "answer-lines"), evidence, stop)
+    except (Stopped, ModelUnavailable):
         raise
     except Exception as error:  # noqa: BLE001 - so nothing narrower would do
         raise failure(model.name, error) from None
-    try:
-        last = json.loads(said)["claims"]
-    except (ValueError, KeyError, TypeError):
-        last = None
-    if isinstance(last, list):
-        yield from _proposals(last[given:], len(evidence))
+
+
+def _said(
+    model: ChatModel, chat: Any, messages: list[BaseMessage], evidence: Sequence[Evidence], stop: Stop
+) -> Generator[Proposal | Usage]:
+    said, given, ended, spent = "", 0, "", Usage(0, 0)
+    with closing(pieces(chat.astream(messages), stop)) as stream:
+        for piece in stream:
+            said += text_of(piece)
+            ended = ended or _ended(piece)
+            if cost := piece.usage_metadata:  # some tell at the end, some in parts
+                spent = Usage(spent.input + cost["input_tokens"], spent.output + cost["output_tokens"])
+            whole = claims_of(said, ended=False) or []
+            yield from proposals(whole[given:MOST], len(evidence))
+            given = max(given, len(whole))
+    if spent != Usage(0, 0):
+        yield spent
+    last = claims_of(said, ended=ended not in _CUT)
+    if last is not None:
+        yield from proposals(last[given:MOST], len(evidence))
     elif not given:  # cut off within its first claim, or talking; after a whole claim, that one stands
         raise ModelUnavailable(
             f"the model {model.name} did not answer in the form asked for; try again or choose another llm"
         )
+
+
+def _ended(piece: BaseMessage) -> str:
+    """Why a model says no more, in its provider's word; empty before."""
+    told = (piece.response_metadata.get(name) for name in ("finish_reason", "stop_reason", "done_reason"))
+    return str(next(filter(None, told), "")).lower()
+
+
+def _structured(model: ChatModel, sentences: int) -> Any:
+    """The model held to a list of claims; None for one that cannot be."""
+    if model.json_schema:
+        schema = _schema({"enum": list(range(1, sentences + 1))}, {"maxLength": _CLAIM_CHARACTERS})
+        strict = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}
+        return model.chat.bind(response_format=strict)
+    able = model.chat.profile or {}
+    options: dict[str, Any] = {"method": "json_schema"} if able.get("structured_output") else {}
+    schema = _schema({}, {}) | {"title": "answer", "description": "The claims that answer the question."}
+    try:
+        made = model.chat.with_structured_output(schema, **options)
+    except (NotImplementedError, ValueError):
+        return None
+    # What follows the model waits for its last word; claims are wanted as they come.
+    return made.first if isinstance(made, RunnableSequence) else None
 
 
 def certainty(model: ChatModel, question: str, evidence: Sequence[Evidence], stop: Stop) -> tuple[float, Usage]:
@@ -115,51 +143,14 @@ def _messages(question: str, evidence: Sequence[Evidence], task: str) -> list[Ba
     return [SystemMessage(prompts.fill("answer-system")), HumanMessage(f"{asked}\n{prompts.fill(task)}")]
 
 
-def _response_format(sentences: int) -> dict[str, Any]:
-    """A schema that makes every pointer valid."""
-    properties = {
-        "sentence": {"type": "integer", "enum": list(range(1, sentences + 1))},
-        "claim": {"type": "string", "maxLength": _CLAIM_CHARACTERS},
-    }
+def _schema(number: dict[str, Any], text: dict[str, Any]) -> dict[str, Any]:
+    """The form of an answer, with further conditions for the two parts of a claim where a provider knows them."""
+    properties = {"sentence": {"type": "integer"} | number, "claim": {"type": "string"} | text}
     claim = {
         "type": "object",
         "properties": properties,
         "required": list(properties),
         "additionalProperties": False,
     }
-    claims = {"type": "array", "maxItems": _MOST_CLAIMS, "items": claim}
-    schema = {"type": "object", "properties": {"claims": claims}, "required": ["claims"], "additionalProperties": False}
-    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}
-
-
-def _text(piece: Any) -> str:
-    content = piece.content
-    if isinstance(content, str):
-        return content
-    return "".join(part if isinstance(part, str) else str(part.get("text", "")) for part in content)
-
-
-def _claims(said: str) -> list[Any]:
-    """The claims so far; the last may be half written."""
-    try:
-        parsed = parse_partial_json(said)
-    except ValueError:
-        return []
-    claims = parsed.get("claims") if isinstance(parsed, dict) else None
-    return claims if isinstance(claims, list) else []
-
-
-def _proposals(claims: Sequence[Any], sentences: int) -> Iterator[Proposal]:
-    for claim in claims[:_MOST_CLAIMS]:
-        if not isinstance(claim, dict):
-            continue
-        number, text = claim.get("sentence"), claim.get("claim")
-        if isinstance(number, int) and 1 <= number <= sentences and isinstance(text, str) and (said := _words(text)):
-            yield Proposal(number, said)
-
-
-def _words(claim: str) -> str:
-    """A claim without images, HTML, addresses and markers of its own: a model has no business to write them."""
-    said = _LINKED_NUMBER.sub("", visible(claim)[0])
-    said = plain(said).replace("(link)", "")
-    return re.sub(r"[,\s]*([.,;:!?])(?:\s*\1)*", r"\1", " ".join(said.split())).strip(" ,;")
+    claims = {"type": "array", "items": claim} | ({"maxItems": MOST} if number else {})
+    return {"type": "object", "properties": {"claims": claims}, "required": ["claims"], "additionalProperties": False}

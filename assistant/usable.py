@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import socket
 from dataclasses import dataclass
 from importlib.util import find_spec
+from urllib.parse import urlsplit
 
-from .models import EMBEDDED, EXTRACTIVE, outside
+from .models import EMBEDDED, EXTRACTIVE, address, outside
 from .providers import PROVIDERS, Provider, install
 from .records import Record
 from .settings import Settings
 from .weights import model_file
+
+_LISTENS_WITHIN = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +59,17 @@ def _missing(provider: Provider, settings: Settings) -> tuple[str, str]:
         return f"run {install(provider.name)}", goes
     if provider.key and not settings.llm_base_url and not os.environ.get(provider.key):
         return f"set {provider.key}", goes
-    return "offline is set" if settings.offline and leaves else "", goes
+    if leaves:
+        return "offline is set" if settings.offline else "", goes
+    return _silent(address(settings)), goes
+
+
+def _silent(url: str) -> str:
+    """What is wrong with a server of this machine; empty where it takes connections. No other one is ever tried."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "127.0.0.1", parts.port or {"https": 443, "http": 80}.get(parts.scheme, 11434)
+    try:
+        with socket.create_connection((host, port), timeout=_LISTENS_WITHIN):
+            return ""
+    except OSError:
+        return f"no server listens at {host}:{port}; start it"

@@ -1,4 +1,4 @@
-"""A stand-in for a provider's server, on loopback: it takes a question and never comes to an answer."""
+"""Stand-ins for providers' servers, on loopback."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 
 class _Quiet(BaseHTTPRequestHandler):
@@ -135,3 +135,63 @@ class ScriptedServer(_Server):
                 self.wfile.write(b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n")
 
         super().__init__(Handler)
+
+
+class AnthropicServer(_Server):
+    """Speaks Anthropic's protocol as far as to stream words in two parts, and remembers what it was asked."""
+
+    def __init__(self, words: str) -> None:
+        self.asked: list[dict[str, Any]] = []
+        owner = self
+        message = {"id": "m", "type": "message", "role": "assistant", "model": "said", "content": []}
+        stop = {"stop_reason": "end_turn", "stop_sequence": None}
+        half = len(words) // 2
+        events: list[dict[str, Any]] = [
+            {"type": "message_start", "message": message | {"usage": {"input_tokens": 11, "output_tokens": 1}}},
+            {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+            *(
+                {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": part}}
+                for part in (words[:half], words[half:])
+            ),
+            {"type": "content_block_stop", "index": 0},
+            {"type": "message_delta", "delta": stop, "usage": {"input_tokens": 11, "output_tokens": 7}},
+            {"type": "message_stop"},
+        ]
+
+        class Handler(_Quiet):
+            def do_POST(self) -> None:
+                owner.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.end_headers()
+                for event in events:
+                    self.wfile.write(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode())
+
+        super().__init__(Handler)
+        self.base_url = self.base_url.removesuffix("/v1")
+
+
+class OllamaServer(_Server):
+    """Speaks Ollama's protocol as far as to stream words in two parts, and remembers what it was asked."""
+
+    def __init__(self, words: str) -> None:
+        self.asked: list[dict[str, Any]] = []
+        owner = self
+        half = len(words) // 2
+        lines: list[dict[str, Any]] = [
+            {"message": {"role": "assistant", "content": part}, "done": False} for part in (words[:half], words[half:])
+        ]
+        counts = {"prompt_eval_count": 11, "eval_count": 7}
+        lines.append({"message": {"role": "assistant", "content": ""}, "done": True, "done_reason": "stop", **counts})
+
+        class Handler(_Quiet):
+            def do_POST(self) -> None:
+                owner.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(200)
+                self.send_header("Content-Type", "application/x-ndjson")
+                self.end_headers()
+                for line in lines:
+                    self.wfile.write(json.dumps({"model": "said", "created_at": "", **line}).encode() + b"\n")
+
+        super().__init__(Handler)
+        self.base_url = self.base_url.removesuffix("/v1")

@@ -18,13 +18,14 @@ from assistant.records import Answer, Done
 from assistant.settings import Settings
 from assistant.usable import usable
 from tests.conftest import CLONE, OpenEngine, article
-from tests.stand_in import ScriptedServer
+from tests.stand_in import AnthropicServer, OllamaServer, ScriptedServer
 
 KEY = "sk-proj-Zf8Kq2LmW9xTb4RvYc7NsD1hJ6pGeU3a"
 QUESTION = "who owns the port of Halden?"
 SAID = "Acme owns the port of Halden."
 WORDS = json.dumps({"claims": [{"sentence": 1, "claim": SAID}]})
 Asking = Callable[..., Answer]
+Server = ScriptedServer | AnthropicServer | OllamaServer
 
 
 @pytest.fixture
@@ -33,8 +34,8 @@ def ask(settings: Settings, open_engine: OpenEngine, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     article(settings.corpus_dir, "port.md", SAID, title="Port", published="2026-03-04")
 
-    def ask(server: ScriptedServer, **given: float) -> Answer:
-        chosen = settings.model_copy(update={"llm": "openai:said", "llm_base_url": server.base_url, **given})
+    def ask(server: Server, llm: str = "openai:said", **given: float) -> Answer:
+        chosen = settings.model_copy(update={"llm": llm, "llm_base_url": server.base_url, **given})
         model = open_chat_model(chosen, lambda _: None)
         *_, last = open_engine(model).stream(QUESTION)
         assert isinstance(last, Done)
@@ -85,11 +86,45 @@ def test_a_provider_that_comes_back_is_asked_once_more(ask: Asking, failing: tup
     assert len(server.keys) == 2
 
 
+@pytest.mark.parametrize(
+    ("serving", "llm", "held"),
+    [
+        (AnthropicServer, "anthropic:claude-haiku-4-5", "output_config"),
+        (AnthropicServer, "anthropic:one-of-next-year", "tools"),
+        (OllamaServer, "ollama:said", "format"),
+    ],
+)
+def test_a_provider_is_held_to_a_structure_in_its_own_way_and_tells_what_it_cost(
+    ask: Asking, monkeypatch: pytest.MonkeyPatch, serving: type[AnthropicServer | OllamaServer], llm: str, held: str
+):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    with serving(WORDS) as server:
+        answer = ask(server, llm=llm)
+    assert answer.text == "Acme owns the port of Halden [1]."
+    assert answer.usage == {"input": 11, "output": 7}
+    assert [held in asked for asked in server.asked] == [True]
+
+
+def test_a_model_that_refuses_a_structure_is_asked_for_numbered_lines_then_and_from_then_on(
+    settings: Settings, open_engine: OpenEngine
+):
+    article(settings.corpus_dir, "port.md", SAID, title="Port", published="2026-03-04")
+    with ScriptedServer((400, {}), f"[1] {SAID}") as server:
+        chosen = settings.model_copy(update={"llm": "openai:said", "llm_base_url": server.base_url})
+        engine = open_engine(open_chat_model(chosen, lambda _: None))
+        for tries in (2, 3):
+            *_, last = engine.stream(QUESTION)
+            assert isinstance(last, Done)
+            assert last.answer.text == "Acme owns the port of Halden [1]."
+            assert len(server.keys) == tries
+
+
 def test_it_is_told_which_models_can_be_used_here_and_why_the_others_cannot(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
     for provider in PROVIDERS.values():
         monkeypatch.delenv(provider.key or "NONE", raising=False)
+    monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1:9")
     chosen = settings.model_copy(update={"llm": "extractive", "offline": False})
     found = {one.llm: one for one in usable(chosen)}
     assert [one.llm for one in found.values() if one.chosen] == ["extractive"]
@@ -97,6 +132,10 @@ def test_it_is_told_which_models_can_be_used_here_and_why_the_others_cannot(
     assert found["openai:gpt-4o-mini"].why == "set OPENAI_API_KEY"
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     assert {one.llm for one in usable(chosen) if one.usable} == {"extractive", "openai:gpt-4o-mini"}
+    assert found["ollama:qwen3:8b"].why == "no server listens at 127.0.0.1:9; start it"
+    with OllamaServer(WORDS) as server:
+        monkeypatch.setenv("OLLAMA_HOST", server.base_url)
+        assert {one.llm: one.why for one in usable(chosen) if one.usable}["ollama:qwen3:8b"] == "on this machine"
     offline = settings.model_copy(update={"offline": True})
     assert {one.llm: one.why for one in usable(offline)}["openai:gpt-4o-mini"] == "offline is set"
 
@@ -108,7 +147,9 @@ def test_it_is_told_where_questions_go(settings: Settings, monkeypatch: pytest.M
 
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     assert where(llm="openai:x", offline=False) == "questions and passages go to openai"
-    assert where(llm="openai:x", llm_base_url="http://127.0.0.1:1/v1") == "on this machine"
+    with ScriptedServer(WORDS) as server:
+        assert where(llm="openai:x", llm_base_url=server.base_url) == "on this machine"
+    assert where(llm="openai:x", llm_base_url="http://127.0.0.1:1/v1").startswith("no server listens at 127.0.0.1:1;")
     assert where(llm="openai:x", llm_base_url="https://models.example.com/v1", offline=False).endswith(
         "(models.example.com)"
     )

@@ -1,0 +1,67 @@
+"""What models say, in the forms in which they say it, as claims."""
+
+import json
+
+import pytest
+from langchain_core.messages import AIMessageChunk
+
+from assistant.claimed import Proposal, claims_of, proposals, text_of
+
+STRUCTURE = json.dumps({"claims": [{"sentence": 2, "claim": "Acme owns it."}, {"sentence": 3, "claim": "Bo runs it."}]})
+BOTH = [Proposal(2, "Acme owns it."), Proposal(3, "Bo runs it.")]
+
+
+def read(said: str, *, ended: bool = True) -> list[Proposal] | None:
+    claims = claims_of(said, ended=ended)
+    return None if claims is None else list(proposals(claims, 9))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        STRUCTURE,
+        f"Here it is:\n```json\n{STRUCTURE}\n```\nI hope that helps!",
+        f"<think>Is it [4] or [5]?\n[4] no.</think>\n{STRUCTURE}",
+        "[2] Acme owns it.\n[3] Bo runs it.",
+        "The answer:\n\n- [2]: Acme owns it.\n- **[3]** Bo runs it.\n",
+        "2. Acme owns it.\n3) Bo runs it.",
+        "Sentence 2: Acme owns it.\nsentence 3: Bo runs it.",
+        "1. Acme owns it. [2]\n2. Bo runs it [3].",
+        "<think>hm</think>[2] Acme owns it.\n[3] Bo runs it.",
+    ],
+)
+def test_claims_are_read_from_a_structure_and_from_numbered_lines(said: str):
+    assert [replace(one) for one in read(said) or []] == [replace(one) for one in BOTH]
+
+
+def replace(one: Proposal) -> tuple[int, str]:
+    return one.sentence, one.claim.rstrip(".")
+
+
+@pytest.mark.parametrize("said", ['{"claims": []}', "none", "None.", '"none"', "<think>[2]?</think>none"])
+def test_no_claim_at_all_can_be_said(said: str):
+    assert read(said) == []
+
+
+@pytest.mark.parametrize("said", ["", "I am not sure.", "In 2026 it grew.", '{"claims": "no"}', "<think>[2] Acme"])
+def test_talk_is_no_claim_and_no_word_that_there_is_none(said: str):
+    assert read(said) is None
+
+
+@pytest.mark.parametrize("said", [STRUCTURE, "[2] Acme owns it.\n[3] Bo runs it.\n"])
+def test_no_claim_is_read_before_it_is_whole(said: str):
+    for end in range(len(said)):
+        for one in read(said[:end], ended=False) or []:
+            assert one in BOTH
+
+
+@pytest.mark.parametrize("said", ["[0] x y.", "[10] x y.", "[2] ", '{"claims": [{"sentence": "2", "claim": "x"}, 7]}'])
+def test_a_number_of_no_sentence_and_an_empty_claim_are_left_out(said: str):
+    assert not read(said)
+
+
+def test_the_arguments_of_a_tool_are_what_a_model_says_with_it():
+    call = {"name": "answer", "args": STRUCTURE, "id": "1", "index": 0, "type": "tool_call_chunk"}
+    assert read(text_of(AIMessageChunk("", tool_call_chunks=[call]))) == BOTH
+    blocks = [{"type": "thinking", "thinking": "[4]"}, {"type": "text", "text": "[2] Acme owns it."}]
+    assert read(text_of(AIMessageChunk(blocks))) == BOTH[:1]
