@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from . import terminal
+from .common_cli import Json, show
 from .errors import UsageError
 from .settings import Settings
 from .usable import usable
@@ -15,9 +16,7 @@ models_app = typer.Typer(help="The language models that can be used here.", invo
 
 
 @models_app.callback()
-def models(
-    context: typer.Context, json_: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False
-) -> None:
+def models(context: typer.Context, json_: Json = False) -> None:
     """Show which values of llm can be used here, why the others cannot, and which one the settings name."""
     if context.invoked_subcommand is not None:
         return
@@ -40,6 +39,7 @@ def pull(
     if_needed: Annotated[
         bool, typer.Option("--if-needed", help="Only when llm=embedded; say nothing if here.")
     ] = False,
+    json_: Json = False,
 ) -> None:
     """Download the local language model (1.1 GB, once), or another one. What was interrupted goes on where it was."""
     from . import hub
@@ -51,9 +51,9 @@ def pull(
         raise UsageError(f"name the file of {repository}, too: one that ends in .gguf")
     if repository:
         path = hub.pull(settings, repository, file, terminal.Steps())
-        terminal.say(f'it is used where the settings say: gguf = "{path}"')
+        show({"file": str(path)}, f'it is used where the settings say: gguf = "{path}"', json_=json_)
         return
     if if_needed and (settings.llm != "embedded" or model_file(settings).is_file()):
         return
     path = pull_weights(settings, progress=terminal.Steps())
-    terminal.say(f"the local language model is in {path}")
+    show({"file": str(path)}, f"the local language model is in {path}", json_=json_)

@@ -8,6 +8,7 @@ import typer
 
 from . import terminal
 from .api import Assistant
+from .common_cli import Json, opened, show
 from .records import Filters
 from .review import Complaint, Review, Unanswered
 from .settings import Settings
@@ -15,7 +16,6 @@ from .settings import Settings
 review_app = typer.Typer(
     help="Questions that found no answer, complaints, and which articles are used.", invoke_without_command=True
 )
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 @review_app.callback()
@@ -23,7 +23,7 @@ def review(context: typer.Context, json_: Json = False) -> None:
     """Show what people asked in vain, what they complained of, and which articles are cited most."""
     if context.invoked_subcommand is not None:
         return
-    with Assistant.open(Settings(), progress=terminal.Steps()) as assistant:
+    with opened() as assistant:
         found = assistant.review
         unanswered, complaints, used = found.unanswered(), found.complaints(), found.used()
         useful, not_useful = found.verdicts()
@@ -65,12 +65,15 @@ def ask_again(json_: Json = False) -> None:
 
 
 @review_app.command()
-def settle(complaint: Annotated[int, typer.Argument(help="The number of a complaint.", show_default=False)]) -> None:
+def settle(
+    complaint: Annotated[int, typer.Argument(help="The number of a complaint.", show_default=False)],
+    json_: Json = False,
+) -> None:
     """Put a complaint among the settled ones."""
-    with Assistant.open(Settings(), progress=terminal.Steps()) as assistant:
+    with opened() as assistant:
         found: Review = assistant.review
         found.settle(complaint)
-    terminal.say(f"settled {complaint}")
+    show({"settled": complaint}, f"settled {complaint}", json_=json_)
 
 
 def _asked(each: Unanswered) -> str:

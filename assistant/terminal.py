@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import textwrap
@@ -23,6 +24,8 @@ from .records import (
 from .terms import printable
 
 _WIDTH = 100
+_NAMED = 3
+"""Articles that are named while an answer is looked for in them."""
 SHOWN = 20
 """Of one kind; the others are counted."""
 _BYTES = 10_000_000
@@ -79,12 +82,30 @@ def show_json(plain: Any, indent: int | None = 2) -> None:
     print("".join(one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in said), flush=True)
 
 
-def read_question() -> str:
-    """The next question; empty at the end of input, or when nothing is typed."""
-    if sys.stdin.isatty():
-        sys.stderr.write("\n> ")
-        sys.stderr.flush()
-    return sys.stdin.readline().strip()
+def read_questions() -> Iterator[str]:
+    """The questions that come in, until the end of input; with a prompt and a line editor where they are typed."""
+    typed = sys.stdin.isatty() and sys.stdout.isatty()
+    if typed:
+        with contextlib.suppress(ImportError):
+            import readline  # noqa: F401 - `input` edits lines and remembers them once it is there
+    while True:
+        try:
+            line = input("\n> ") if typed else sys.stdin.readline()
+        except EOFError:
+            print()
+            return
+        if not line and not typed:
+            return
+        if question := line.strip():
+            yield question
+
+
+def show_found(passages: Sequence[Passage]) -> None:
+    """The articles in which an answer is looked for, on stderr, while it is."""
+    titles = list(dict.fromkeys(f"{passage.title} ({day_in_words(passage.published)})" for passage in passages))
+    if titles:
+        more = f" and {len(titles) - _NAMED} more" if len(titles) > _NAMED else ""
+        say(f"looking in {'; '.join(titles[:_NAMED])}{more}")
 
 
 def show_piece(piece: str) -> None:

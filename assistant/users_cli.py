@@ -12,6 +12,7 @@ import typer
 
 from . import terminal
 from .access import READER, ROLES
+from .common_cli import Json, show
 from .conversations import CONVERSATIONS, Conversations
 from .errors import UsageError
 from .keeping import forget_person
@@ -22,7 +23,6 @@ from .users import Users
 users_app = typer.Typer(help="Who may sign in at the page, and what they may do.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="The user's name.", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Groups = Annotated[list[str] | None, typer.Option("--group", help="A group; more than one may be given.")]
 FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input, one line, instead of asking.")
@@ -36,11 +36,12 @@ def add(
     role: Annotated[str, typer.Option(help=_ROLE_HELP)] = READER,
     group: Groups = None,
     password_stdin: FromStdin = False,
+    json_: Json = False,
 ) -> None:
     """Make a user; the password is asked for."""
     with _users() as users:
         user = users.add(name, _password(name, from_stdin=password_stdin), role, group or ())
-    terminal.say(f"{user.name} may sign in as {user.role}")
+    show(user.to_dict(), f"{user.name} may sign in as {user.role}", json_=json_)
 
 
 @users_app.command(name="list")
@@ -49,7 +50,7 @@ def list_(json_: Json = False) -> None:
     with _users() as users:
         everybody = users.all()
     if json_:
-        _print_json([user.to_dict() for user in everybody])
+        terminal.show_json([user.to_dict() for user in everybody])
         return
     for user in everybody:
         groups = f" · {', '.join(user.groups)}" if user.groups else ""
@@ -61,11 +62,11 @@ def list_(json_: Json = False) -> None:
 
 
 @users_app.command()
-def passwd(name: Name, password_stdin: FromStdin = False) -> None:
+def passwd(name: Name, password_stdin: FromStdin = False, json_: Json = False) -> None:
     """Give a user another password, which signs them out everywhere. Tokens stay as they are."""
     with _users() as users:
         users.set_password(name, _password(users.get(name).name, from_stdin=password_stdin))
-    terminal.say(f"{name} has another password, and is signed out everywhere")
+    show({"name": name}, f"{name} has another password, and is signed out everywhere", json_=json_)
 
 
 @users_app.command()
@@ -77,6 +78,7 @@ def change(
     disable: Annotated[
         bool | None, typer.Option("--disable/--enable", help="Whether the user is kept from signing in.")
     ] = None,
+    json_: Json = False,
 ) -> None:
     """Give a user another role or other groups, which replace the former ones; it counts at once."""
     if group and no_group:
@@ -86,7 +88,8 @@ def change(
     with _users() as users:
         user = users.change(name, role, [] if no_group else group or None, disable)
     groups = ", ".join(user.groups) or "no group"
-    terminal.say(f"{user.name} is {user.role}, in {groups}{', and may not sign in' * user.disabled}")
+    told = f"{user.name} is {user.role}, in {groups}{', and may not sign in' * user.disabled}"
+    show(user.to_dict(), told, json_=json_)
 
 
 @users_app.command()
@@ -95,13 +98,15 @@ def remove(
     keep_conversations: Annotated[
         bool, typer.Option("--keep-conversations", help="Keep them for whoever is given this very name later.")
     ] = False,
+    json_: Json = False,
 ) -> None:
     """Remove a user with all they asked and said; restoring a backup does not bring the user back."""
     with _users() as users:
         user = users.get(name)
         users.remove(name)
     gone = 0 if keep_conversations else _forget_conversations(user.name)
-    terminal.say(f"{user.name} is removed{f', with {gone} conversations' if gone else ''}")
+    told = f"{user.name} is removed{f', with {gone} conversations' if gone else ''}"
+    show({"name": user.name, "conversations": gone}, told, json_=json_)
 
 
 @users_app.command()
@@ -109,11 +114,15 @@ def token(
     name: Name,
     label: Annotated[str, typer.Option(help="What it is for.", show_default=False)],
     days: Annotated[float | None, typer.Option(help="How many days it is good for; for ever by default.")] = None,
+    json_: Json = False,
 ) -> None:
     """Make a token with which a program may do what the user may; it is shown this once."""
     with _users() as users:
         made = users.make_token(name, label, days)
-    terminal.show_lines(made)
+    if json_:
+        terminal.show_json({"token": made})
+    else:
+        terminal.show_lines(made)
     terminal.say("keep it as a password is kept: it is not shown again ('Authorization: Bearer …' sends it)")
 
 
@@ -123,7 +132,7 @@ def tokens(name: Name, json_: Json = False) -> None:
     with _users() as users:
         found = users.tokens(name)
     if json_:
-        _print_json([each.to_dict() for each in found])
+        terminal.show_json([each.to_dict() for each in found])
         return
     for each in found:
         used = f"last used {each.used.replace('T', ' ')}" if each.used else "never used"
@@ -132,19 +141,21 @@ def tokens(name: Name, json_: Json = False) -> None:
 
 
 @users_app.command()
-def revoke(token_id: Annotated[str, typer.Argument(help="An id as 'users tokens' shows it.")]) -> None:
+def revoke(
+    token_id: Annotated[str, typer.Argument(help="An id as 'users tokens' shows it.")], json_: Json = False
+) -> None:
     """End a token."""
     with _users() as users:
         users.revoke(token_id)
-    terminal.say(f"the token {token_id} is no longer taken")
+    show({"token_id": token_id}, f"the token {token_id} is no longer taken", json_=json_)
 
 
 @users_app.command(name="sign-out")
-def sign_out(name: Name) -> None:
+def sign_out(name: Name, json_: Json = False) -> None:
     """Sign a user out everywhere. Tokens stay as they are."""
     with _users() as users:
         ended = users.sign_out_everywhere(name)
-    terminal.say(f"{ended} session{'s' * (ended != 1)} ended")
+    show({"sessions": ended}, f"{ended} session{'s' * (ended != 1)} ended", json_=json_)
 
 
 @contextmanager
@@ -172,7 +183,3 @@ def _forget_conversations(name: str) -> int:
         return 0
     with closing(Conversations(state_dir)) as conversations:
         return forget_person(conversations.file, name)
-
-
-def _print_json(plain: object) -> None:
-    terminal.show_json(plain)

@@ -25,5 +25,6 @@ def served(path: Path) -> Iterator[dict[str, str]]:
 
 if __name__ == "__main__":
     with closing(LocalModel(Path(sys.argv[1]))) as model:
-        print(json.dumps({"base_url": model.base_url, "key": model.key}), flush=True)
+        sys.stdout.write(json.dumps({"base_url": model.base_url, "key": model.key}) + "\n")
+        sys.stdout.flush()
         sys.stdin.read()

@@ -5,10 +5,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from assistant import __version__
 from assistant.api import Assistant
+from assistant.cli import app
 from assistant.engine import Engine
 from assistant.exchanges import Exchange
 from assistant.settings import Settings
@@ -119,6 +123,19 @@ def test_help_names_every_command():
     shown_in_lines = [line.split()[1] for line in shown.splitlines() if line.startswith("│ ")]
     for command in ("ask", "chat", "search", "add", "sync", "list", "remove", "restore", "serve", "models", "eval"):
         assert command in shown_in_lines
+
+
+def test_every_command_that_has_a_result_can_print_it_as_json():
+    def without(command: Any, path: str) -> list[str]:
+        if not hasattr(command, "commands"):
+            return [] if any("--json" in each.opts for each in command.params) else [path]
+        return [missing for name, each in command.commands.items() for missing in without(each, f"{path} {name}")]
+
+    assert without(typer.main.get_command(app), "assistant") == ["assistant serve", "assistant mcp"]
+
+
+def test_the_version_is_told():
+    assert run("--version").stdout == f"briefing-assistant {__version__}\n"
 
 
 def test_what_maintainers_see_and_deletion_for_good_from_the_command_line(settings: Settings, folders: dict[str, str]):

@@ -71,5 +71,3 @@ def test_a_server_that_is_gone_is_told(chosen: Settings, open_engine: OpenEngine
     gone = chosen.model_copy(update={"llm_base_url": "http://127.0.0.1:9/v1"})
     with pytest.raises(ModelUnavailable, match="Connection error"):
         asked(open_chat_model(gone, lambda _: None), open_engine)
-
-

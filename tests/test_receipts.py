@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant.api import Assistant
-from assistant.cli import Exit, app
+from assistant.cli import app
+from assistant.common_cli import Exit
 from assistant.engine import Engine
 from assistant.errors import UsageError
 from assistant.receipts import verify
