@@ -67,4 +67,4 @@ def test_the_commands_print_what_the_page_shows(command: str, output: str, envir
 
 
 def test_every_part_of_the_page_is_tried():
-    assert (len(PYTHON), len(COMMANDS)) == (3, 10)
+    assert (len(PYTHON), len(COMMANDS)) == (3, 11)
