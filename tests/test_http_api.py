@@ -112,6 +112,15 @@ def test_articles_are_listed_read_added_and_removed(client: httpx.Client):
     assert (gone.status_code, gone.json()["error"]) == (404, "UnknownDocument")
 
 
+def test_a_part_of_the_list_of_articles_is_taken_with_how_many_there_are(client: httpx.Client):
+    everything = client.get("/api/documents").json()
+    assert everything["total"] == len(everything["documents"])
+    parts = [client.get(f"/api/documents?limit=1&offset={at}").json() for at in range(everything["total"] + 1)]
+    assert [document for part in parts for document in part["documents"]] == everything["documents"]
+    assert {part["total"] for part in parts} == {everything["total"]}
+    assert client.get("/api/documents?limit=0").status_code == 422
+
+
 @pytest.mark.parametrize(
     ("body", "status", "names"),
     [

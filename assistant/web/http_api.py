@@ -11,9 +11,9 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, Request, UploadFile
+from fastapi import APIRouter, FastAPI, Query, Request, UploadFile
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
 
@@ -35,6 +35,8 @@ _TROUBLE: dict[int | str, dict[str, Any]] = {
     429: {"model": Trouble, "description": "Asked too often; `Retry-After` says when to ask again."},
     503: {"model": Trouble, "description": "The model, the index or the queue is the trouble, not you."},
 }
+Limit = Annotated[int | None, Query(ge=1, le=10_000, description="articles at most; all of them by default")]
+Offset = Annotated[int, Query(ge=0, le=2**31, description="articles to leave out at the beginning of the list")]
 _NAME = frozenset({errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ})
 """What a system says of a name that no file can have."""
 _ASKED = """The answer with its citations, or a refusal (`answered` is false). With `stream`, server-sent events:
@@ -95,9 +97,11 @@ def _search(visitors: Visitors) -> Callable[..., Any]:
 
 
 def _documents(visitors: Visitors) -> Callable[..., Any]:
-    def documents(request: Request) -> Any:
+    def documents(request: Request, limit: Limit = None, offset: Offset = 0) -> Any:
         assistant = visitors.of(request)
-        return {"documents": assistant.documents(), "failures": assistant.failures()}
+        found = assistant.documents()
+        part = found[offset : None if limit is None else offset + limit]
+        return {"documents": part, "total": len(found), "failures": assistant.failures()}
 
     return documents
 

@@ -54,6 +54,8 @@ class Documents(BaseModel):
     """The articles, newest first, without their text, and the files that are none with the reason."""
 
     documents: list[Document]
+    total: int
+    """How many there are; `limit` and `offset` take a part of them."""
     failures: dict[str, str]
 
 
