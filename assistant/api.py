@@ -16,6 +16,7 @@ from .access import ADMIN, EDITOR, Person, Scope, person
 from .client import RemoteEngine
 from .conversation import History, turns
 from .conversations import Conversations
+from .engines import LOCAL
 from .errors import TooMany, UsageError
 from .feedback import Feedback
 from .models import outside
@@ -134,13 +135,14 @@ class Assistant:
         """The same corpus, whose slow steps are told to somebody else."""
         return self._but(_progress=progress)
 
-    def sync(self, *, again: bool = True) -> SyncReport:
+    def sync(self, *, again: bool = True, engine: str = LOCAL) -> SyncReport:
         """Make the index hold what the corpus folder holds. Raises CorpusError.
 
         Files that took too long, or could not be opened, the last time are tried once more unless `again` is False.
+        With `engine="ray"`, the workers of a Ray cluster parse and embed: for the first sync of a large corpus.
         """
         self._person.needs(EDITOR, "reading the folder again")
-        return self._engine.sync(self._progress, again=again, scope=self._scope)
+        return self._engine.sync(self._progress, again=again, engine=engine, scope=self._scope)
 
     def add(self, item: str | Path | Document, collection: str = "") -> SyncReport:
         """Put a file, every file of a folder, a web page or a Document into the corpus folder, and sync.
@@ -313,9 +315,9 @@ class Assistant:
             error.wait = wait
             raise error
 
-    async def async_(self) -> SyncReport:
+    async def async_(self, *, again: bool = True, engine: str = LOCAL) -> SyncReport:
         """`sync`, awaited; the underscore is there because `async` is a word of the language."""
-        return await asyncio.to_thread(self.sync)
+        return await asyncio.to_thread(self.sync, again=again, engine=engine)
 
     async def aadd(self, item: str | Path | Document, collection: str = "") -> SyncReport:
         """`add`, awaited."""

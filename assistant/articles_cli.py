@@ -12,6 +12,7 @@ import typer
 from . import terminal
 from .api import Assistant, is_url
 from .common_cli import DocumentIds, Exit, Json, opened
+from .engines import LOCAL
 from .errors import UsageError
 from .records import SyncReport
 from .redaction import redacted
@@ -45,10 +46,11 @@ def add(
 def sync(
     json_: Json = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on, and sync whenever the folder changes.")] = False,
+    engine: Annotated[str, typer.Option(help="Who parses and embeds: local, or ray for a large corpus.")] = LOCAL,
 ) -> None:
     """Make the index hold what the corpus folder holds. Exits 1 when some files could not be read."""
     with opened() as assistant:
-        report = assistant.sync()
+        report = assistant.sync(engine=engine)
         _show_report(report, json_, assistant)
         if watch:
             terminal.say(f"following {assistant.settings.corpus_dir} (Ctrl-C ends it)")

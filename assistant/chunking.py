@@ -38,6 +38,12 @@ class Chunk:
         return f"{self.header}\n{text[self.start : self.end]}"
 
 
+def spans_of(part: Chunk) -> tuple[tuple[int, int], ...]:
+    """Where a chunk's sentences stand in what is embedded for it."""
+    shift = len(part.header) + 1 - part.start
+    return tuple((span.start + shift, span.end + shift) for span in part.sentences)
+
+
 def chunk(text: str, title: str, published: date | None, count_tokens: CountTokens, window: int) -> list[Chunk]:
     """Cut a document's text into chunks of at most `window` tokens each, header included.
 

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from . import prepared, wire
 from .access import Scope
 from .conversation import Turn
+from .engines import LOCAL
 from .errors import IndexFailure, OwnerError, by_name
 from .private import open_private
 from .records import (
@@ -68,9 +69,12 @@ class RemoteEngine:
         self._process = os.getpid()
         self._free.append(_reach(self._settings))
 
-    def sync(self, report: Report, *, again: bool = True, scope: Scope | None = None) -> SyncReport:
+    def sync(
+        self, report: Report, *, again: bool = True, engine: str = LOCAL, scope: Scope | None = None
+    ) -> SyncReport:
         """See Engine.sync."""
-        return SyncReport.from_dict(self._call("sync", {"again": again, "scope": scope}, report))
+        given = {"again": again, "engine": engine, "scope": scope}
+        return SyncReport.from_dict(self._call("sync", given, report))
 
     def add(self, path: Path, report: Report, collection: str = "", scope: Scope | None = None) -> SyncReport:
         """See Engine.add."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from . import folder, restoring
 from .access import ROOT, collection_of, plain_path
+from .engines import LOCAL, sync_engine
 from .errors import CorpusError, DamagedFile, DocumentError, FetchError, IndexFailure, UnknownDocument, UsageError
 from .fetching import FetchLimits, fetch
 from .formats import SUFFIXES, suffix, unknown_format
@@ -55,10 +56,12 @@ class Corpus:
         self._look_again_at = 0.0
         self._said = ""
 
-    def sync(self, progress: Callable[[Progress], None] = lambda _: None, *, again: bool = True) -> SyncReport:
+    def sync(
+        self, progress: Callable[[Progress], None] = lambda _: None, *, again: bool = True, engine: str = LOCAL
+    ) -> SyncReport:
         """Make the index hold exactly what the folder holds; one bad file never stops the others.
 
-        `again` has files read once more that could not be read before.
+        `again` has files read once more that could not be read before; `engine` names who parses and embeds.
         """
         with self._changing():
             self._trash.settle()
@@ -67,7 +70,8 @@ class Corpus:
                 self._cleared = True
             self._index.begin(progress)
             settings, index, ledger = self._settings, self._index, self._ledger
-            return Pass(settings, index, ledger, self._trash, self._parser, progress, again=again).run()
+            with sync_engine(engine, settings, self._parser, index.embedder, progress) as at_work:
+                return Pass(settings, index, ledger, self._trash, at_work, progress, again=again).run()
 
     def sync_if_changed(self, progress: Callable[[Progress], None] = lambda _: None) -> str:
         """Sync when a file was added, edited or removed since the last look. Returns a remark for who asks, or nothing.

@@ -19,6 +19,7 @@ from .checkup import examine
 from .conversation import Turn
 from .corpus import Corpus
 from .embedding import Embedder
+from .engines import LOCAL
 from .errors import IndexFailure, OwnerError, UsageError
 from .holding import Holding, Opened
 from .index import Index
@@ -81,9 +82,19 @@ class Engine:
         self._persons = Persons()
         self._lock = _hold(settings.data_dir, wait)
 
-    def sync(self, report: Report = lambda _: None, *, again: bool = True, scope: Scope | None = None) -> SyncReport:
-        """Make the index hold what the folder holds; `again` tries files once more that could not be read."""
-        return self._changed(report, lambda corpus: corpus.sync(report, again=again), scope)
+    def sync(
+        self,
+        report: Report = lambda _: None,
+        *,
+        again: bool = True,
+        engine: str = LOCAL,
+        scope: Scope | None = None,
+    ) -> SyncReport:
+        """Make the index hold what the folder holds; `again` tries files once more that could not be read.
+
+        `engine` names who parses and embeds: this process, or the workers of a Ray cluster.
+        """
+        return self._changed(report, lambda corpus: corpus.sync(report, again=again, engine=engine), scope)
 
     def add(
         self, path: Path, report: Report = lambda _: None, collection: str = "", scope: Scope | None = None

@@ -16,9 +16,9 @@ import numpy as np
 from . import failpoints, seal
 from .access import Scope
 from .catalogue import Catalogue
-from .chunking import CHUNKING_VERSION, Chunk, chunk
+from .chunking import CHUNKING_VERSION, Chunk, chunk, spans_of
 from .database import discard, version_of
-from .embedding import Embedder, Vector
+from .embedding import Embedder, Embedding, Spans, Vector
 from .errors import DamagedFile, IndexFailure
 from .formats import FORMATS_VERSION
 from .indexed import IndexedChunk, rounded
@@ -31,6 +31,7 @@ from .similarity import signature
 from .terms import content
 from .vectors import Vectors
 
+Embed = Callable[[Sequence[str], Sequence[Spans], Callable[[Progress], None]], list[Embedding]]
 _EMBED_AT_ONCE = 256
 _PUT_AT_ONCE = 2_000
 
@@ -179,15 +180,19 @@ class Index:
                 self._narrowed[scope] = view
             return self._narrowed[scope]
 
-    def put(self, entries: Iterable[Entry], progress: Callable[[Progress], None]) -> None:
-        """Index documents in place of their earlier versions, in groups that bound memory."""
+    def put(self, entries: Iterable[Entry], progress: Callable[[Progress], None], embed: Embed | None = None) -> None:
+        """Index documents in place of their earlier versions, in groups that bound memory.
+
+        `embed` stands in for the embedder's own, whose vectors it has to give.
+        """
+        embed = embed or self.embedder.embed
         group: list[_Planned] = []
         for entry in entries:
             group.append(_Planned(entry, self._chunks(entry.document)))
             if sum(len(planned.chunks) for planned in group) >= _EMBED_AT_ONCE:
-                self._write(group, progress)
+                self._write(group, progress, embed)
                 group = []
-        self._write(group, progress)
+        self._write(group, progress, embed)
 
     def drop(self, document_ids: Sequence[str]) -> None:
         """Remove documents from both halves."""
@@ -258,7 +263,7 @@ class Index:
             found[hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:24]] = part
         return found
 
-    def _write(self, group: Sequence[_Planned], progress: Callable[[Progress], None]) -> None:
+    def _write(self, group: Sequence[_Planned], progress: Callable[[Progress], None], embed: Embed) -> None:
         if not group:
             return
         self.catalogue.set_meta("dirty", "1")
@@ -269,9 +274,8 @@ class Index:
             vectors |= self._kept_vectors(planned)
         parts = [(p.entry.document, i, c) for p in group for i, c in p.chunks.items() if i not in before]
         new = [(document, part) for document, i, part in parts if i not in vectors]
-        embedded = self.embedder.embed(
-            [part.embedded(document.text) for document, part in new], [_spans(part) for _, part in new], progress
-        )
+        texts = [part.embedded(document.text) for document, part in new]
+        embedded = embed(texts, [spans_of(part) for _, part in new], progress)
         fresh = iter(embedded)
         for _, chunk_id, _ in parts:
             if chunk_id not in vectors:
@@ -300,12 +304,6 @@ class Index:
         by_place = {(known.start, known.end, known.section): known.vectors for known in former}
         places = {i: (part.start, part.end, part.section) for i, part in planned.chunks.items()}
         return {i: by_place[place] for i, place in places.items() if place in by_place}
-
-
-def _spans(part: Chunk) -> list[tuple[int, int]]:
-    """Where the chunk's sentences stand in what is embedded for it."""
-    shift = len(part.header) + 1 - part.start
-    return [(span.start + shift, span.end + shift) for span in part.sentences]
 
 
 def _indexed(chunk_id: str, part: Chunk, document: Document, vectors: Vector) -> IndexedChunk:

@@ -100,6 +100,10 @@ class Settings(BaseSettings):
     reranker_model: str | None = Field(
         None, description="a sentence-transformers CrossEncoder that puts passages in order; none by default"
     )
+    ray_address: str | None = Field(
+        None, description="the Ray cluster of `assistant sync --engine ray`; by default one is started on this machine"
+    )
+    ray_workers: int | None = Field(None, ge=1, description="its workers; as many as it has processors by default")
     chroma_url: str | None = Field(None, description="not built yet")
 
     def __init__(self, **values: Any) -> None:

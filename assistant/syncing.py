@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from posixpath import basename
 
 from . import failpoints, folder
 from .access import ROOT, collection_of, plain_path
 from .catalogue import FileRow
+from .engines import SyncEngine
 from .errors import DocumentError
 from .formats import SUFFIXES, suffix, unknown_format
 from .index import Entry, Index
 from .kept import Kept
 from .ledger import Ledger
 from .loading import RawFile
-from .parsing import Parser, ParsingFailed
+from .parsing import ParsingFailed
 from .records import Document, Progress, SyncReport
 from .settings import Settings
 from .trash import Trash
@@ -39,7 +41,7 @@ class Pass:
         index: Index,
         ledger: Ledger,
         trash: Trash,
-        parser: Parser,
+        engine: SyncEngine,
         progress: Callable[[Progress], None],
         *,
         again: bool,
@@ -49,7 +51,7 @@ class Pass:
         self._catalogue = index.catalogue
         self._ledger = ledger
         self._trash = trash
-        self._parser = parser
+        self._engine = engine
         self._progress = progress
         self._kept = Kept(settings.state_dir / "kept")
         self._limits = settings.model_dump_json(include=_LIMITS)
@@ -68,7 +70,7 @@ class Pass:
     def run(self) -> SyncReport:
         """Make the index hold what the folder holds. Raises CorpusError and IndexFailure."""
         found = folder.scan(self._settings.corpus_dir)
-        self._index.put(self._changed(found), self._progress)
+        self._index.put(self._changed(found), self._progress, self._engine.embed)
         self._index.put(self._stale(), self._progress)
         self._index.put(self._renamed(), self._progress)
         failpoints.reach("sync: documents indexed")
@@ -102,15 +104,32 @@ class Pass:
     def _changed(self, found: list[folder.Found]) -> Iterator[Entry]:
         """Documents of files that are new or have changed, and on the way a row for every file."""
         present = {file.source for file in found}
+        self._engine.ahead(self._to_parse(found))
         for position, file in enumerate(found):
-            row = self._known.get(file.source)
-            if row and unchanged(row, file) and self._whole(row) and not self._moved(file.source):
+            row = self._as_it_was(file)
+            if row:
                 self._seen(row)
                 continue
             self._progress(Progress("reading", position + 1, len(found)))
             yield from self._entry(file, present)
         for closed in (file for file in found if file.refused):
             self._keep_rows_below(closed)
+
+    def _to_parse(self, found: list[folder.Found]) -> Iterator[RawFile]:
+        """The files that are likely to be parsed; what is wrong with the others is told in their turn."""
+        for file in found:
+            if file.refused or suffix(basename(file.source)) not in SUFFIXES or self._as_it_was(file):
+                continue
+            with suppress(DocumentError):
+                raw = self._read_file(file.source)
+                if raw.hash not in self._held:
+                    yield raw
+
+    def _as_it_was(self, file: folder.Found) -> FileRow | None:
+        """The row of a file that has not changed since, and whose document is there."""
+        row = self._known.get(file.source)
+        same = row and unchanged(row, file) and self._whole(row) and not self._moved(file.source)
+        return row if same else None
 
     def _moved(self, source: str) -> bool:
         """Whether a file belongs to another collection than when it was read, so that it may be another document."""
@@ -140,13 +159,13 @@ class Pass:
             raw = self._raw(file, present)
             row = replace(row, content_hash=raw.hash)
             if raw.hash not in self._held:
-                document = self._parser.parse(raw, self._settings)
+                document = self._engine.parse(raw)
             document_id = self._ledger.assign(
                 file.source, raw.data_hash, present, self._elsewhere(raw), self._trash.holds
             )
             failpoints.reach("sync: id assigned")
             if self._wanting(document_id, raw.hash, raw.data_hash):
-                document = document or self._parser.parse(raw, self._settings)
+                document = document or self._engine.parse(raw)
                 self._queued[document_id] = raw.hash
                 self._held.add(raw.hash)
                 yield Entry(replace(document, document_id=document_id), raw.hash)
@@ -247,7 +266,7 @@ class Pass:
 
     def _parsed_again(self, raw: RawFile) -> Document | None:
         try:
-            return self._parser.parse(raw, self._settings)
+            return self._engine.parse(raw)
         except DocumentError:
             return None
 
