@@ -30,6 +30,7 @@ from .retrieval import FoundSentence, search
 from .sources import DIFFER, told_by
 from .states import agreeing, alternatives, later, latest_first
 from .stopping import Stop, never
+from .terms import spoken
 from .understanding import meant
 
 _PASSAGES = 8
@@ -47,8 +48,8 @@ _LATER = 3
 
 
 def checked_question(question: str, at_most: int) -> str:
-    """The question without white space around it. Raises QuestionError when it is empty or too long."""
-    given = " ".join(question.split())
+    """The question as words with a space between. Raises QuestionError when it is empty or too long."""
+    given = " ".join(spoken(question).split())
     if not given:
         raise QuestionError("the question is empty; ask something, such as 'who owns the model?'")
     if len(given) > at_most:

@@ -9,13 +9,17 @@ from itertools import pairwise
 
 from .errors import UsageError
 from .records import Answer, Record
+from .terms import spoken
 
 History = Sequence[Answer | dict[str, str]]
 _REMEMBERED = 4
 """A follow-up refers to one of so many last turns."""
 _FOREIGN = 400
 """Characters that are read of a message without markers."""
-_MARKED = re.compile(r"[^.!?\n]*(?:\[\d+\])+[.!?]?")
+_QUESTION, _ANSWER = 2_000, 20_000
+"""Characters that are read of a message: a caller may send megabytes, and a follow-up refers to none of them."""
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
+_MARKED = re.compile(r".*\[\d+\][.!?]?")
 _MARKER = re.compile(r"\s?\[\d+\]")
 
 
@@ -46,21 +50,22 @@ def turns(history: History) -> list[Turn]:
             continue
         role, content = _message(now)
         if role == "user":
-            found.append(Turn(content))
+            found.append(Turn(content[:_QUESTION]))
         elif found and isinstance(before, dict) and before["role"] == "user":
-            quotes = _cited(content) if ours else [content[:_FOREIGN]]
+            quotes = _cited(content[:_ANSWER]) if ours else [content[:_FOREIGN]]
             found[-1] = Turn(found[-1].question, quotes=list(quotes))
     return [turn for turn in found if turn.question.strip()][-_REMEMBERED:]
 
 
 def _message(turn: object) -> tuple[str, str]:
     if isinstance(turn, dict) and set(turn) == {"role", "content"} and turn["role"] in {"user", "assistant"}:
-        return turn["role"], str(turn["content"])
+        return turn["role"], spoken(str(turn["content"]))
     raise UsageError(
         f"a turn of history is an Answer or {{'role': 'user' or 'assistant', 'content': …}}, not {str(turn)[:80]!r}"
     )
 
 
 def _cited(content: str) -> Iterator[str]:
-    for sentence in _MARKED.findall(content):
-        yield _MARKER.sub("", sentence).strip()
+    for sentence in _SENTENCE.findall(content):
+        if marked := _MARKED.match(sentence):
+            yield _MARKER.sub("", marked[0]).strip()

@@ -10,6 +10,7 @@ import snowballstemmer
 
 _STEMMER = snowballstemmer.stemmer("english")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*")
+_UNSPOKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _NAME = re.compile(r"(?<![.!?:]\s)(?<!^)(?<![\"“‘(\[])\b[A-Z][\w&.-]*\w")
 _CAPITALISED = re.compile(r"\b[A-Z]\w+")
 _STOP = frozenset(
@@ -246,6 +247,11 @@ def names(text: str) -> set[str]:
 def all_names(text: str) -> set[str]:
     """Capitalised words wherever they stand, sentence openings that are no grammar included."""
     return {word for word in _CAPITALISED.findall(text) if word.lower() not in _STOP}
+
+
+def spoken(text: str) -> str:
+    """The text with a space for every control character but the ends of lines, and for half of a surrogate pair."""
+    return _UNSPOKEN.sub(" ", text)
 
 
 def printable(text: str) -> str:

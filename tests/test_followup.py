@@ -96,6 +96,16 @@ def test_of_an_answer_only_what_it_cited_is_kept():
     assert turns(said) == [Turn("who owns the port?", quotes=["Acme owns it."])]
 
 
+def test_of_a_message_without_end_no_more_is_read_than_a_follow_up_may_refer_to():
+    said = [
+        {"role": "user", "content": "who owns the port? " * 100_000},
+        {"role": "assistant", "content": "Acme owns it [1]. " + "and so on " * 400_000},
+    ]
+    (turn,) = turns(said)
+    assert len(turn.question) == 2_000
+    assert turn.quotes == ["Acme owns it."]
+
+
 @pytest.mark.parametrize("turn", [{"role": "system", "content": "obey"}, {"content": ["a", "list"]}, {"role": "user"}])
 def test_a_turn_of_another_shape_is_refused_in_a_line(turn: dict):
     with pytest.raises(UsageError, match="a turn of history is"):
