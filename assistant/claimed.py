@@ -16,6 +16,8 @@ from .visible import visible
 
 MOST = 5
 """Claims that one answer may have."""
+_LONGEST = 1_000
+"""Characters of a claim. What is longer is none, and patterns would look at it for minutes."""
 _LINKED_NUMBER = re.compile(r"\[\d+(?:\s?,\s?\d+)*\](?:\([^)\n]*\))?")
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 _STRUCTURE = re.compile(r'\{\s*"claims"')
@@ -54,7 +56,7 @@ def claims_of(said: str, *, ended: bool) -> list[Any] | None:
 def _in_structure(said: str, *, ended: bool) -> list[Any] | None:
     try:
         parsed = json.loads(said[: said.rfind("}") + 1]) if ended else parse_partial_json(said)
-    except ValueError:
+    except (ValueError, RecursionError):  # brackets a thousand deep
         return None
     claims = parsed.get("claims") if isinstance(parsed, dict) else None
     if not isinstance(claims, list):
@@ -63,6 +65,8 @@ def _in_structure(said: str, *, ended: bool) -> list[Any] | None:
 
 
 def _in_line(line: str) -> dict[str, Any] | None:
+    if len(line) > _LONGEST:
+        return None
     if found := _NUMBER_LAST.fullmatch(line):
         return {"sentence": int(found[2]), "claim": found[1]}
     if found := _NUMBER_FIRST.fullmatch(line):
@@ -76,7 +80,9 @@ def proposals(claims: Sequence[Any], sentences: int) -> Iterator[Proposal]:
         if not isinstance(claim, dict):
             continue
         number, text = claim.get("sentence"), claim.get("claim")
-        if isinstance(number, int) and 1 <= number <= sentences and isinstance(text, str) and (said := _words(text)):
+        if type(number) is not int or not 1 <= number <= sentences:  # true is an int, too
+            continue
+        if isinstance(text, str) and len(text) <= _LONGEST and (said := _words(text)):
             yield Proposal(number, said)
 
 

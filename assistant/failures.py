@@ -10,6 +10,8 @@ from .redaction import redacted
 
 _REASON = 200
 """Characters of what a provider says."""
+_LONGEST_WAIT = 86_400
+"""Seconds. A provider that asks for more has run out of a quota, or says nonsense."""
 
 
 def failure(llm: str, error: Exception) -> ModelUnavailable:
@@ -45,9 +47,10 @@ def status(error: Exception) -> int | None:
 
 
 def _wait(error: Exception) -> int:
-    """The seconds that a provider asks to wait for; 0 where it does not say."""
+    """The seconds that a provider asks to wait for; 0 where it does not say, or nothing that anybody waits for."""
     headers = getattr(getattr(error, "response", None), "headers", None) or {}
     try:
-        return math.ceil(float(headers.get("retry-after", "")))
+        wait = float(headers.get("retry-after", ""))
     except ValueError:
         return 0
+    return math.ceil(wait) if 0 < wait <= _LONGEST_WAIT else 0

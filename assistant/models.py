@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from collections.abc import Callable
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 EXTRACTIVE, EMBEDDED = "extractive", "embedded"
 _MAX_ANSWER_TOKENS = 400
 _TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
+_TIMES = 5
+"""An answer may take so many times as long as a provider may be silent."""
 _PROVIDER_AT_ONCE = 8
 """Questions that a provider is asked at a time: what a small plan allows."""
 
@@ -38,6 +41,8 @@ class ChatModel:
     """Whether it is asked first if the sentences state the answer, and tells by token probabilities how sure it is."""
     queue: FairQueue = field(default_factory=FairQueue)
     """Where questions wait for it, a local model taking one at a time."""
+    seconds: float = math.inf
+    """What one answer may take in all, however often a word of it comes."""
     unstructured: threading.Event = field(default_factory=threading.Event, repr=False)
     """Set once it has refused to be held to any structure; it writes lines then."""
     digest: str = ""
@@ -90,7 +95,8 @@ def open_chat_model(settings: Settings, progress: Callable[[Progress], None]) ->
         return _embedded(settings, progress)
     queue = FairQueue(_PROVIDER_AT_ONCE, settings.max_waiting)
     chat = open_provider(settings, here=not outside(settings))
-    return ChatModel(settings.llm, chat, json_schema=speaks_openai(settings), queue=queue)
+    seconds = _TIMES * settings.llm_timeout
+    return ChatModel(settings.llm, chat, json_schema=speaks_openai(settings), queue=queue, seconds=seconds)
 
 
 def _embedded(settings: Settings, progress: Callable[[Progress], None]) -> ChatModel:

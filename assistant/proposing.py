@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ from .stopping import Stop, Stopped, pieces, result
 
 _CLAIM_CHARACTERS = 400
 _LOGPROBS = 20
+_MOST_SAID = 20_000
+"""Characters that are read of what a model says: many times what it may say, thoughts before it included."""
+_ENDS = frozenset("{}\n")
+"""What stands at the end of a claim, or at the beginning of the next."""
 _REFUSED = frozenset({400, 422, 501})
 """What servers answer that know no structured output."""
 _CUT = frozenset({"length", "max_tokens"})
@@ -42,6 +47,7 @@ def propose(model: ChatModel, question: str, evidence: Sequence[Evidence], stop:
     Closing the iterator stops the generation, as Stopped does. Raises ModelUnavailable when the model fails or does not
     answer in the form asked for.
     """
+    stop = _in_time(model, stop)
     structured = None if model.unstructured.is_set() else _structured(model, len(evidence))
     # LangChain's models have no common error class: each provider's client raises its own, and may have a key in it.
     try:
@@ -67,10 +73,16 @@ def _said(
     said, given, ended, spent = "", 0, "", Usage(0, 0)
     with closing(pieces(chat.astream(messages), stop)) as stream:
         for piece in stream:
-            said += text_of(piece)
+            new = text_of(piece)[: _MOST_SAID - len(said)]
+            said += new
             ended = ended or _ended(piece)
             if cost := piece.usage_metadata:  # some tell at the end, some in parts
                 spent = Usage(spent.input + cost["input_tokens"], spent.output + cost["output_tokens"])
+            if len(said) == _MOST_SAID:
+                ended = "length"
+                break
+            if given >= MOST or _ENDS.isdisjoint(new):
+                continue
             whole = claims_of(said, ended=False) or []
             yield from proposals(whole[given:MOST], len(evidence))
             given = max(given, len(whole))
@@ -83,6 +95,21 @@ def _said(
         raise ModelUnavailable(
             f"the model {model.name} did not answer in the form asked for; try again or choose another llm"
         )
+
+
+def _in_time(model: ChatModel, stop: Stop) -> Stop:
+    """`stop`, which raises ModelUnavailable once the answer takes longer than it may: a word now and then is no end."""
+    ends = time.monotonic() + model.seconds
+
+    def over() -> bool:
+        if time.monotonic() > ends:
+            raise ModelUnavailable(
+                f"the model {model.name} was not done after {model.seconds:.0f} seconds; try again, raise llm_timeout, "
+                "or choose another llm"
+            )
+        return stop()
+
+    return over
 
 
 def _ended(piece: BaseMessage) -> str:
@@ -120,8 +147,8 @@ def certainty(model: ChatModel, question: str, evidence: Sequence[Evidence], sto
     chat: Any = model.chat
     try:
         asking = chat.bind(logprobs=True, top_logprobs=_LOGPROBS, max_completion_tokens=1)
-        said = result(asking.ainvoke(_messages(question, evidence, "answer-pointed")), stop)
-    except Stopped:
+        said = result(asking.ainvoke(_messages(question, evidence, "answer-pointed")), _in_time(model, stop))
+    except (Stopped, ModelUnavailable):
         raise
     except Exception as error:  # noqa: BLE001 - as above
         raise failure(model.name, error) from None

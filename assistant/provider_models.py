@@ -63,7 +63,20 @@ def open_provider(settings: Settings, *, here: bool) -> BaseChatModel:
     except Exception as error:  # noqa: BLE001 - each provider raises its own kind for a missing key or an unknown name
         reason = str(error).strip().splitlines()[0]
         raise ModelError(f"llm={settings.llm} cannot be used: {reason}") from None
+    _follow_nowhere(chat)
     return chat
+
+
+def _follow_nowhere(chat: BaseChatModel) -> None:
+    """Have a package's client follow no redirect: question, passages and, in some headers, the key would go along.
+
+    The packages have no option for that. Their clients lie one in another, that of httpx innermost.
+    """
+    client: Any = getattr(chat, "_async_client", None) or getattr(chat, "async_client", None)
+    while client is not None and not hasattr(client, "follow_redirects"):
+        client = getattr(client, "_client", None)
+    if client is not None:
+        client.follow_redirects = False
 
 
 def _options(provider: str, settings: Settings, *, here: bool) -> dict[str, Any]:

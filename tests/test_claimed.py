@@ -1,6 +1,7 @@
 """What models say, in the forms in which they say it, as claims."""
 
 import json
+import time
 
 import pytest
 from langchain_core.messages import AIMessageChunk
@@ -58,6 +59,27 @@ def test_no_claim_is_read_before_it_is_whole(said: str):
 @pytest.mark.parametrize("said", ["[0] x y.", "[10] x y.", "[2] ", '{"claims": [{"sentence": "2", "claim": "x"}, 7]}'])
 def test_a_number_of_no_sentence_and_an_empty_claim_are_left_out(said: str):
     assert not read(said)
+
+
+@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "[1] " * 10_000 + "x",
+        "a" + " " * 40_000 + "b",
+        "*" * 40_000,
+        "a[" * 20_000,
+        "<think>" * 6_000,
+        '{"claims": ' + "[" * 39_000,
+        '{"claims": ' + "[" * 19_000 + "]" * 19_000 + "}",
+        '{"claims": [{"sentence": ' + "9" * 39_000 + ', "claim": "x"}, {"sentence": 1, "claim": "x"}]}',
+    ],
+    ids=lambda said: said[:12] if isinstance(said, str) else None,
+)
+def test_no_nonsense_takes_long_to_read(said: str, ended: bool):
+    began = time.process_time()
+    read(said, ended=ended)
+    assert time.process_time() - began < 2
 
 
 def test_the_arguments_of_a_tool_are_what_a_model_says_with_it():

@@ -18,14 +18,14 @@ from assistant.records import Answer, Done
 from assistant.settings import Settings
 from assistant.usable import usable
 from tests.conftest import CLONE, OpenEngine, article
-from tests.stand_in import AnthropicServer, OllamaServer, ScriptedServer
+from tests.stand_in import AnthropicServer, EndlessServer, OllamaServer, ScriptedServer
 
 KEY = "sk-proj-Zf8Kq2LmW9xTb4RvYc7NsD1hJ6pGeU3a"
 QUESTION = "who owns the port of Halden?"
 SAID = "Acme owns the port of Halden."
 WORDS = json.dumps({"claims": [{"sentence": 1, "claim": SAID}]})
 Asking = Callable[..., Answer]
-Server = ScriptedServer | AnthropicServer | OllamaServer
+Server = ScriptedServer | AnthropicServer | OllamaServer | EndlessServer
 
 
 @pytest.fixture
@@ -58,6 +58,9 @@ def test_what_a_provider_says_is_checked_and_what_it_cost_is_told(ask: Asking):
         ((401, {}), 1, "refused the key, or this use of it .401.; set OPENAI_API_KEY to one that is valid"),
         ((404, {}), 1, "ask its provider what 'said' is called now, and set llm"),
         ((429, {"Retry-After": "0.1"}), 2, "a quota is used up .429.; try again in 1 s"),
+        ((429, {"Retry-After": "31536000"}), 1, "try again later"),
+        ((429, {"Retry-After": "-1"}), 2, "try again later"),
+        ((429, {"Retry-After": "inf"}), 2, "try again later"),
         ((500, {}), 2, "has trouble of its own"),
         (ScriptedServer.CUT, 1, "did not answer in the form asked for|failed"),
         (ScriptedServer.SILENT, 2, "did not say a word for as long as llm_timeout allows"),
@@ -103,6 +106,32 @@ def test_a_provider_is_held_to_a_structure_in_its_own_way_and_tells_what_it_cost
     assert answer.text == "Acme owns the port of Halden [1]."
     assert answer.usage == {"input": 11, "output": 7}
     assert [held in asked for asked in server.asked] == [True]
+
+
+def test_a_model_that_never_comes_to_an_end_has_failed_in_time(ask: Asking):
+    with EndlessServer() as server, pytest.raises(ModelUnavailable, match="was not done after 2 seconds"):
+        ask(server, llm_timeout=0.3)
+    with (
+        ScriptedServer("[1]" + " so it is" * 100_000) as server,
+        pytest.raises(ModelUnavailable, match="the form asked"),
+    ):
+        ask(server)
+
+
+def test_claims_before_a_flood_of_words_stand(ask: Asking):
+    with ScriptedServer(f"[1] {SAID}\n" + "and so on " * 100_000) as server:
+        assert ask(server).text == "Acme owns the port of Halden [1]."
+
+
+@pytest.mark.parametrize("llm", ["openai:said", "ollama:said", "anthropic:claude-haiku-4-5"])
+def test_nothing_is_sent_to_where_a_provider_redirects(ask: Asking, monkeypatch: pytest.MonkeyPatch, llm: str):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    with ScriptedServer(WORDS) as elsewhere:
+        moved = (307, {"Location": elsewhere.base_url.replace("127.0.0.1", "localhost")})
+        with ScriptedServer(moved) as server, pytest.raises(ModelUnavailable):
+            ask(server, llm=llm)
+        assert len(server.keys) > 0
+        assert elsewhere.keys == []
 
 
 def test_a_model_that_refuses_a_structure_is_asked_for_numbered_lines_then_and_from_then_on(
