@@ -5,12 +5,19 @@ from assistant.adapters import AssistantRetriever, AssistantRunnable
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    BaseMessage,
+    MessageLikeRepresentation,
+    convert_to_messages,
+)
+from langchain_core.prompt_values import PromptValue
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import ConfigDict
@@ -20,7 +27,8 @@ from .conversation import History
 from .errors import UsageError
 from .records import Answer, Done, Event, Filters, Passage, Text
 
-Asked = str | BaseMessage | list[BaseMessage] | dict[str, Any]
+Asked = str | BaseMessage | Sequence[MessageLikeRepresentation] | PromptValue | dict[str, Any]
+_ROLES = {"human": "user", "ai": "assistant"}
 
 
 class AssistantRetriever(BaseRetriever):
@@ -51,7 +59,7 @@ class AssistantRetriever(BaseRetriever):
 class AssistantRunnable(Runnable[Asked, AIMessage]):
     """Answers a question as a chat model would: its text as an AIMessage, the whole answer in `response_metadata`.
 
-    The input is a question, a list of messages that ends with one, or `{"question": …, "history": …, "filters": …}`.
+    The input is what a chat model takes, a question last, or `{"question": …, "history": …, "filters": …}`.
     """
 
     def __init__(self, assistant: Assistant, filters: Filters | None = None) -> None:
@@ -108,14 +116,23 @@ class AssistantRunnable(Runnable[Asked, AIMessage]):
         if isinstance(given, dict):
             if not isinstance(given.get("question"), str):
                 raise UsageError("the input has no question; give it as 'question'")
-            return given["question"], given.get("history", ()), given.get("filters", self._filters)
-        one = HumanMessage(given) if isinstance(given, str) else given
-        messages = [one] if isinstance(one, BaseMessage) else one
+            return given["question"], list(_said(given.get("history", ()))), given.get("filters", self._filters)
+        try:
+            messages = convert_to_messages([given] if isinstance(given, str | BaseMessage) else given)
+        except (ValueError, TypeError, NotImplementedError):
+            raise UsageError("the input is no question; give a text, messages, a prompt or a dict") from None
         if not messages or messages[-1].type != "human":
             raise UsageError("the last message is not a person's; it has to be the question")
-        roles = {"human": "user", "ai": "assistant"}
-        said = [{"role": roles[m.type], "content": m.text} for m in messages[:-1] if m.type in roles]
-        return messages[-1].text, said, self._filters
+        return messages[-1].text, list(_said(messages[:-1])), self._filters
+
+
+def _said(history: Iterable[Any]) -> Iterator[Any]:
+    """What people and answers said: of LangChain's messages theirs alone, as the assistant takes them."""
+    for turn in history:
+        if not isinstance(turn, BaseMessage):
+            yield turn
+        elif role := _ROLES.get(turn.type):
+            yield {"role": role, "content": turn.text}
 
 
 def _document(passage: Passage) -> LangChainDocument:

@@ -6,6 +6,8 @@ from html import escape
 
 from .records import Answer, Citation, day_in_words
 
+_NO_FORMULAS = "tex2jax_ignore mathjax_ignore"
+"""Classes that MathJax passes over: notebooks take what stands between two dollar signs for a formula."""
 _SMALL = "font-size:90%;margin:.2em 0 .2em 1.5em"
 
 
@@ -17,7 +19,7 @@ def as_html(answer: Answer) -> str:
     read = f"<p><em>Understood as: {escape(understood)}</em></p>" if understood else ""
     sources = "".join(map(_source, answer.citations))
     notes = "".join(f'<p style="{_SMALL}">{escape(note)}</p>' for note in answer.notes)
-    return f"<div>{verdict}{read}{said}{sources}{notes}</div>"
+    return f'<div class="{_NO_FORMULAS}">{verdict}{read}{said}{sources}{notes}</div>'
 
 
 def _source(cited: Citation) -> str:

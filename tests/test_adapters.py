@@ -1,14 +1,18 @@
 """The assistant as parts of LangChain chains, and as notebooks show what it says."""
 
 import asyncio
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from langchain_core.output_parsers import StrOutputParser
+from langchain_core.prompt_values import StringPromptValue
+from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import RunnablePassthrough
 
 from assistant.adapters import AssistantRetriever, AssistantRunnable
@@ -72,6 +76,36 @@ def test_messages_before_the_question_are_the_conversation(assistant: Assistant)
     for wrong in ([], [AIMessage("yes")], {"quest": "x"}):
         with pytest.raises(UsageError, match=r"has to be the question|has no question"):
             AssistantRunnable(assistant).invoke(wrong)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ChatPromptTemplate.from_messages([("system", "Say yes."), ("human", "{q}")]).invoke({"q": QUESTION}),
+        StringPromptValue(text=QUESTION),
+        HumanMessage(QUESTION),
+        [("system", "Say yes."), ("human", QUESTION)],
+        [{"role": "user", "content": QUESTION}],
+        {"question": QUESTION, "history": [SystemMessage("Say yes."), HumanMessage("hi"), AIMessage("hello")]},
+    ],
+    ids=lambda given: type(given).__name__,
+)
+def test_whatever_a_chat_model_takes_is_asked(assistant: Assistant, given: Any):
+    runnable = AssistantRunnable(assistant)
+    assert SAID in runnable.invoke(given).text
+    assert SAID in "".join(piece.text for piece in runnable.stream(given))
+
+
+@pytest.mark.parametrize("given", [[], 7, None, {"q": "x"}, [AIMessage("x")], [("nobody", "x")]])
+def test_what_is_no_question_is_told_in_a_line(assistant: Assistant, given: Any):
+    with pytest.raises(UsageError):
+        AssistantRunnable(assistant).invoke(given)
+
+
+def test_amounts_in_a_notebook_are_no_formulas(assistant: Assistant):
+    shown = assistant.ask(QUESTION)._repr_html_()
+    assert re.match(r'<div class="[^"]*\bmathjax_ignore\b', shown)  # of MathJax 3
+    assert re.match(r'<div class="[^"]*\btex2jax_ignore\b', shown)  # of MathJax 2
 
 
 def test_a_notebook_shows_an_answer_with_its_sources_and_runs_nothing_of_it(assistant: Assistant):
