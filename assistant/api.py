@@ -7,7 +7,8 @@ import copy
 import json
 import re
 import threading
-from collections.abc import AsyncIterator, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -374,8 +375,12 @@ class Assistant:
         return await asyncio.to_thread(self.search, question, k, filters, history)
 
     async def aask(self, question: str, history: History = (), filters: Filters | None = None) -> Answer:
-        """`ask`, awaited."""
-        return await asyncio.to_thread(self.ask, question, history, filters)
+        """`ask`, awaited; cancelling it stops the answer."""
+        async with aclosing(self.astream(question, history, filters)) as events:
+            async for event in events:
+                if isinstance(event, Done):
+                    return event.answer
+        raise AssertionError("a stream that nobody closed ends with Done")
 
     async def asuggest(self, k: int = 4, answer: Answer | None = None, filters: Filters | None = None) -> list[str]:
         """`suggest`, awaited."""
@@ -391,7 +396,7 @@ class Assistant:
 
     async def astream(
         self, question: str, history: History = (), filters: Filters | None = None
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event]:
         """`stream`, awaited event by event; closing it stops the answer."""
         events = self.stream(question, history, filters)
         try:

@@ -5,8 +5,7 @@ tool → the same call of `Assistant` → words that the model reads, and beside
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
@@ -40,13 +39,13 @@ def mcp_server(assistant: Assistant) -> MCPServer:
     async def ask(question: Question, as_of: AsOf = None) -> CallToolResult:
         """Answer a question from the articles, in sentences that each carry the exact words they rest on."""
         filters = Filters(as_of=as_of) if as_of else None
-        answer = await _called(lambda: assistant.ask(question, filters=filters))
+        answer = await _called(assistant.aask(question, filters=filters))
         return _result(_in_words(answer), answer.to_dict())
 
     @server.tool(annotations=_READS)
     async def search(question: Question, k: Annotated[int, Field(ge=1, le=50)] = 5) -> CallToolResult:
         """Find the passages of the articles that speak most of a question, best first."""
-        passages = await _called(lambda: assistant.search(question, k))
+        passages = await _called(assistant.asearch(question, k))
         found = {"passages": [passage.to_dict() for passage in passages]}
         return _result("\n\n".join(map(_passage, passages)) or "Nothing was found.", found)
 
@@ -55,23 +54,23 @@ def mcp_server(assistant: Assistant) -> MCPServer:
         path_or_url: Annotated[str, Field(description="A file, a folder or a web address")],
     ) -> CallToolResult:
         """Add a file, all files of a folder, or a web page to the articles. Only on the user's own word."""
-        report = await _called(lambda: assistant.add(path_or_url))
+        report = await _called(assistant.aadd(path_or_url))
         return _result(_report(report), report.to_dict())
 
     @server.tool(name="list", annotations=_READS)
     async def list_() -> CallToolResult:
         """List the articles, newest first, with their dates and publishers."""
-        documents = await _called(assistant.documents)
+        documents = await _called(assistant.adocuments())
         found = {"documents": [document.to_dict() for document in documents]}
         return _result("\n".join(map(_document, documents)) or "There are no articles.", found)
 
     return server
 
 
-async def _called(call: Callable[[], _Found]) -> _Found:
-    """What a call gives, made by another thread; an error of the assistant is one of the tool, in its own words."""
+async def _called(call: Awaitable[_Found]) -> _Found:
+    """What a call gives; an error of the assistant is one of the tool, in its own words."""
     try:
-        return await asyncio.to_thread(call)
+        return await call
     except AssistantError as error:
         raise ToolError(str(error)) from None
 

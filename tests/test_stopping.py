@@ -187,6 +187,21 @@ def test_an_awaited_stream_that_is_left_ends_the_generation(assistant):
     assert before_long(lambda: model.queue.line == [] and model.chat.under_way == 0)
 
 
+def test_an_awaited_answer_that_is_given_up_ends_the_generation(assistant):
+    model = slow(FOREVER)
+
+    async def give_up() -> None:
+        asking = asyncio.ensure_future(assistant(model).aask("who owns Aaaaum?"))
+        while not model.chat.under_way:
+            await asyncio.sleep(0.01)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+
+    asyncio.run(give_up())
+    assert before_long(lambda: model.queue.line == [] and model.chat.cancelled == 1)
+
+
 def test_twenty_people_at_once_get_their_own_answers_one_after_the_other(assistant):
     model = slow(0.02)
     asked = assistant(model)
