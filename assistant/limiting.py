@@ -32,16 +32,17 @@ def told(report: SyncReport, before: frozenset[str], after: frozenset[str], sour
 def collection(wanted: str, settings: Settings, scope: Scope | None) -> str:
     """The folder of a collection by its name, as it is written in the settings; empty for none.
 
-    Raises UsageError for a name that is no collection, and NotAllowed for one that the scope leaves out.
+    Raises UsageError for a name that is no collection, or none that the scope lets be seen, and NotAllowed where the
+    corpus folder itself may not be.
     """
     plain = plain_path(wanted)
     named = {plain_path(name): name.strip("/") for name in settings.collections}
+    named = {path: name for path, name in named.items() if not scope or scope.sees(f"{path}/file")}
     if plain != ROOT and plain not in named:
-        known = ", ".join(sorted(named.values())) or "none is set"
-        raise UsageError(f"there is no collection {wanted!r}; the setting collections names them ({known})")
-    if scope and not scope.sees("file" if plain == ROOT else f"{plain}/file"):
-        where = "the corpus folder itself" if plain == ROOT else named[plain]
-        raise NotAllowed(f"you may not add articles to {where}; name another collection")
+        known = ", ".join(sorted(named.values())) or "none"
+        raise UsageError(f"there is no collection {wanted!r}; there are: {known} (the setting collections)")
+    if plain == ROOT and scope and not scope.sees("file"):
+        raise NotAllowed("you may not add articles to the corpus folder itself; name a collection")
     return "" if plain == ROOT else named[plain]
 
 
