@@ -23,7 +23,11 @@ class Stream(Iterator[Event]):
         self._events = start(self._closed.is_set)
 
     def __next__(self) -> Event:
-        return next(self._events)
+        event = next(self._events)
+        if self._closed.is_set():  # `close` found this thread at work and left the end to it
+            self._events.close()
+            raise StopIteration
+        return event
 
     def close(self) -> None:
         """Stop the answer and free its place in the queue; nothing happens when it has ended."""

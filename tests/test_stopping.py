@@ -6,7 +6,7 @@ The limits that users feel are measured in benchmarks/streaming.py; here the dea
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 
@@ -15,9 +15,10 @@ from assistant.engine import Engine
 from assistant.errors import ModelBusy
 from assistant.models import ChatModel
 from assistant.queueing import FairQueue, Place, Precedence
-from assistant.records import Done, Retrieved, Text, Waiting
+from assistant.records import Done, Event, Retrieved, Text, Waiting
 from assistant.settings import Settings
 from assistant.stopping import Stopped, never, pieces, result
+from assistant.streaming import Stream
 from tests.conftest import OpenEngine, article
 from tests.fakes import slow
 
@@ -154,6 +155,29 @@ def test_a_stream_closed_by_another_thread_ends_the_generation_and_frees_its_pla
     assert [type(event) for event in seen] == [Retrieved]
     assert before_long(lambda: model.chat.cancelled == 1)
     assert model.queue.line == []
+
+
+def test_a_stream_that_is_closed_just_when_an_event_comes_ends_with_it():
+    at_work, closed, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def events(_: object) -> Generator[Event]:
+        try:
+            at_work.set()
+            assert closed.wait(DEADLINE)
+            yield Waiting(1)
+        finally:
+            ended.set()
+
+    stream = Stream(events)
+    seen: list[Event] = []
+    reader = threading.Thread(target=lambda: seen.extend(stream))
+    reader.start()
+    assert at_work.wait(DEADLINE)
+    stream.close()
+    closed.set()
+    reader.join(DEADLINE)
+    assert ended.is_set()
+    assert seen == []
 
 
 def test_who_leaves_the_queue_does_not_hold_it_up(assistant):
