@@ -94,7 +94,7 @@ def put(corpus_dir: Path, name: str, data: bytes, collection: str = "") -> str:
     stem, suffix = os.path.splitext(os.path.basename(name.replace("\\", "/")))
     if stem.startswith(".") and not suffix:  # ".md" is an ending without a name
         stem, suffix = "", os.path.splitext(f"x{stem}")[1]
-    stem = "".join(c for c in stem if c.isprintable()).strip(". ")
+    stem = "".join(c for c in stem if c.isprintable()).lstrip(".~$ ").rstrip(". ")
     stem = stem.encode()[:_NAME_BYTES].decode(errors="ignore") or "document"
     place = corpus_dir / collection
     check_inside(corpus_dir, os.path.join(collection, "x"))

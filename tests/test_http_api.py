@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,8 +23,8 @@ from assistant.settings import Settings
 from assistant.users import Users
 from assistant.web.http_bodies import MOST_BYTES
 from assistant.web.server import application
-from tests.conftest import article
-from tests.fakes import WordEmbedder
+from tests.conftest import OpenEngine, article
+from tests.fakes import WordEmbedder, slow
 from tests.hostile import serving_here
 from tests.signing_in import PASSWORD
 
@@ -139,6 +141,77 @@ def test_what_cannot_be_asked_is_told_in_a_line(
     assert names in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/ask", b'{"question": NaN}'),
+        ("/api/ask", b'{"question": "x", "filters": {"sources": ["\\ud800"]}}'),
+        ("/api/search", b'{"question": "x", "k": Infinity}'),
+        *((path, b"[" * 100_000) for path in ("/api/ask", "/v1/chat/completions")),
+        *((path, b'{"question": "caf\xe9"}') for path in ("/api/ask", "/v1/chat/completions")),
+        ("/v1/chat/completions", b'{"messages": Infinity}'),
+        ("/api/documents", b"x"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_told_in_a_line_and_not_repeated(client: httpx.Client, path: str, body: bytes):
+    answer = client.post(path, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code in {400, 422}
+    message = answer.json()["error"]["message"] if path.startswith("/v1/") else answer.json()["message"]
+    assert 0 < len(message) < 200
+    assert "\n" not in message
+
+
+def test_a_question_with_what_is_no_letter_is_read_without_it(client: httpx.Client):
+    for hole in ("\\u0000", "\\ud800", "\\u001b[2J", "\\ufeff"):
+        before = f'[{{"role": "user", "content": "{hole}"}}]'
+        body = f'{{"question": "{hole} who owns the port of Halden?", "history": {before}}}'
+        answer = client.post("/api/ask", content=body, headers={"Content-Type": "application/json"})
+        assert answer.json()["answered"], hole
+
+
+def test_no_file_of_a_request_is_passed_over(client: httpx.Client):
+    files = [("file", (name, b"The ferry of Sund has 9 cabins.")) for name in ("a.md", "b.md")]
+    answer = client.post("/api/documents", files=files)
+    assert (answer.status_code, answer.json()["message"].split(":")[0]) == (422, "file")
+    for name in ("~$c.md", ".d.md"):  # of a folder they would be passed over: the one is a lock of Word's
+        (document_id,) = client.post("/api/documents", files={"file": (name, f"Of {name}.".encode())}).json()["added"]
+        client.delete(f"/api/documents/{document_id}")
+
+
+def test_who_hangs_up_leaves_the_queue_and_those_who_wait_silence_nothing(
+    settings: Settings, open_engine: OpenEngine, tmp_path: Path
+):
+    folders = {f"{name}_dir": tmp_path / name for name in ("data", "state", "cache")}
+    alone, model = settings.model_copy(update=folders), slow(60, bound=100)
+    engine = open_engine(model, settings=alone)
+    engine.sync()
+
+    async def crowd(host: str) -> None:
+        async with httpx.AsyncClient(base_url=f"http://{host}", timeout=60, limits=httpx.Limits()) as many:
+            said = {"messages": [{"role": "user", "content": QUESTION}], "question": QUESTION}
+            calls = [("/v1/chat/completions", {**said, "stream": True}), ("/v1/chat/completions", said)]
+            calls += [("/api/ask", {"question": QUESTION, "stream": stream}) for stream in (False, True)]
+            waiting = [asyncio.create_task(many.post(path, json=body)) for path, body in 12 * calls]
+            await before_long(lambda: len(model.queue.line) == len(waiting))
+            assert [(await many.get(path)).text for path in ("/health", "/ready")] == ["ok", "ready"]
+            for call in waiting:
+                call.cancel()
+        await before_long(lambda: not model.queue.line)
+
+    with serving_here(application(Assistant(engine, alone)), guarded=True) as host:
+        asyncio.run(crowd(host))
+        figures = httpx.get(f"http://{host}/metrics").text
+    assert 'assistant_questions_total{outcome="stopped"} 48.0' in figures
+    assert "assistant_questions_under_way 0.0" in figures
+
+
+async def before_long(true: Callable[[], bool]) -> None:
+    """Until it is true, within the time that a busy machine takes."""
+    async with asyncio.timeout(30):
+        while not true():
+            await asyncio.sleep(0.02)
+
+
 def test_a_file_of_no_use_has_its_reason_and_is_no_trouble(client: httpx.Client):
     sent = client.post("/api/documents", files={"file": ("x.jpg", b"x")})
     assert list(sent.json()["failed"]) == ["x.jpg"]
@@ -231,6 +304,7 @@ def test_figures_count_questions_and_requests(client: httpx.Client):
     assert figure("assistant_articles") == 3
     assert figure("assistant_questions_under_way") == 0
     assert (client.get("/health").text, client.get("/ready").text) == ("ok", "ready")
+    assert [client.head(path).status_code for path in ("/health", "/ready")] == [200, 200]
 
 
 # Where people sign in

@@ -27,7 +27,7 @@ _READ = frozenset({"queue/data", "upload_progress"})
 _EVENTS = frozenset({"queue/join", "run/predict"})
 _UPLOAD = "upload"
 _HEARTBEAT = "heartbeat/"
-_OFF = re.compile(r"/(login|logout|monitoring|pwa_icon|deep_link)(/|$)")
+_OFF = re.compile(r"/(login|logout|monitoring|pwa_icon|deep_link|openapi\.json)(/|$)")
 """Gradio's own that stand beside those below its prefix and are of no use here."""
 _TAB = re.compile(r"[\w-]{1,64}", re.ASCII)
 _BODY_BYTES = 4_000_000

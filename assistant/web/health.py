@@ -23,11 +23,13 @@ def health(assistant: Assistant, visitors: Visitors, figures: Figures) -> APIRou
     router = APIRouter(tags=["operations"], default_response_class=PlainTextResponse)
     router.add_api_route("/health", _health, methods=["GET"], summary="Whether the server lives")
     router.add_api_route("/ready", _ready(assistant), methods=["GET"], summary="Whether it can look articles up")
+    for path, call in {"/health": _health, "/ready": _ready(assistant)}.items():  # what some monitors ask with
+        router.add_api_route(path, call, methods=["HEAD"], include_in_schema=False)
     router.add_api_route("/metrics", _metrics(visitors, figures), methods=["GET"], summary="Figures for Prometheus")
     return router
 
 
-def _health() -> Response:
+async def _health() -> Response:  # takes no thread, of which none may be free
     return PlainTextResponse("ok")
 
 

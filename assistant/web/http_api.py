@@ -8,21 +8,21 @@ from __future__ import annotations
 import errno
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, Query, Request, UploadFile
+from fastapi import APIRouter, FastAPI, File, Query, Request, UploadFile
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
 
 from .. import __version__
 from ..access import EDITOR
 from ..errors import CorpusError, UsageError
-from ..records import Document, Done, Event, Retrieved, SyncReport, Text, Waiting
+from ..records import Answer, Document, Done, Event, Retrieved, SyncReport, Text, Waiting
 from .http_bodies import MOST_BYTES, AskBody, Documents, Passages, SealedAnswer, SearchBody, Trouble, history, trouble
-from .http_streams import sent, streamed
+from .http_streams import sent, streamed, whole
 from .visitors import Visitors
 
 _TROUBLE: dict[int | str, dict[str, Any]] = {
@@ -31,12 +31,14 @@ _TROUBLE: dict[int | str, dict[str, Any]] = {
     403: {"model": Trouble, "description": "Your role does not allow this."},
     404: {"model": Trouble, "description": "There is no such article."},
     409: {"model": Trouble, "description": "The corpus is empty."},
+    422: {"model": Trouble, "description": "The request is not of this form; the message names the field."},
     413: {"description": "More is sent than is read."},
     429: {"model": Trouble, "description": "Asked too often; `Retry-After` says when to ask again."},
     503: {"model": Trouble, "description": "The model, the index or the queue is the trouble, not you."},
 }
 Limit = Annotated[int | None, Query(ge=1, le=10_000, description="articles at most; all of them by default")]
 Offset = Annotated[int, Query(ge=0, le=2**31, description="articles to leave out at the beginning of the list")]
+Files = Annotated[list[UploadFile], File(alias="file", min_length=1, max_length=1, description="one a request")]
 _NAME = frozenset({errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ})
 """What a system says of a name that no file can have."""
 _ASKED = """The answer with its citations, or a refusal (`answered` is false). With `stream`, server-sent events:
@@ -69,13 +71,12 @@ def describe(app: FastAPI, calls: Iterable[APIRouter]) -> None:
     app.add_api_route("/api/openapi.json", lambda: JSONResponse(said), methods=["GET"], include_in_schema=False)
 
 
-def _ask(visitors: Visitors) -> Callable[..., Response]:
-    def ask(body: AskBody, request: Request) -> Response:
-        assistant = visitors.of(request)
+def _ask(visitors: Visitors) -> Callable[..., Awaitable[Response]]:
+    async def ask(body: AskBody, request: Request) -> Response:
+        events = visitors.of(request).stream(body.question, history(body.history), body.filters)
         if body.stream:
-            events = assistant.stream(body.question, history(body.history), body.filters)
-            return streamed(events, _told, lambda error: sent(trouble(error), "error"))
-        return JSONResponse(assistant.ask(body.question, history(body.history), body.filters).to_dict())
+            return await streamed(events, _told, lambda error: sent(trouble(error), "error"))
+        return await whole(events, request, Answer.to_dict)
 
     return ask
 
@@ -114,7 +115,8 @@ def _document(visitors: Visitors) -> Callable[..., Any]:
 
 
 def _add(visitors: Visitors) -> Callable[..., Any]:
-    def add(file: UploadFile, request: Request, collection: str = "") -> Any:
+    def add(files: Files, request: Request, collection: str = "") -> Any:
+        (file,) = files
         assistant = visitors.of(request)
         assistant.person.needs(EDITOR, "adding articles")
         name = PurePath((file.filename or "").replace("\\", "/")).name

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ..records import Answer, Document, Filters, Passage
 
 MOST_BYTES = 4_000_000
 """Of what is sent, files apart: a long conversation with all its citations."""
+
+
+def _in_letters(filters: Filters) -> Filters:
+    """The filters. Raises ValueError where they hold half of a surrogate pair, which JSON can write."""
+    json.dumps(filters.to_dict(), ensure_ascii=False).encode()
+    return filters
+
+
+_Filters = Annotated[Filters, AfterValidator(_in_letters)]
 
 
 class _Strict(BaseModel):
@@ -31,7 +41,7 @@ class AskBody(_Strict):
 
     question: str = Field(examples=["who owns the model?"])
     history: list[Message] = []
-    filters: Filters | None = None
+    filters: _Filters | None = None
     stream: bool = False
 
 
@@ -41,7 +51,7 @@ class SearchBody(_Strict):
     question: str = Field(examples=["who owns the model?"])
     k: int = Field(5, ge=1, le=100, description="passages at most")
     history: list[Message] = []
-    filters: Filters | None = None
+    filters: _Filters | None = None
 
 
 class Passages(BaseModel):

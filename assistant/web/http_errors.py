@@ -6,9 +6,10 @@ import math
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.exception_handlers import request_validation_exception_handler
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
 
 from ..errors import (
     AssistantError,
@@ -19,10 +20,10 @@ from ..errors import (
     UnknownDocument,
     UsageError,
 )
-from .http_bodies import trouble
+from ..terms import printable
 
-OPENAI = "/v1/"
-"""Below it errors look as an OpenAI client reads them."""
+API, OPENAI = "/api/", "/v1/"
+"""Below the second, errors look as an OpenAI client reads them."""
 _STATUS: tuple[tuple[type[AssistantError], int], ...] = (
     (TooMany, 429),
     (NotAllowed, 403),
@@ -30,6 +31,8 @@ _STATUS: tuple[tuple[type[AssistantError], int], ...] = (
     (EmptyCorpus, 409),
     (UsageError, 400),
 )
+_NAMED = 200
+"""Characters of the name of a field, which a caller may make up."""
 _BUSY = 10
 """Seconds after which one whom the queue has no place for may ask again."""
 
@@ -44,8 +47,11 @@ def answer(error: AssistantError, path: str) -> Response:
     headers = {}
     if isinstance(error, TooMany | ModelBusy):
         headers["Retry-After"] = str(math.ceil(error.wait) if isinstance(error, TooMany) else _BUSY)
-    body = for_openai(str(error), type(error).__name__) if path.startswith(OPENAI) else trouble(error)
-    return JSONResponse(body, status(error), headers=headers)
+    return JSONResponse(_body(str(error), type(error).__name__, path), status(error), headers=headers)
+
+
+def _body(message: str, kind: str, path: str) -> dict[str, Any]:
+    return for_openai(message, kind) if path.startswith(OPENAI) else {"error": kind, "message": message}
 
 
 def for_openai(message: str, kind: str) -> dict[str, Any]:
@@ -53,18 +59,31 @@ def for_openai(message: str, kind: str) -> dict[str, Any]:
     return {"error": {"message": message, "type": kind, "param": None, "code": None}}
 
 
+def _unread(first: dict[str, Any]) -> str:
+    """What is wrong with a request, by the first error of pydantic. What was sent is not repeated."""
+    if first["type"] == "json_invalid":
+        return f"the body is no JSON: {first['ctx']['error']} at character {first['loc'][-1]}"
+    where = ".".join(str(part) for part in first["loc"][1:] or first["loc"])
+    return f"{printable(where[:_NAMED])}: {first['msg']}"
+
+
 def add_handlers(app: FastAPI) -> None:
-    """Have errors that the API's functions raise answered."""
+    """Have errors that the API's functions raise answered, and those of reading a request, in the same form."""
 
     async def met(request: Request, error: Any) -> Response:
         return answer(error, request.url.path)
 
     async def unread(request: Request, error: Any) -> Response:
-        if not request.url.path.startswith(OPENAI):
-            return await request_validation_exception_handler(request, error)
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"][1:])
-        return JSONResponse(for_openai(f"{where}: {first['msg']}", "invalid_request_error"), 400)
+        path = request.url.path
+        number = 400 if path.startswith(OPENAI) else 422
+        return JSONResponse(_body(_unread(error.errors()[0]), UsageError.__name__, path), number)
+
+    async def refused(request: Request, error: Any) -> Response:
+        path = request.url.path
+        if not path.startswith((API, OPENAI)):
+            return await http_exception_handler(request, error)
+        return JSONResponse(_body(str(error.detail), UsageError.__name__, path), error.status_code)
 
     app.add_exception_handler(AssistantError, met)
     app.add_exception_handler(RequestValidationError, unread)
+    app.add_exception_handler(HTTPException, refused)

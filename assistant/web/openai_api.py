@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
@@ -18,7 +18,7 @@ from ..errors import UsageError
 from ..records import Answer, Done, Event, Text
 from .http_bodies import MOST_BYTES
 from .http_errors import for_openai
-from .http_streams import sent, streamed
+from .http_streams import sent, streamed, whole
 from .visitors import Visitors
 
 MODEL = "assistant"
@@ -89,18 +89,18 @@ def _models() -> Any:
     return {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}]}
 
 
-def _complete(visitors: Visitors) -> Callable[..., Response]:
-    def complete(body: ChatBody, request: Request) -> Response:
+def _complete(visitors: Visitors) -> Callable[..., Awaitable[Response]]:
+    async def complete(body: ChatBody, request: Request) -> Response:
         if body.model != MODEL:
             told = f"there is no model {body.model!r} here; ask for {MODEL!r}"
             return JSONResponse(for_openai(told, "invalid_request_error"), 404)
         question, before = _conversation(body.messages)
-        assistant = visitors.of(request)
+        events = visitors.of(request).stream(question, before)
         reply = _Reply(usage=bool(body.stream_options and body.stream_options.include_usage))
         if not body.stream:
-            return JSONResponse(reply.whole(assistant.ask(question, before)))
-        return streamed(
-            assistant.stream(question, before),
+            return await whole(events, request, reply.whole)
+        return await streamed(
+            events,
             reply.chunks,
             lambda error: sent(for_openai(str(error), type(error).__name__)),
             _END,
