@@ -88,9 +88,10 @@ def remove(
     ] = False,
 ) -> None:
     """Move articles to the trash; 'assistant restore' brings them back."""
+    report = SyncReport()
     with opened() as assistant:
         for document_id in document_ids:
-            report = assistant.remove(document_id, for_good=for_good)
+            report = report.followed_by(assistant.remove(document_id, for_good=for_good))
             back = f"removed {document_id}; 'assistant restore {document_id}' brings it back"
             terminal.say(f"deleted {document_id} for good; backups may still hold it" if for_good else back)
     if json_:
@@ -104,13 +105,15 @@ def restore(
     json_: Json = False,
 ) -> None:
     """Bring back removed articles by their ids, or everything as it was from a backup."""
+    report = SyncReport()
     with opened() as assistant:
         for each in what:
             whole = Path(each).is_file() or os.sep in each or ".tar" in each
-            report = assistant.restore_backup(each) if whole else assistant.restore(each)
+            done = assistant.restore_backup(each) if whole else assistant.restore(each)
+            report = report.followed_by(done)
             terminal.say(f"restored {each}")
             if whole and not json_:
-                _show_report(report, json_, assistant)
+                _show_report(done, json_, assistant)
     if json_:
         terminal.show_json(report.to_dict())
 

@@ -26,7 +26,7 @@ def ask(question: Question, json_: Json = False, llm: Llm = None, as_of: AsOf = 
     With - as the question, each line of standard input is one, and --json prints a line for each.
     """
     several = question == "-"
-    questions = filter(None, map(str.strip, sys.stdin)) if several else [question]
+    questions = terminal.read_lines() if several else [question]
     ended = Exit.DONE
     with opened(llm) as assistant:
         for each in questions:

@@ -74,6 +74,7 @@ def _options(
 
 def main() -> None:
     """Run the command line. An AssistantError is one line on stderr, never a traceback."""
+    terminal.prepare_streams()
     try:
         with redirect_stderr(Redacting(sys.stderr)):  # the page's server and the libraries write there, too
             _run()

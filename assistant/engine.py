@@ -102,6 +102,8 @@ class Engine:
         """Copy a file or the files of a folder into the corpus, which is made where there is none, and sync."""
         if not path.exists():
             raise UsageError(f"{path} does not exist; give a file or a folder")
+        if not (path.is_file() or path.is_dir()):
+            raise UsageError(f"{path} is no file, but a device or pipe; give a file or a folder")
         within = self._place(collection, scope)
         return self._changed(report, lambda corpus: corpus.add(path, report, within), scope)
 

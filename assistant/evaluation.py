@@ -31,6 +31,8 @@ def read_questions(path: Path) -> list[Expected]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise UsageError(f"cannot read {path} ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is no text; give a file of one JSON object a line, in UTF-8") from None
     found = [_expected(line, f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
     if not found:
         raise UsageError(f"{path} holds no question; write one JSON object a line")

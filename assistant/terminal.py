@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
+import os
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from .records import (
@@ -36,7 +39,7 @@ class Steps:
     """Shows each step on one line of stderr, rewritten in a terminal and plain in a log."""
 
     def __init__(self) -> None:
-        self._live = sys.stderr.isatty()
+        self._live = _can_rewrite()
         self._step = ""
         self._tenth = -1
 
@@ -66,7 +69,7 @@ class Steps:
 
 def say(message: str) -> None:
     """A message to the person, on stderr."""
-    sys.stderr.write(("\r\033[K" if sys.stderr.isatty() else "") + printable(message) + "\n")
+    sys.stderr.write(("\r\033[K" if _can_rewrite() else "") + printable(message) + "\n")
     sys.stderr.flush()
 
 
@@ -78,23 +81,40 @@ def show_lines(*lines: str) -> None:
 
 def show_json(plain: Any, indent: int | None = 2) -> None:
     """A result as JSON; what is not printable stands as its escape, so that it reads back the same."""
-    said = json.dumps(plain, ensure_ascii=False, indent=indent)
+    any_letter = (sys.stdout.encoding or "").lower().startswith("utf")
+    said = json.dumps(plain, ensure_ascii=not any_letter, indent=indent)
     print("".join(one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in said), flush=True)
+
+
+def prepare_streams() -> None:
+    """Have every text written and read, whatever the system's encoding is, also where a program closed a stream."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for good
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def read_lines() -> Iterator[str]:
+    """The lines of standard input that say something."""
+    for line in iter(sys.stdin.readline, ""):
+        if said := line.strip().lstrip("\ufeff"):  # Windows begins what it pipes with that mark
+            yield said
 
 
 def read_questions() -> Iterator[str]:
     """The questions that come in, until the end of input; with a prompt and a line editor where they are typed."""
-    typed = sys.stdin.isatty() and sys.stdout.isatty()
-    if typed:
-        with contextlib.suppress(ImportError):
-            import readline  # noqa: F401 - `input` edits lines and remembers them once it is there
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        yield from read_lines()
+        return
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401 - `input` edits lines and remembers them once it is there
     while True:
         try:
-            line = input("\n> ") if typed else sys.stdin.readline()
+            line = input("\n> ")
         except EOFError:
             print()
-            return
-        if not line and not typed:
             return
         if question := line.strip():
             yield question
@@ -110,7 +130,7 @@ def show_found(passages: Sequence[Passage]) -> None:
 
 def show_piece(piece: str) -> None:
     """A further piece of an answer's text."""
-    if sys.stderr.isatty():
+    if _can_rewrite():
         sys.stderr.write("\r\033[K")
         sys.stderr.flush()
     sys.stdout.write("\n".join(map(printable, piece.split("\n"))))
@@ -221,6 +241,11 @@ def place(item: Citation | Passage) -> str:
     parts = [f"{item.title}", item.publisher, day_in_words(item.published)]
     parts += [item.section and f"section “{item.section}”", f"page {item.page}" if item.page else None, item.source]
     return " · ".join(part for part in parts if part)
+
+
+def _can_rewrite() -> bool:
+    """Whether messages go to a terminal that can take back a line."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _amount(progress: Progress) -> str:

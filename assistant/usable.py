@@ -67,9 +67,12 @@ def _missing(provider: Provider, settings: Settings) -> tuple[str, str]:
 def _silent(url: str) -> str:
     """What is wrong with a server of this machine; empty where it takes connections. No other one is ever tried."""
     parts = urlsplit(url)
-    host, port = parts.hostname or "127.0.0.1", parts.port or {"https": 443, "http": 80}.get(parts.scheme, 11434)
+    host = parts.hostname or "127.0.0.1"
     try:
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 11434)
         with socket.create_connection((host, port), timeout=_LISTENS_WITHIN):
             return ""
     except OSError:
         return f"no server listens at {host}:{port}; start it"
+    except ValueError:
+        return f"{url} is no address of a server; mend its port"

@@ -167,7 +167,10 @@ def _users() -> Iterator[Users]:
 def _password(name: str, *, from_stdin: bool) -> str:
     """A new password that is taken. Raises UsageError for one that is not, before it is asked for again."""
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        line = sys.stdin.readline().rstrip("\r\n")
+        if "\ufffd" in line:  # what stands for bytes that are no text
+            raise UsageError("the password is no text in UTF-8; send it as that")
+        return line
     if not sys.stdin.isatty():
         raise UsageError("there is no terminal to ask for the password; give --password-stdin and one line")
     given = getpass.getpass(f"Password of {name}: ")

@@ -2,8 +2,10 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +86,8 @@ def test_ask_search_list_add_remove_and_sync_from_the_command_line(
         (["models", "pull"], {"cache_dir": "/proc/nowhere"}, 1, "cannot write the model"),
         (["models", "pull", "somebody/tiny-GGUF"], {}, 2, "name the file of somebody/tiny-GGUF, too"),
         (["eval", "/nowhere.jsonl"], {}, 2, "cannot read /nowhere.jsonl"),
+        (["eval", sys.executable], {}, 2, "is no text"),
+        (["add", "/dev/null"], {}, 2, "/dev/null is no file, but a device"),
     ],
 )
 def test_bad_input_is_one_line_and_an_exit_code(
@@ -112,6 +116,45 @@ def test_of_several_questions_one_that_cannot_be_asked_costs_no_other(settings: 
     assert "over the limit of 100" in refused["error"]
     assert answered["text"].startswith("Acme owns the port outright [1].")
     assert done.returncode == 2
+
+
+@pytest.fixture
+def shell(settings: Settings, folders: dict[str, str]) -> Iterator[Callable[[str], subprocess.CompletedProcess[bytes]]]:
+    """Runs a line of the shell, in which `assistant` is the program on fakes, on three articles."""
+    for number in (1, 2, 3):
+        article(settings.corpus_dir, f"{number}.md", f"Acme owns quay {number} of Halden.", title=f"“Quay” {number}")
+    variables = {f"ASSISTANT_{key.upper()}": value for key, value in folders.items()}
+
+    def run_line(line: str) -> subprocess.CompletedProcess[bytes]:
+        program = f'assistant() {{ {shlex.quote(sys.executable)} -m tests.light_page "$@"; }}; {line}'
+        environment = {**os.environ, **variables}
+        return subprocess.run(["bash", "-c", program], capture_output=True, check=False, cwd=CLONE, env=environment)
+
+    yield run_line
+    run("stop", **folders)
+
+
+def test_streams_that_are_closed_or_of_another_encoding_cost_no_answer(
+    shell: Callable[[str], subprocess.CompletedProcess[bytes]],
+):
+    asked = "'\\xef\\xbb\\xbfwho owns quay 1 of Halden?\\r\\ncaf\\xe9?\\nwho owns quay 2 of Halden?'"
+    lines = shell(f"printf {asked} | assistant ask - --json").stdout.splitlines()
+    assert [json.loads(line)["answered"] for line in lines] == [True, False, True]
+    assert json.loads(lines[0])["question"] == "who owns quay 1 of Halden?"
+    one = "assistant ask 'who owns quay 3 of Halden?'"
+    assert b"Acme owns quay 3 of Halden [1]." in shell(f"PYTHONIOENCODING=ascii {one}").stdout
+    found = json.loads(shell("PYTHONIOENCODING=ascii assistant list --json").stdout)
+    assert {document["title"][:6] for document in found["documents"]} == {"“Quay”"}
+    for line in (f"{one} <&- >&- 2>&-", "assistant ask - <&-", "assistant chat <&-"):
+        done = shell(line)
+        assert (done.returncode, b"Traceback" in done.stderr) == (0, False), line
+
+
+def test_what_became_of_several_articles_is_one_report(shell: Callable[[str], subprocess.CompletedProcess[bytes]]):
+    listed = json.loads(shell("assistant list --json").stdout)["documents"]
+    ids = [document["document_id"] for document in listed]
+    assert json.loads(shell(f"assistant remove --json {ids[0]} {ids[1]}").stdout)["removed"] == ids[:2]
+    assert sorted(json.loads(shell(f"assistant restore --json {ids[0]} {ids[1]}").stdout)["added"]) == sorted(ids[:2])
 
 
 def test_an_unknown_command_is_wrong_usage():

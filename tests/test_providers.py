@@ -178,6 +178,8 @@ def test_it_is_told_where_questions_go(settings: Settings, monkeypatch: pytest.M
     assert where(llm="openai:x", offline=False) == "questions and passages go to openai"
     with ScriptedServer(WORDS) as server:
         assert where(llm="openai:x", llm_base_url=server.base_url) == "on this machine"
+    monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1:port")
+    assert where(llm="ollama:x") == "http://127.0.0.1:port is no address of a server; mend its port"
     assert where(llm="openai:x", llm_base_url="http://127.0.0.1:1/v1").startswith("no server listens at 127.0.0.1:1;")
     assert where(llm="openai:x", llm_base_url="https://models.example.com/v1", offline=False).endswith(
         "(models.example.com)"

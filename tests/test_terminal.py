@@ -1,4 +1,5 @@
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -110,6 +111,21 @@ def test_no_text_of_others_reaches_the_terminal_but_what_it_prints(shown: str, c
         said = "".join(capsys.readouterr())
         assert "Skarn" in said
         assert said.replace("\n", "").isprintable(), repr(said)
+
+
+def test_a_terminal_that_cannot_take_a_line_back_is_not_asked_to(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    said = {}
+    for kind in ("dumb", "xterm"):
+        monkeypatch.setenv("TERM", kind)
+        terminal.say("done")
+        terminal.Steps()(Progress("reading", 1, 2))
+        terminal.show_piece("It is.")
+        said[kind] = capsys.readouterr().err
+    assert "\x1b" not in said["dumb"]
+    assert "\x1b" in said["xterm"]
 
 
 def test_json_reads_back_what_it_was_made_of(capsys: pytest.CaptureFixture[str]):
