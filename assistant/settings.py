@@ -49,7 +49,11 @@ class Settings(BaseSettings):
     )
     llm: str = Field("embedded", description="embedded, extractive, or provider:model")
     llm_base_url: str | None = Field(None, description="an OpenAI-compatible server")
-    llm_timeout: float = Field(120.0, gt=0, description="seconds without a word after which a model has failed")
+    llm_timeout: float = Field(
+        120.0,
+        gt=0,
+        description="seconds without a word after which a model has failed; a whole answer may take five times that",
+    )
     gguf: Path | None = Field(None, description="another model file for llm=embedded")
     threads: int | None = Field(None, ge=1, description="processor threads of the local model; all by default")
     embedding_model: str = Field(

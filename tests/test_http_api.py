@@ -245,8 +245,9 @@ def test_a_page_of_another_site_cannot_use_it(client: httpx.Client):
 def test_an_openai_client_gets_the_answer_with_its_citations(client: httpx.Client):
     model = openai.OpenAI(base_url=f"{client.base_url}/v1/", api_key="none")
     assert [each.id for each in model.models.list()] == ["assistant"]
+    assert model.models.retrieve("assistant").id == "assistant"
     messages: list[Any] = [{"role": "system", "content": "Say yes."}, {"role": "user", "content": QUESTION}]
-    answer = model.chat.completions.create(model="assistant", messages=messages, temperature=1)
+    answer = model.chat.completions.create(model="assistant", messages=messages, temperature=1, stream=None)
     said = answer.choices[0].message.content or ""
     assert "Acme owns the port of Halden [1]." in said
     assert answer.model_extra is not None
@@ -367,14 +368,21 @@ def test_who_asks_too_often_is_told_when_to_come_back(signed_in: Callable[[str],
     [
         *("POST /api/ask", "POST /api/search", "GET /api/documents", "POST /api/documents"),
         *("GET /api/documents/{document_id}", "DELETE /api/documents/{document_id}"),
-        *("POST /v1/chat/completions", "GET /v1/models", "GET /health", "GET /ready", "GET /metrics"),
+        *(
+            "POST /v1/chat/completions",
+            "GET /v1/models",
+            "GET /v1/models/{model}",
+            "GET /health",
+            "GET /ready",
+            "GET /metrics",
+        ),
     ],
 )
 def test_what_the_description_allows_is_answered_as_it_says(client: httpx.Client, operation: str):
     description = schemathesis.openapi.from_dict(client.get("/api/openapi.json").json())
     description.config.update(base_url=str(client.base_url))
     found = {each.ok().label: each.ok() for each in description.get_all_operations()}
-    assert len(found) == 11
+    assert len(found) == 12
 
     @given(case=found[operation].as_strategy())
     @hypothesis.settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))

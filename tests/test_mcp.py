@@ -17,6 +17,7 @@ from assistant.client import stop
 from assistant.mcp_server import mcp_server
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
+from tests.fakes import slow
 
 QUESTION = "who owns the port of Halden?"
 
@@ -81,6 +82,24 @@ def test_an_error_is_one_of_the_tool_in_a_line(assistant: Assistant, name: str, 
     (found,) = called(mcp_server(assistant), (name, arguments))
     assert found.is_error
     assert told in found.content[0].text
+
+
+def test_a_call_that_is_given_up_stops_the_answer(settings: Settings, open_engine: OpenEngine, assistant: Assistant):
+    model = slow(60)
+
+    async def give_up() -> None:
+        with Assistant(open_engine(model), settings) as opened:
+            async with Client(mcp_server(opened)) as client:
+                calling = asyncio.create_task(client.call_tool("ask", {"question": QUESTION}))
+                async with asyncio.timeout(20):
+                    while not model.chat.under_way:
+                        await asyncio.sleep(0.01)
+                    calling.cancel()
+                    while model.queue.line:
+                        await asyncio.sleep(0.01)
+
+    asyncio.run(give_up())
+    assert model.chat.replies == 0
 
 
 def test_tools_say_what_they_take_and_which_one_changes_something(assistant: Assistant):

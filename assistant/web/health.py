@@ -21,10 +21,10 @@ OPEN = frozenset({"/health", "/ready"})
 def health(assistant: Assistant, visitors: Visitors, figures: Figures) -> APIRouter:
     """The routes. `assistant` is everyone's, as whether it is ready does not hang on who asks."""
     router = APIRouter(tags=["operations"], default_response_class=PlainTextResponse)
-    router.add_api_route("/health", _health, methods=["GET"], summary="Whether the server lives")
-    router.add_api_route("/ready", _ready(assistant), methods=["GET"], summary="Whether it can look articles up")
-    for path, call in {"/health": _health, "/ready": _ready(assistant)}.items():  # what some monitors ask with
-        router.add_api_route(path, call, methods=["HEAD"], include_in_schema=False)
+    router.get("/health", summary="Whether the server lives")(_health)
+    router.get("/ready", summary="Whether it can look articles up")(_ready(assistant))
+    router.head("/health", include_in_schema=False)(_health)  # what some monitors ask with
+    router.head("/ready", include_in_schema=False)(_ready(assistant))
     router.add_api_route("/metrics", _metrics(visitors, figures), methods=["GET"], summary="Figures for Prometheus")
     return router
 

@@ -23,6 +23,7 @@ from .visitors import Visitors
 
 MODEL = "assistant"
 """The only model there is here; which language model it uses the settings say."""
+_DESCRIBED = {"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}
 _TROUBLE: dict[int | str, dict[str, Any]] = {
     number: {"description": f'{why}; the body is `{{"error": {{"message": …}}}}`'}
     for number, why in {
@@ -64,7 +65,7 @@ class ChatMessage(BaseModel):
 class StreamOptions(BaseModel):
     """What a stream tells besides the text."""
 
-    include_usage: bool = False
+    include_usage: bool | None = None
 
 
 class ChatBody(BaseModel):
@@ -72,7 +73,7 @@ class ChatBody(BaseModel):
 
     messages: list[ChatMessage] = Field(min_length=1)
     model: str = MODEL
-    stream: bool = False
+    stream: bool | None = None
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = None
 
@@ -81,19 +82,28 @@ def openai_api(visitors: Visitors) -> APIRouter:
     """The routes."""
     router = APIRouter(prefix="/v1", tags=["OpenAI"], responses=_TROUBLE, max_body_size=MOST_BYTES)
     router.add_api_route("/models", _models, methods=["GET"], summary="List the model")
+    router.add_api_route("/models/{model}", _the_model, methods=["GET"], summary="Describe the model")
     router.add_api_route("/chat/completions", _complete(visitors), methods=["POST"], summary="Answer a conversation")
     return router
 
 
 def _models() -> Any:
-    return {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}]}
+    return {"object": "list", "data": [_DESCRIBED]}
+
+
+def _the_model(model: str) -> Response:
+    return JSONResponse(_DESCRIBED) if model == MODEL else _no_model(model)
+
+
+def _no_model(wanted: str) -> Response:
+    told = f"there is no model {wanted!r} here; ask for {MODEL!r}"
+    return JSONResponse(for_openai(told, "invalid_request_error"), 404)
 
 
 def _complete(visitors: Visitors) -> Callable[..., Awaitable[Response]]:
     async def complete(body: ChatBody, request: Request) -> Response:
         if body.model != MODEL:
-            told = f"there is no model {body.model!r} here; ask for {MODEL!r}"
-            return JSONResponse(for_openai(told, "invalid_request_error"), 404)
+            return _no_model(body.model)
         question, before = _conversation(body.messages)
         events = visitors.of(request).stream(question, before)
         reply = _Reply(usage=bool(body.stream_options and body.stream_options.include_usage))
