@@ -29,7 +29,8 @@ from .reranking import Reranker
 from .retrieval import FoundSentence, search
 from .sources import DIFFER, told_by
 from .states import agreeing, alternatives, later, latest_first
-from .stopping import Stop, never
+from .steps import Run
+from .stopping import Stop
 from .terms import spoken
 from .understanding import meant
 
@@ -64,21 +65,21 @@ def answer(
     open_model: Callable[[], ChatModel | None],
     reranker: Reranker | None = None,
     turns: Sequence[Turn] = (),
-    stop: Stop = never,
+    run: Run | None = None,
 ) -> Generator[Event]:
     """The events of one answer: `Retrieved`, then `Text` as claims pass their check, then `Done`.
 
     The conversation so far (`turns`) changes how the question is understood, and nothing else. The model is opened
     only when there is something to show it, and while others have it, `Waiting` tells how many. Raises EmptyCorpus,
-    ModelError, and Stopped when `stop` says so while the model is waited for.
+    ModelError, and Stopped when the run's `stop` says so while the model is waited for.
     """
-    began = time.perf_counter()
+    began, run = time.perf_counter(), run or Run()
     if not index.catalogue.document_count():
         raise EmptyCorpus("the corpus is empty; put articles into its folder, or run 'assistant add PATH'")
     if told := told_of_corpus(question, index.catalogue, filters):
         yield from _said_by_code(question, question, told, began)
         return
-    with FINDING.quick():
+    with FINDING.quick(), run.steps.of("retrieve"):
         means = meant(index, question, turns, filters)
         told = told_of_corpus(means.text, index.catalogue, filters)
         found = told or search(index, means.text, SEARCHED, means.filters, reranker)
@@ -86,7 +87,7 @@ def answer(
         yield from _said_by_code(question, means.understood, found, began)
         return
     retrieval = replace(found, passages=found.passages[:_PASSAGES])
-    draft = Draft(means.text, retrieval, began, asked_as=question, understood=means.understood)
+    draft = Draft(means.text, retrieval, began, asked_as=question, understood=means.understood, steps=run.steps)
     draft.notes += means.notes
     draft.timings["retrieve"] = time.perf_counter() - began
     yield Retrieved(retrieval.passages)
@@ -99,7 +100,7 @@ def answer(
         draft.model = EXTRACTIVE
         yield from map(Text, _compare(draft, compared, candidates))
     else:
-        yield from _answer(draft, candidates, open_model, stop)
+        yield from _answer(draft, candidates, open_model, run.stop)
     if not draft.citations:
         yield from map(Text, _from_tables(draft, _rows_of(draft, index.catalogue)))
     if not draft.citations:
@@ -131,15 +132,17 @@ def _answer(
     draft: Draft, candidates: Candidates, open_model: Callable[[], ChatModel | None], stop: Stop
 ) -> Iterator[Text | Waiting]:
     """An answer in quoted sentences."""
-    wanted = asked(draft.question)
-    parts = [
-        candidates.of(replace(asked(part), kind=wanted.kind, wanted=wanted.wanted)) for part in draft.retrieval.parts
-    ]
-    told = _rows_of(draft, candidates.index.catalogue)
+    with draft.steps.of("select"):
+        wanted = asked(draft.question)
+        parts = [
+            candidates.of(replace(asked(part), kind=wanted.kind, wanted=wanted.wanted))
+            for part in draft.retrieval.parts
+        ]
+        told = _rows_of(draft, candidates.index.catalogue)
+        shown = by_article([item for part in parts for item in _best(part, max(2, AT_MOST // len(parts)))])
     if all(told) and not any(item.relevance.share >= _EVERY_WORD for part in parts for item in part):
         yield from map(Text, _from_tables(draft, told))
         return
-    shown = by_article([item for part in parts for item in _best(part, max(2, AT_MOST // len(parts)))])
     if not shown:
         return
     model = open_model()
@@ -148,12 +151,15 @@ def _answer(
         yield from map(Text, _shown(draft, wanted, parts, candidates, judged=False))
         return
     with model.queue.join() as place:
-        yield from map(Waiting, place.wait(stop))
-        certain, spent = certainty(model, draft.question, shown, stop)
+        with draft.steps.of("queue"):
+            yield from map(Waiting, place.wait(stop))
+        with draft.steps.of("judge"):
+            certain, spent = certainty(model, draft.question, shown, stop)
         draft.usage = {"input": spent.input, "output": spent.output}
         stated = _stated(certain, wanted, shown)
         if stated and not model.judges:
-            yield from map(Text, _written(draft, model, shown, wanted, stop))
+            with draft.steps.of("write"):
+                yield from map(Text, _written(draft, model, shown, wanted, stop))
     if stated and model.judges:  # what it would write is no better than the sentences, and takes as long again
         yield from map(Text, _shown(draft, wanted, parts, candidates, judged=True))
     elif draft.citations and (wanted.open or len(parts) > 1):

@@ -16,6 +16,7 @@ from .relevance import holds_the_kind
 from .retrieval import Retrieval
 from .sentences import sentences
 from .shortening import shortened
+from .steps import Steps
 from .syntax import key, parse
 from .terms import content, figures, names
 
@@ -40,11 +41,12 @@ class Draft:
     notes: list[str] = field(default_factory=list)
     usage: dict[str, int] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
+    steps: Steps = field(default_factory=Steps)
 
     def carries(self, claim: str, item: Evidence, wanted: Asked) -> bool:
         """Whether a sentence carries a claim, and the claim still holds what is wanted."""
         one = len(sentences(claim)) == 1 and claim == plain(claim)
-        return one and holds_the_kind(wanted, claim) and check_claim(claim, [item.citation(0)]).supported
+        return one and holds_the_kind(wanted, claim) and self._supported(claim, item)
 
     def says_nothing_else(self, claim: str, item: Evidence) -> bool:
         """Whether a claim that its sentence does not carry word for word adds no figure and hardly a word to it."""
@@ -66,7 +68,7 @@ class Draft:
 
         A label is put before it, which is for code to say; `apart` makes it a paragraph of its own.
         """
-        if not check_claim(claim, [item.citation(0)]).supported:
+        if not self._supported(claim, item):
             return
         number = self.number_of(item)
         if number is not None and (claim.rstrip(".!?") in self.text or self._told(item)):
@@ -123,6 +125,10 @@ class Draft:
             usage=self.usage,
             timings={step: round(seconds, 4) for step, seconds in self.timings.items()},
         )
+
+    def _supported(self, claim: str, item: Evidence) -> bool:
+        with self.steps.of("check"):
+            return check_claim(claim, [item.citation(0)]).supported
 
     def _duplicates(self, cited: Citation) -> int:
         """How many other sources carry a passage with what is cited."""

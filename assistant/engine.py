@@ -24,6 +24,7 @@ from .errors import IndexFailure, OwnerError, UsageError
 from .holding import Holding, Opened
 from .index import Index
 from .models import EMBEDDED, ChatModel, open_chat_model
+from .observing import Account, Observer, observed, observers_of
 from .parsing import Parser
 from .queueing import Persons
 from .receipts import receipt, verify
@@ -44,6 +45,7 @@ from .records import (
 from .reranking import Reranker, open_reranker
 from .retrieval import search
 from .settings import Settings
+from .steps import Run
 from .stopping import Stop, Stopped, never
 from .suggesting import Asking
 from .suggestions import Suggestions
@@ -60,7 +62,7 @@ class Engine:
 
     Everything heavy is opened when first needed. Methods may be called from several threads; questions for
     one local model wait in a queue. `embedder` and `chat_model` take the place of the settings' ones, `parser` that
-    of a process of its own.
+    of a process of its own, `observers` that of the log and the spans which the settings ask for.
     """
 
     def __init__(
@@ -70,8 +72,10 @@ class Engine:
         chat_model: ChatModel | None = None,
         wait: float = 0.0,
         parser: Parser | None = None,
+        observers: Sequence[Observer] | None = None,
     ) -> None:
         self._settings = settings
+        self._observers = observers_of(settings) if observers is None else observers
         self._given_model = chat_model
         self._parser = parser or Parser()
         self._opening = threading.RLock()
@@ -240,12 +244,19 @@ class Engine:
         """
         chosen = settings or self._settings
         asked = checked_question(question, chosen.max_question_characters)
+        account = Account(asked, chosen.llm)
+        steps = account.steps
+
+        def model() -> ChatModel | None:
+            with steps.of("load"):
+                return self._model(chosen, report)
 
         def events(opened: Opened) -> Generator[Event]:
-            remark = _up_to_date(opened, report, scope)
+            with steps.of("sync"):
+                remark = _up_to_date(opened, report, scope)
             index = opened.index.seen_by(scope)
             reranker = self._reranker(report)
-            answers = answer(asked, index, filters, lambda: self._model(chosen, report), reranker, turns, stop)
+            answers = answer(asked, index, filters, model, reranker, turns, Run(stop, steps))
             last = None
             with suppress(Stopped), closing(answers), self._persons.one():
                 for event in answers:
@@ -256,7 +267,7 @@ class Engine:
             if last is not None:
                 yield last
 
-        return self._holding.streaming(report, events)
+        return observed(account, self._holding.streaming(report, events), self._observers)
 
     def suggest(
         self,
@@ -304,6 +315,9 @@ class Engine:
         self._holding.using(report, lambda _: None)
         self._model(settings or self._settings, report)
 
+    def leave(self) -> None:
+        """Do nothing: only an engine in another process could be started anew."""
+
     def close(self) -> None:
         """Let go of the models, the index and the folder."""
         with self._opening:
@@ -314,6 +328,8 @@ class Engine:
         self._holding.close()
         self._parser.close()
         self._lock.release()
+        for observer in self._observers:  # what is left to send may take its time, and the folder is free for the next
+            observer.close()
 
     def _place(self, collection: str, scope: Scope | None) -> str:
         """The folder that something is added to; the corpus is made where there is none."""

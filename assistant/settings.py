@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from platformdirs import user_cache_path
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -55,6 +55,9 @@ class Settings(BaseSettings):
         description="seconds without a word after which a model has failed; a whole answer may take five times that",
     )
     gguf: Path | None = Field(None, description="another model file for llm=embedded")
+    llm_at_once: int = Field(
+        8, ge=1, description="how many questions a provider's model is asked at a time; the local one takes one"
+    )
     threads: int | None = Field(None, ge=1, description="processor threads of the local model; all by default")
     embedding_model: str = Field(
         BUNDLED_EMBEDDING_MODEL, description="a sentence-transformers model: the bundled one, a folder, or a hub's name"
@@ -65,6 +68,16 @@ class Settings(BaseSettings):
     offline: bool = Field(False, description="refuse every model and server that is not on this machine")
     owner_idle_seconds: float = Field(
         300.0, gt=0, allow_inf_nan=False, description="how long index and models stay loaded unused"
+    )
+    stop_seconds: float = Field(
+        30.0, ge=0, allow_inf_nan=False, description="how long answers under way are waited for when it is told to stop"
+    )
+    log: Literal["off", "json"] = Field("off", description="json writes a line for each question, without its words")
+    log_file: Path | None = Field(None, description="where these lines go; owner.log in data_dir by default")
+    log_text: bool = Field(False, description="have these lines hold question and answer, too")
+    otel: bool = Field(False, description="send OpenTelemetry spans of each question, without its words")
+    langsmith: bool = Field(
+        False, description="let LANGSMITH_TRACING switch LangSmith on, which is sent questions and passages"
     )
     host: str = Field("127.0.0.1", description="the page's address")
     allowed_hosts: str = Field(
@@ -127,7 +140,7 @@ class Settings(BaseSettings):
         for name, value in super().__repr_args__():
             yield name, redacted(value) if isinstance(value, str) else value
 
-    @field_validator("corpus_dir", "data_dir", "state_dir", "cache_dir", "gguf")
+    @field_validator("corpus_dir", "data_dir", "state_dir", "cache_dir", "gguf", "log_file")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and Path(os.path.abspath(path.expanduser()))

@@ -18,6 +18,7 @@ from .records import Answer, Citation, Done, Filters
 from .reranking import Reranker
 from .sentences import sentences
 from .sources import AGREED
+from .steps import Run
 from .stopping import Stop, Stopped, never
 from .syntax import parse
 from .terms import all_names, content
@@ -129,7 +130,7 @@ def _answered(
         return asking.stop() or bool(model and len(model.queue.line) > 1)
 
     found = None
-    events = answer(candidate.question.text, index, asking.filters, lambda: model, asking.reranker, stop=stop)
+    events = answer(candidate.question.text, index, asking.filters, lambda: model, asking.reranker, run=Run(stop))
     with closing(events):
         for event in events:
             found = event.answer if isinstance(event, Done) else None

@@ -46,6 +46,13 @@ _HELD_SETTINGS = (
     "max_pages",
     "max_expanded_bytes",
     "max_parse_seconds",
+    "llm_at_once",
+    "max_waiting",
+    "log",
+    "log_file",
+    "log_text",
+    "otel",
+    "langsmith",
 )
 _EVENTS = {kind.__name__: kind for kind in (records.Retrieved, records.Waiting, records.Text, records.Done)}
 

@@ -1,7 +1,7 @@
 """Prints docs/configuration.md, made from the settings themselves."""
 
 from pathlib import Path
-from typing import get_args, get_origin
+from typing import Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -32,9 +32,11 @@ def default(field: FieldInfo) -> str:
 def row(name: str, field: FieldInfo) -> str:
     kinds = [kind for kind in get_args(field.annotation) or (field.annotation,) if kind is not type(None)]
     kind = get_origin(field.annotation) if get_origin(field.annotation) is dict else kinds[0]
-    return (
-        f"| `{name}` ({'table' if kind is dict else kind.__name__.lower()}) | {default(field)} | {field.description} |"
-    )
+    if get_origin(field.annotation) is Literal:
+        called = " or ".join(map(str, kinds))
+    else:
+        called = "table" if kind is dict else kind.__name__.lower()
+    return f"| `{name}` ({called}) | {default(field)} | {field.description} |"
 
 
 def page() -> str:

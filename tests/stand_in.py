@@ -14,12 +14,17 @@ class _Quiet(BaseHTTPRequestHandler):
         pass
 
 
+class _Listening(ThreadingHTTPServer):
+    request_queue_size = 256
+    """Who finds no place among these comes again a second later."""
+
+
 class _Server:
     """Serves from when it is made until its block ends."""
 
     def __init__(self, handler: type[_Quiet]) -> None:
         self._ended = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server = _Listening(("127.0.0.1", 0), handler)
         self.base_url = f"http://127.0.0.1:{self._server.server_port}/v1"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -81,6 +86,72 @@ class SayingServer(_Server):
                 self.wfile.write(b"data: [DONE]\n\n")
 
         super().__init__(Handler)
+
+
+class SlowServer(_Server):
+    """Speaks the OpenAI protocol as far as to say the same words after so many seconds, counting who waits at once.
+
+    Of several numbers of seconds each is for one request, and the last for all that follow.
+    """
+
+    def __init__(self, words: str, *seconds: float) -> None:
+        self.asked = threading.Semaphore(0)
+        self.most_at_once = 0
+        self._at_once = 0
+        turn = threading.Lock()
+        left = list(seconds)
+        owner = self
+
+        def count(change: int) -> None:
+            with turn:
+                owner._at_once += change
+                owner.most_at_once = max(owner.most_at_once, owner._at_once)
+
+        class Handler(_Quiet):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                count(1)
+                wait = left.pop(0) if len(left) > 1 else left[0]
+                owner.asked.release()
+                owner._ended.wait(wait)
+                count(-1)
+                chunk = {"choices": [{"index": 0, "delta": {"role": "assistant", "content": words}}]}
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.end_headers()
+                data = json.dumps({"object": "chat.completion.chunk", **chunk})
+                self.wfile.write(f"data: {data}\n\ndata: [DONE]\n\n".encode())
+
+        super().__init__(Handler)
+
+
+class ReceivingServer(_Server):
+    """Takes whatever is sent to it, and keeps it."""
+
+    def __init__(self) -> None:
+        self.received: list[tuple[str, bytes]] = []
+        """Paths and bodies."""
+        self.arrived = threading.Event()
+        owner = self
+
+        class Handler(_Quiet):
+            def do_GET(self) -> None:
+                self.take(b"")
+
+            def do_POST(self) -> None:
+                self.take(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
+
+            def take(self, body: bytes) -> None:
+                owner.received.append((self.path, body))
+                owner.arrived.set()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
+
+        super().__init__(Handler)
+        self.base_url = self.base_url.removesuffix("/v1")
 
 
 class ScriptedServer(_Server):
