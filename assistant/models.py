@@ -7,10 +7,11 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from .hosts import is_here
+from .langsmith_switch import set_switches, traced_by
 from .provider_models import open_provider, openai_chat, speaks_openai
 from .queueing import FairQueue
 from .records import Progress
@@ -22,11 +23,8 @@ if TYPE_CHECKING:
 
 EXTRACTIVE, EMBEDDED = "extractive", "embedded"
 _MAX_ANSWER_TOKENS = 400
-_TRACING = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
 _TIMES = 5
 """An answer may take so many times as long as a provider may be silent."""
-_PROVIDER_AT_ONCE = 8
-"""Questions that a provider is asked at a time: what a small plan allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,13 @@ class ChatModel:
 
 def outside(settings: Settings) -> str:
     """Who is sent questions and passages, with the server where the settings name it; empty when it is this machine."""
+    if settings.llm == EXTRACTIVE:
+        return ""
+    return " and ".join(filter(None, [answering(settings), traced_by(settings)]))
+
+
+def answering(settings: Settings) -> str:
+    """The provider that is asked, with its server where the settings name it; empty when it is this machine."""
     if settings.llm in (EMBEDDED, EXTRACTIVE):
         return ""
     provider = settings.llm.partition(":")[0]
@@ -59,7 +64,7 @@ def outside(settings: Settings) -> str:
         host = urlsplit(address(settings)).hostname
     except ValueError:  # the question will tell what is wrong with it
         return provider
-    if _is_here(host):
+    if is_here(host):
         return ""
     return f"{provider} ({host})" if host else provider
 
@@ -73,28 +78,18 @@ def address(settings: Settings) -> str:
     return named if "//" in named or not named else f"http://{named}"
 
 
-def _is_here(host: str | None) -> bool:
-    """Whether a name or an address is this machine's own; to connect to no address in particular is to stay here."""
-    try:
-        address = ip_address(host or "")
-    except ValueError:
-        return host == "localhost"
-    return address.is_loopback or address.is_unspecified
-
-
 def open_chat_model(settings: Settings, progress: Callable[[Progress], None]) -> ChatModel | None:
     """The language model that the settings name; None for `extractive`, which uses none.
 
     Raises ModelMissing, ModelDamaged, ModelError or SettingsError, each saying what to do.
     """
-    for switch in _TRACING:  # would send questions and passages to a third party
-        os.environ[switch] = "false"
+    set_switches(settings)
     if settings.llm == EXTRACTIVE:
         return None
     if settings.llm == EMBEDDED:
         return _embedded(settings, progress)
-    queue = FairQueue(_PROVIDER_AT_ONCE, settings.max_waiting)
-    chat = open_provider(settings, here=not outside(settings))
+    queue = FairQueue(settings.llm_at_once, settings.max_waiting)
+    chat = open_provider(settings, here=not answering(settings))
     seconds = _TIMES * settings.llm_timeout
     return ChatModel(settings.llm, chat, json_schema=speaks_openai(settings), queue=queue, seconds=seconds)
 

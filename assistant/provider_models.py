@@ -119,6 +119,8 @@ def openai_chat(
     auth = (whole.username, whole.password) if whole.userinfo else None
     options: dict[str, Any] = {"auth": auth, "params": whole.params, "trust_env": trust_env}
     options["timeout"] = settings.llm_timeout
+    # As many as are asked at a time: with httpx's own hundred, the next would wait unseen for a connection.
+    options["limits"] = httpx.Limits(max_connections=None, max_keepalive_connections=settings.llm_at_once)
     return ChatOpenAI(
         model=model,
         base_url=str(whole.copy_with(userinfo=b"", query=None, fragment=None)),

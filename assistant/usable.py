@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
-from .models import EMBEDDED, EXTRACTIVE, address, outside
+from .langsmith_switch import traced_by
+from .models import EMBEDDED, EXTRACTIVE, address, answering, outside
 from .providers import PROVIDERS, Provider, install
 from .records import Record
 from .settings import Settings
@@ -33,7 +34,9 @@ def usable(settings: Settings) -> list[Usable]:
     """The local model, none at all, and a model of each provider: for the one that the settings name, that one."""
     file = model_file(settings)
     here = file.is_file()
-    embedded = f"on this machine, {file}" if here else f"{file} is missing: run 'assistant models pull'"
+    traced = traced_by(settings)
+    leaves = f", and questions and passages go to {traced}" if traced else ""
+    embedded = f"on this machine, {file}{leaves}" if here else f"{file} is missing: run 'assistant models pull'"
     found = [
         Usable(EMBEDDED, here, embedded, settings.llm == EMBEDDED),
         Usable(EXTRACTIVE, True, "no model: the best sentences, word for word", settings.llm == EXTRACTIVE),
@@ -53,8 +56,8 @@ def usable(settings: Settings) -> list[Usable]:
 
 def _missing(provider: Provider, settings: Settings) -> tuple[str, str]:
     """What keeps a provider from being used, empty for nothing, and where questions go."""
-    leaves = outside(settings)
-    goes = f"questions and passages go to {leaves}" if leaves else "on this machine"
+    leaves, sent = answering(settings), outside(settings)
+    goes = f"questions and passages go to {sent}" if sent else "on this machine"
     if find_spec(provider.module) is None:
         return f"run {install(provider.name)}", goes
     if provider.key and not settings.llm_base_url and not os.environ.get(provider.key):
