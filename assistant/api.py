@@ -20,6 +20,7 @@ from .conversations import Conversations
 from .engines import LOCAL
 from .errors import TooMany, UsageError
 from .feedback import Feedback
+from .leaving import Leaving
 from .models import outside
 from .rates import Rate
 from .records import (
@@ -38,6 +39,7 @@ from .records import (
 )
 from .review import Review
 from .settings import Settings
+from .stopping import Stop
 from .streaming import Stream
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ class _Shared:
         self.turn = threading.Lock()
         self.conversations: Conversations | None = None
         self.questions = Rate(settings.questions_per_minute, 60)
+        self.leaving = Leaving()
 
 
 def is_url(item: str) -> bool:
@@ -250,11 +253,11 @@ class Assistant:
         """`Retrieved`, then `Text` pieces that are never taken back, then `Done`. Close it to stop."""
         said, scope = turns(history), self._scope
         self._ask_once_more()
-        return Stream(
-            lambda stop: self._watch(
-                self._engine.stream(question, filters, self._settings, said, self._progress, stop, scope)
-            )
-        )
+
+        def begin(stop: Stop) -> Generator[Event]:
+            return self._engine.stream(question, filters, self._settings, said, self._progress, stop, scope)
+
+        return Stream(lambda stop: self._watch(self._shared.leaving.counted(begin, stop)))
 
     def suggest(self, k: int = 4, answer: Answer | None = None, filters: Filters | None = None) -> list[str]:
         """Questions that the articles answer: each was asked, and its answer cites the sentence it was drawn from.
@@ -308,13 +311,27 @@ class Assistant:
         return other
 
     def _ask_once_more(self) -> None:
-        """Raise TooMany for somebody who has asked as often as they may within a minute."""
+        """Raise TooMany for somebody who has asked as often as they may within a minute, and ShuttingDown."""
+        self._shared.leaving.refuse()
         name = self._person.name
         if name and self._rated and (wait := self._shared.questions.take(name)):
             most = self._settings.questions_per_minute
             error = TooMany(f"that makes more than {most} questions within a minute; ask again in {wait:.0f} seconds")
             error.wait = wait
             raise error
+
+    def leave(self) -> None:
+        """Take no further question, as this program is about to end: ShuttingDown. Answers under way go on.
+
+        It takes no lock, so that the handler of a signal may call it.
+        """
+        self._shared.leaving.begin()
+        self._engine.leave()
+
+    @property
+    def leaving(self) -> Leaving:
+        """Whether it takes no further question, and how many answers are under way."""
+        return self._shared.leaving
 
     async def async_(self, *, again: bool = True, engine: str = LOCAL) -> SyncReport:
         """`sync`, awaited; the underscore is there because `async` is a word of the language."""

@@ -21,7 +21,8 @@ from . import prepared, wire
 from .access import Scope
 from .conversation import Turn
 from .engines import LOCAL
-from .errors import IndexFailure, OwnerError, by_name
+from .errors import IndexFailure, OwnerError, ShuttingDown, by_name
+from .leaving import CUT_OFF, REFUSED
 from .private import open_private
 from .records import (
     Answer,
@@ -42,11 +43,13 @@ from .stopping import LOOK_EVERY, Stop, Stopped, never
 
 _START_WITHIN = 90.0
 _PROVE_WITHIN = 5.0
+_CLOSE_WITHIN = 15.0
 _TRIES = 3
 _ARENAS = "2"
 """Of glibc's memory in the owner: with one for each client's thread, what many have freed is kept many times over."""
 owner_module = "assistant.owner"
 """What is run as the owner; tests name one on fakes."""
+_RETIRE: dict[str, Any] = {"call": "retire", "arguments": {}}
 Report = Callable[[Progress], None]
 
 
@@ -67,6 +70,7 @@ class RemoteEngine:
         self._free: list[Connection] = []
         self._turn = threading.Lock()
         self._process = os.getpid()
+        self._leaving = False
         self._free.append(_reach(self._settings))
 
     def sync(
@@ -219,6 +223,10 @@ class RemoteEngine:
         """See Engine.prepare."""
         self._call("prepare", {"settings": (settings or self._settings).model_dump(mode="json")}, report)
 
+    def leave(self) -> None:
+        """Start no owner any more, as this program is about to end. Takes no lock."""
+        self._leaving = True
+
     def close(self) -> None:
         """Hang up. The owner goes on for others, and ends by itself when there are none."""
         with self._turn:
@@ -254,10 +262,16 @@ class RemoteEngine:
                             raise OwnerError(_ended(self._settings, "ended during an answer; ask again"))
             except _OwnerGone:
                 self.close()  # the others go to the same owner, and each would cost a try
-                if not tries_left:
-                    raise OwnerError(_ended(self._settings, "ended during a call")) from None
+                self._give_up(tries_left, shown)
             else:
                 return
+
+    def _give_up(self, tries_left: int, shown: Sequence[Any]) -> None:
+        """Raise where a call is not made again, whose owner has gone."""
+        if self._leaving:
+            raise ShuttingDown(CUT_OFF if shown else REFUSED) from None
+        if not tries_left:
+            raise OwnerError(_ended(self._settings, "ended during a call")) from None
 
     def _once(self, name: str, arguments: dict[str, Any], stop: Stop) -> Generator[dict[str, Any]]:
         """One try at a call. The connection is kept when the call came to its end, and hung up otherwise."""
@@ -290,6 +304,10 @@ class RemoteEngine:
                 self._free, self._process = [], os.getpid()
             if self._free:
                 return self._free.pop()
+        if self._leaving:
+            if connection := _connected(self._settings):
+                return connection
+            raise ShuttingDown(REFUSED)
         self._settings = prepared.usable(self._asked, lambda _: None)  # a prepared index may be another one by now
         return _reach(self._settings)
 
@@ -311,14 +329,21 @@ def _gone_in_words() -> Iterator[None]:
         raise _OwnerGone from None
 
 
-def stop(settings: Settings) -> bool:
-    """Ask the owner of the settings' data folder to end; False when there is none."""
+def stop(settings: Settings) -> str:
+    """Ask the owner of the settings' data folder to end, and wait for that.
+
+    Returns "stopped", or "stopping" where it still changes the corpus after `stop_seconds`; "" where there is none.
+    """
     address = wire.Address.read(prepared.usable(settings, lambda _: None).data_dir)
     connection = address and _connect(address)
     if not connection:
-        return False
-    _retire(connection)
-    return True
+        return ""
+    with contextlib.closing(connection), contextlib.suppress(EOFError, OSError):
+        wire.send(connection, _RETIRE)
+        wire.receive(connection)
+        if not connection.poll(settings.stop_seconds + _CLOSE_WITHIN):  # what comes next is that it has gone
+            return "stopping"
+    return "stopped"
 
 
 def _reach(settings: Settings) -> Connection:
@@ -383,7 +408,7 @@ def _in_use(connection: Connection) -> bool:
 
 def _retire(connection: Connection) -> None:
     with contextlib.suppress(EOFError, OSError):
-        wire.send(connection, {"call": "retire", "arguments": {}})
+        wire.send(connection, _RETIRE)
         wire.receive(connection)
     connection.close()
 

@@ -19,7 +19,8 @@ AssistantError
 │   ├── ModelDamaged        its weights are not the published ones
 │   ├── ModelUnavailable    it was reached and did not answer
 │   └── ModelBusy           as many questions wait for it as may
-└── OwnerError              the process that holds index and models cannot be started or reached
+├── OwnerError              the process that holds index and models cannot be started or reached
+└── ShuttingDown            the program is told to end, and takes no further question
 
 A message says what is wrong, with which value, and what to do next, in one line. Secrets in it are redacted, so that
 it may be shown, logged and kept.
@@ -128,6 +129,10 @@ class ModelBusy(ModelError):
 
 class OwnerError(AssistantError):
     """The process that holds index and models cannot be started or reached."""
+
+
+class ShuttingDown(AssistantError):
+    """The program is told to end: it takes no further question, or could not wait for the end of this one."""
 
 
 def by_name(name: str) -> type[AssistantError]:

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from functools import lru_cache
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection, Listener
@@ -25,14 +26,17 @@ from . import wire
 from .access import Scope
 from .conversation import Turn
 from .engine import Engine
-from .errors import AssistantError, UsageError
-from .records import Answer, Document, Filters, Progress, Record
+from .errors import AssistantError, ShuttingDown, UsageError
+from .leaving import CUT_OFF
+from .records import Answer, Document, Done, Event, Filters, Progress, Record
 from .redaction import Redacting, never_show, redacted
 from .settings import Settings
 
 _WAIT_FOR_FORMER_OWNER = 60.0
 _PROVE_WITHIN = 5.0
 _BREATH = 0.1
+_BACKLOG = 1024
+"""Clients that connect at once: one that finds no place among them is let in a second later."""
 
 
 class _ClientGone(Exception):
@@ -47,15 +51,20 @@ class Owner:
         self._settings = settings
         self._key = secrets.token_hex(32)
         never_show(self._key)
-        self._listener = Listener(("127.0.0.1", 0), backlog=64)
+        self._listener = Listener(("127.0.0.1", 0), backlog=_BACKLOG)
         self._state = threading.Condition()
         self._connected = 0
         self._calling = 0
         self._left_at = time.monotonic()
         self._retired = False
+        self._overdue = False
 
     def serve(self) -> None:
-        """Serve until idle, retired or told to stop; calls under way are finished first."""
+        """Serve until idle, retired or told to stop.
+
+        Calls under way are finished first: answers are waited for as long as `stop_seconds` says, and then cut off,
+        changes of the corpus for as long as they take.
+        """
         port = self._listener.address[1]
         address = wire.Address(port, self._key, os.getpid(), wire.build(), wire.held(self._settings))
         address.write(self._settings.data_dir)
@@ -66,8 +75,10 @@ class Owner:
             self._retired = True
             if wire.Address.read(self._settings.data_dir) == address:
                 (self._settings.data_dir / wire.ADDRESS_FILE).unlink(missing_ok=True)
+            deadline = time.monotonic() + self._settings.stop_seconds
             while self._calling:
-                self._state.wait()
+                self._overdue = time.monotonic() >= deadline
+                self._state.wait(timeout=_BREATH)
         self._listener.close()
         self._engine.close()
 
@@ -148,19 +159,25 @@ class Owner:
             raise UsageError(f"the owner knows no call {name!r}; end all assistant processes and try again")
         keywords = {key: _READ.get(key, lambda value: value)(value) for key, value in arguments.items()}
         if name == "stream":
-            # A client says nothing while it waits for an answer: what can be read then is that it hung up.
-            events = self._engine.stream(report=report, stop=connection.poll, **keywords)
-            try:
-                for event in events:
-                    _send(connection, wire.event_message(event))
-            finally:
-                events.close()
+            self._stream(connection, keywords | {"report": report})
             result = None
         elif name == "suggest":
             result = self._engine.suggest(report=report, stop=connection.poll, **keywords)
         else:
             result = getattr(self._engine, name)(report=report, **keywords)
         _send(connection, {"result": _plain(result)})
+
+    def _stream(self, connection: Connection, keywords: dict[str, Any]) -> None:
+        def stop() -> bool:
+            # A client says nothing while it waits for an answer: what can be read then is that it hung up.
+            return self._overdue or connection.poll()
+
+        event: Event | None = None
+        with closing(self._engine.stream(stop=stop, **keywords)) as events:
+            for event in events:
+                _send(connection, wire.event_message(event))
+        if self._overdue and not isinstance(event, Done):
+            raise ShuttingDown(CUT_OFF)
 
 
 def _send(connection: Connection, message: dict[str, Any]) -> None:

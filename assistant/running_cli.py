@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="The port; 0 takes a free one.")] = None,
     llm: Llm = None,
 ) -> None:
-    """Serve the chat page until Ctrl-C."""
+    """Serve the chat page until Ctrl-C. Answers under way are finished; a second Ctrl-C ends it at once."""
     given = settings(host=host, port=port, llm=llm)
     check_doors(given)
     with listen(given.host, given.port) as line, Assistant.open(given, progress=terminal.Steps()) as assistant:
@@ -28,7 +29,9 @@ def serve(
         assistant.prepare()
         from .web.server import serve as serve_page  # Gradio takes seconds to import
 
-        serve_page(assistant, line, say=terminal.say)
+        told = serve_page(assistant, line, say=terminal.say)
+    if told == signal.SIGTERM:  # a service is stopped, and what is left of it would be killed
+        stop_owner(given)
 
 
 def mcp() -> None:
@@ -67,5 +70,6 @@ def doctor(
 
 def stop(json_: Json = False) -> None:
     """End the process that keeps index and models loaded; it also ends by itself when unused."""
-    stopped = stop_owner(settings())
-    show({"stopped": stopped}, "stopped" if stopped else "nothing was running", json_=json_)
+    ended = stop_owner(settings())
+    told = {"": "nothing was running", "stopping": "it ends when the change of the corpus under way is done"}
+    show({"stopped": bool(ended)}, told.get(ended, ended), json_=json_)

@@ -38,8 +38,10 @@ def chromium() -> str:
 
 
 @contextmanager
-def serving(place: Path, *arguments: str, program: str = "assistant", **environment: str) -> Iterator[str]:
-    """The page's address, on the sample corpus unless the environment names another."""
+def served(
+    place: Path, *arguments: str, program: str = "assistant", **environment: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The page's server, and its address, on the sample corpus unless the environment names another."""
     corpus = Path(environment.get("ASSISTANT_CORPUS_DIR", SAMPLE_CORPUS))
     settings = Settings(corpus_dir=corpus, data_dir=place / "index", state_dir=place / "state")
     variables = {
@@ -62,10 +64,17 @@ def serving(place: Path, *arguments: str, program: str = "assistant", **environm
             else:
                 pytest.fail(f"the page did not start: {''.join(said)}")
             threading.Thread(target=process.stderr.read, daemon=True).start()  # a full pipe would halt it
-            yield found[0]
+            yield process, found[0]
         finally:
             process.terminate()
             stop(settings)
+
+
+@contextmanager
+def serving(place: Path, *arguments: str, program: str = "assistant", **environment: str) -> Iterator[str]:
+    """The page's address; see `served`."""
+    with served(place, *arguments, program=program, **environment) as (_, address):
+        yield address
 
 
 def serving_lightly(place: Path, *arguments: str, **environment: str) -> AbstractContextManager[str]:

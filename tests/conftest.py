@@ -38,6 +38,7 @@ def _no_paid_provider() -> None:
             del os.environ[name]
     os.environ["ASSISTANT_OFFLINE"] = "true"
     os.environ["ASSISTANT_OWNER_IDLE_SECONDS"] = "30"
+    os.environ["ASSISTANT_STOP_SECONDS"] = "3"
 
 
 @pytest.fixture

@@ -35,6 +35,8 @@ async def _health() -> Response:  # takes no thread, of which none may be free
 
 def _ready(assistant: Assistant) -> Callable[..., Response]:
     def ready() -> Response:
+        if assistant.leaving.begun:
+            return PlainTextResponse("stopping", 503)
         try:
             assistant.overview()
         except AssistantError:  # it may name files, and is told to people elsewhere

@@ -16,6 +16,7 @@ from ..errors import (
     EmptyCorpus,
     ModelBusy,
     NotAllowed,
+    ShuttingDown,
     TooMany,
     UnknownDocument,
     UsageError,
@@ -34,7 +35,7 @@ _STATUS: tuple[tuple[type[AssistantError], int], ...] = (
 _NAMED = 200
 """Characters of the name of a field, which a caller may make up."""
 _BUSY = 10
-"""Seconds after which one whom the queue has no place for may ask again."""
+"""Seconds after which one whom the queue has no place for, or whom the server told to come back, may ask again."""
 
 
 def status(error: AssistantError) -> int:
@@ -45,7 +46,7 @@ def status(error: AssistantError) -> int:
 def answer(error: AssistantError, path: str) -> Response:
     """What a caller gets who met an error."""
     headers = {}
-    if isinstance(error, TooMany | ModelBusy):
+    if isinstance(error, TooMany | ModelBusy | ShuttingDown):
         headers["Retry-After"] = str(math.ceil(error.wait) if isinstance(error, TooMany) else _BUSY)
     return JSONResponse(_body(str(error), type(error).__name__, path), status(error), headers=headers)
 

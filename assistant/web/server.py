@@ -32,6 +32,8 @@ from .page import LOOKS, page
 from .parts import HERE
 from .routes import routes
 from .signing_in import Door
+from .stopping_server import Server
+from .threads import threads_for
 from .visitors import Visitors
 
 _AT_HOME = (
@@ -48,8 +50,8 @@ _HEADERS = {
 }
 
 
-def serve(assistant: Assistant, line: socket.socket, say: Callable[[str], None]) -> None:
-    """Serve the page on a socket that is bound, until interrupted."""
+def serve(assistant: Assistant, line: socket.socket, say: Callable[[str], None]) -> int:
+    """Serve the page on a socket that is bound, until a signal ends that; which one it was."""
     # Gradio looks for it, all along the path, twice for each thing an event shows. Nothing here draws anything.
     sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]
     host, port = line.getsockname()[:2]
@@ -59,9 +61,11 @@ def serve(assistant: Assistant, line: socket.socket, say: Callable[[str], None])
     over = threading.Event()
     threading.Thread(target=_forget_old, args=(assistant, over), name="forgetting", daemon=True).start()
     try:
-        uvicorn.Server(config).run(sockets=[line])
+        server = Server(config, assistant, say)
+        server.run(sockets=[line])
     finally:
         over.set()
+    return server.told
 
 
 def _forget_old(assistant: Assistant, over: threading.Event) -> None:
@@ -76,7 +80,7 @@ def configured(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         log_level="warning",
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=3,  # after the last answer, or when that was waited for long enough
         proxy_headers=True,
         forwarded_allow_ips="127.0.0.1",
     )
@@ -89,7 +93,7 @@ def application(assistant: Assistant, users: Users | None = None) -> FastAPI:
     """
     settings, figures, backups = assistant.settings, Figures(), Backups()
     visitors = Visitors(assistant.watched_by(figures.watched))
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=threads_for(settings))
     app.add_middleware(Gate)  # the last one that is added is the first one that a request meets
     if settings.sign_in:
         app.add_middleware(Door, users=users or Users(settings.state_dir), hours=settings.session_hours)
