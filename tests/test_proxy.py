@@ -26,7 +26,6 @@ from tests.stand_in import EndlessServer
 PAGE = CLONE / "docs" / "running-it.md"
 NAME = "briefings.localhost"
 """A browser takes it for this machine, and the page does not, unless it is told."""
-UNITS = "systemd-analyze"
 needs_nginx = pytest.mark.skipif(not (shutil.which("nginx") and shutil.which("openssl")), reason="needs nginx, openssl")
 
 
@@ -191,14 +190,3 @@ def test_the_documented_settings_are_settings():
 
 def test_the_documented_script_is_shell():
     subprocess.run(["sh", "-n"], input=example("sh"), text=True, check=True)
-
-
-@pytest.mark.skipif(not shutil.which(UNITS), reason="needs systemd-analyze")
-def test_the_documented_unit_is_one_that_systemd_understands(tmp_path: Path):
-    unit = re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", example("ini"))
-    (tmp_path / "briefings.service").write_text(unit, encoding="utf-8")
-    done = subprocess.run(
-        [UNITS, "verify", "briefings.service"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    own = [line for line in done.stderr.splitlines() if "briefings.service" in line and "EnvironmentFile" not in line]
-    assert own == []
