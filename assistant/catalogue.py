@@ -11,9 +11,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from .contributions import Contributions
 from .database import Database, discard
 from .errors import UnknownDocument
-from .indexed import IndexedChunk, chunk_values, digest, indexed_chunk
+from .indexed import IndexedChunk, chunk_values, digest, indexed_chunk, nearest, vector_bytes
 from .records import Document, Filters, Overview
 from .schema import CATALOGUE, CATALOGUE_VERSION, SCHEMA
 from .similarity import Signature, link_alike
@@ -21,6 +25,17 @@ from .soundness import orphans, problems
 from .wording import acronyms
 
 _CHUNKS_KEPT = 1_000
+_TABLES = (
+    "files",
+    "contributions",
+    "contributed_files",
+    "contents",
+    "chunks",
+    "acronyms",
+    "documents",
+    "meta",
+)
+"""What is emptied to begin anew; the others hang on documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +86,11 @@ class Catalogue:
             self._database = Database(path)
         if self._database.version == 0:
             self._database.upgrade(SCHEMA, CATALOGUE_VERSION)
+
+    @property
+    def contributions(self) -> Contributions:
+        """Which machine has which document, where the corpus is shared; else there are none."""
+        return Contributions(self._database)
 
     @property
     def database(self) -> Database:
@@ -165,7 +185,7 @@ class Catalogue:
         """Forget everything but the schema."""
         with self._database.transaction() as connection:
             connection.execute("INSERT INTO lexical (lexical) VALUES ('delete-all')")
-            for table in ("files", "chunks", "acronyms", "documents", "meta"):
+            for table in _TABLES:
                 connection.execute(f"DELETE FROM {table}")
             self._forget_read()
 
@@ -220,7 +240,12 @@ class Catalogue:
         within = "WHERE document_id IN (SELECT value FROM json_each(?))"
         files: dict[str, list[sqlite3.Row]] = {}
         for row in self._database.query(
-            f"SELECT document_id, source, failure FROM files {within} ORDER BY source", wanted
+            "SELECT * FROM (SELECT document_id, source, failure, '' AS name FROM files WHERE document_id IN"
+            " (SELECT value FROM json_each(?1)) UNION ALL SELECT document_id, source, failure, name"
+            " FROM contributed_files JOIN contributions USING (document_id, contributor)"
+            " WHERE contributor <> '' AND document_id IN (SELECT value FROM json_each(?1)))"
+            " ORDER BY name <> '', source",
+            wanted,
         ):
             files.setdefault(row["document_id"], []).append(row)
         similar: dict[str, list[str]] = {}
@@ -246,6 +271,10 @@ class Catalogue:
         """The files that hold a document, relative to the corpus folder."""
         rows = self._database.query("SELECT source FROM files WHERE document_id = ? ORDER BY source", document_id)
         return [str(row["source"]) for row in rows]
+
+    def elsewhere(self, document_id: str) -> list[str]:
+        """The names of the other machines that have a document, where the corpus is shared."""
+        return self.contributions.elsewhere(document_id)
 
     def fetched_from(self, url: str) -> list[str]:
         """The files that hold what was fetched from an address."""
@@ -311,6 +340,21 @@ class Catalogue:
             json.dumps(places),
         )
         return [str(row["part"]) for row in rows]
+
+    def nearest(
+        self, vectors: Sequence[NDArray[np.float32]], limit: int, selection: Selection | None
+    ) -> list[list[str]]:
+        """For each vector the ids of the nearest chunks, best first, by comparing it with every one of them."""
+        within, values = _within(selection)
+        rows = self._database.query(
+            "SELECT c.chunk_id, substr(c.vectors, 1, ?) AS vector FROM chunks c JOIN documents d USING (document_id)"
+            f" WHERE 1{within}",
+            vector_bytes(vectors[0]),
+            *values,
+        )
+        ids = [str(row["chunk_id"]) for row in rows]
+        found = nearest([row["vector"] for row in rows], vectors, limit)
+        return [[ids[place] for place in places] for places in found]
 
     def lexical_search(self, terms: Sequence[str], limit: int, selection: Selection | None) -> list[str]:
         """Ids of the chunks with most of the terms by BM25, best first; title and section count like text."""
@@ -390,6 +434,7 @@ class Catalogue:
             marks = json.dumps(filters.sources)
             rows = self._database.query(
                 "SELECT document_id FROM files WHERE source IN (SELECT value FROM json_each(?1)) UNION"
+                " SELECT document_id FROM contributed_files WHERE source IN (SELECT value FROM json_each(?1)) UNION"
                 " SELECT document_id FROM documents"
                 " WHERE json_extract(record, '$.url') IN (SELECT value FROM json_each(?1))",
                 marks,
@@ -422,7 +467,7 @@ class Catalogue:
                 meta = dict(other.execute("SELECT key, value FROM meta").fetchall())
         except sqlite3.Error:
             return False
-        if version != CATALOGUE_VERSION or not made_of.items() <= meta.items():
+        if version != CATALOGUE_VERSION or any(meta.get(key, "") != value for key, value in made_of.items()):
             return False
         self._database.take_over(path)
         self._forget_read()
@@ -445,11 +490,15 @@ def _day(number: int | None) -> date | None:
 def _standing(record: dict[str, Any], files: Sequence[sqlite3.Row]) -> dict[str, Any]:
     """A document's sources, and its state, which is that of its files: stale when none of them can be read."""
     url = [record["url"]] if record.get("url") else []
-    found: dict[str, Any] = {"sources": [*url, *(row["source"] for row in files)]}
+    found: dict[str, Any] = {"sources": list(dict.fromkeys([*url, *(row["source"] for row in files)]))}
+    notes = []
     if files and all(row["failure"] for row in files):
-        remark = f"an older version: the newest of {files[0]['source']} cannot be read ({files[0]['failure']})"
-        found |= {"state": "stale", "notes": [*record["notes"], remark]}
-    return found
+        notes = [f"an older version: the newest of {files[0]['source']} cannot be read ({files[0]['failure']})"]
+        found["state"] = "stale"
+    if files and all(row["name"] for row in files):
+        names = ", ".join(sorted({row["name"] for row in files}))
+        notes.append(f"its file lies at {names}")
+    return found | ({"notes": [*record["notes"], *notes]} if notes else {})
 
 
 def _delete_document(connection: sqlite3.Connection, document_id: str) -> None:

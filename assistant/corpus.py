@@ -36,6 +36,11 @@ _LOOK_SHARE = 20
 _PATIENCE = 2.0
 """Seconds after its beginning up to which a question waits for a change of somebody else."""
 _LOOK_UP_EVERY = 0.1
+_ON_THE_SERVER = (
+    "other machines let go of it with their next question; 'chroma vacuum' wipes what the server's files keep"
+)
+_PASSES = 5
+"""Times that the folder is looked at again because another machine was quicker; the next look goes on."""
 
 
 class Corpus:
@@ -68,10 +73,18 @@ class Corpus:
             if not self._cleared:
                 folder.clear_unfinished(self._folder)
                 self._cleared = True
-            self._index.begin(progress)
-            settings, index, ledger = self._settings, self._index, self._ledger
-            with sync_engine(engine, settings, self._parser, index.embedder, progress) as at_work:
-                return Pass(settings, index, ledger, self._trash, at_work, progress, again=again).run()
+            report = self._pass(progress, again=again, engine=engine)
+            for _ in range(_PASSES):
+                if self._index.settled:
+                    break
+                report = report.followed_by(self._pass(progress, again=again, engine=engine))
+            return report
+
+    def _pass(self, progress: Callable[[Progress], None], *, again: bool, engine: str) -> SyncReport:
+        self._index.begin(progress)
+        settings, index, ledger = self._settings, self._index, self._ledger
+        with sync_engine(engine, settings, self._parser, index.embedder, progress) as at_work:
+            return Pass(settings, index, ledger, self._trash, at_work, progress, again=again).run()
 
     def sync_if_changed(self, progress: Callable[[Progress], None] = lambda _: None) -> str:
         """Sync when a file was added, edited or removed since the last look. Returns a remark for who asks, or nothing.
@@ -84,6 +97,8 @@ class Corpus:
         if not self._turn_to_look():
             return "the corpus is being changed just now, so the latest articles may be missing here"
         try:
+            if remark := self._others_followed(progress):
+                return remark
             known = self._catalogue.files()
             found = folder.scan(self._folder)
             same = len(known) == len(found) and all(unchanged(known.get(file.source), file) for file in found)
@@ -95,6 +110,18 @@ class Corpus:
             self._look_again_at = now + min(1.0, _LOOK_SHARE * (now - began)) if same else 0.0
         finally:
             self._turn.release()
+        return ""
+
+    def _others_followed(self, progress: Callable[[Progress], None]) -> str:
+        """Take over what other machines have changed. Where that cannot be, what is indexed has to do."""
+        try:
+            self._index.follow(progress)
+        except DamagedFile:
+            raise
+        except IndexFailure as error:
+            if not self._catalogue.document_count():
+                raise
+            return f"the newest changes are not in here: {error}"
         return ""
 
     def _knows_collections(self) -> bool:
@@ -204,8 +231,16 @@ class Corpus:
             if document_id not in self._catalogue.document_hashes() and self._trash.holds(document_id):
                 return SyncReport(notes=[f"{document_id} was removed before"])
             self._catalogue.document(document_id)
-            self._trash.remove(self._catalogue.paths(document_id), document_id)
+            self._trash.remove(self._paths(document_id, "remove"), document_id)
             return self.sync(progress)
+
+    def _paths(self, document_id: str, what: str) -> list[str]:
+        """The files of a document. Raises UsageError where all of them lie at other machines."""
+        paths = self._catalogue.paths(document_id)
+        there = self._catalogue.elsewhere(document_id)
+        if there and not paths:
+            raise UsageError(f"the file of {document_id} lies at {', '.join(there)}; {what} it there")
+        return paths
 
     def erase(self, document_id: str, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Delete a document for good: its files, what the trash and the index hold of it; not backups of one's own.
@@ -214,6 +249,8 @@ class Corpus:
         """
         with self._changing():
             self.sync(progress)
+            if there := self._catalogue.elsewhere(document_id):
+                raise UsageError(f"{document_id} also lies at {', '.join(there)}; delete it there first")
             report = SyncReport()
             if document_id in self._catalogue.document_hashes():
                 report = self.remove(document_id, progress)
@@ -221,6 +258,8 @@ class Corpus:
                 raise UnknownDocument(f"the corpus holds no document {document_id!r}; 'assistant list' shows their ids")
             self._trash.purge(document_id)
             self._catalogue.scrub()
+            if self._settings.chroma_url:
+                report = replace(report, notes=[*report.notes, _ON_THE_SERVER])
             return report
 
     def restore(self, document_id: str, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
@@ -251,7 +290,7 @@ class Corpus:
                 raise UsageError(f"published is {given!r}, which is no date; write YYYY-MM-DD")
         with self._changing():
             self._catalogue.document(document_id)
-            for source in self._catalogue.paths(document_id):
+            for source in self._paths(document_id, "amend"):
                 path = self._folder / source
                 beside = amendments_path(path)
                 plain = beside.is_file() and not beside.is_symlink()  # a link is not read by a sync either

@@ -104,8 +104,14 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that is committed when the block ends well and undone when it does not."""
+        """A transaction that is committed when the block ends well and undone when it does not.
+
+        Within another one of the same thread it is a part of that.
+        """
         with self._turn:
+            if self._connection.in_transaction:
+                yield self._connection
+                return
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection

@@ -203,7 +203,13 @@ class Engine:
             catalogue = opened.index.seen_by(scope).catalogue
             seen, hidden = frozenset(catalogue.ids()), catalogue.hidden()
             former = opened.ledger.sources if opened.ledger else lambda _: []
-            return [i for i in document_ids if i in hidden or (i not in seen and not all(map(sees, former(i))))]
+            unknown = bool(self._settings.chroma_url)  # of what lay at another machine nobody here knows where
+            return [
+                i
+                for i in document_ids
+                if i in hidden
+                or (i not in seen and not (all(map(sees, there)) if (there := former(i)) else not unknown))
+            ]
 
         sees = scope.sees if scope else lambda _: True
         return self._holding.using(report, found) if scope else []

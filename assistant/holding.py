@@ -9,12 +9,15 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from . import folder, restoring
+from .access import plain_path
 from .corpus import Corpus
 from .database import discard
 from .embedding import Embedder, open_embedder
 from .errors import DamagedFile, IndexFailure, OwnerError
+from .hosts import is_here
 from .index import Index
 from .ledger import LEDGER, Ledger
 from .moving import delete_folder
@@ -22,6 +25,7 @@ from .parsing import Parser
 from .records import Event, Progress, Retrieved, Waiting
 from .schema import CATALOGUE, VECTORS
 from .settings import Settings
+from .shared_index import SharedIndex
 
 Report = Callable[[Progress], None]
 _Result = TypeVar("_Result")
@@ -149,6 +153,8 @@ class Holding:
     def _open_index(self, embedder: Embedder, report: Report) -> Index:
         """The index; one whose damage shows only when it is used is begun anew, for the next sync to fill."""
         data_dir, read_only = self._settings.data_dir, self._settings.read_only
+        if self._settings.chroma_url:
+            return self._open_shared(self._settings.chroma_url, embedder, report)
         try:
             return Index(data_dir, embedder, report, read_only=read_only)
         except DamagedFile as damage:
@@ -158,6 +164,21 @@ class Holding:
             index = Index(data_dir, embedder, report)
             index.mended = f"the index was damaged ({damage.reason}), and is made again from the articles"
             return index
+
+    def _open_shared(self, url: str, embedder: Embedder, report: Report) -> Index:
+        settings = self._settings
+        if settings.offline and not is_here(urlsplit(url).hostname):
+            raise IndexFailure(f"offline is set, and chroma_url = {url} is not this machine; unset one of them")
+        collections = list(map(plain_path, settings.collections))
+        try:
+            return SharedIndex(
+                settings.data_dir, embedder, report, url=url, state_dir=settings.state_dir, collections=collections
+            )
+        except DamagedFile:
+            self._delete_index()
+            return SharedIndex(
+                settings.data_dir, embedder, report, url=url, state_dir=settings.state_dir, collections=collections
+            )
 
     def _delete_index(self, *, catalogue: bool = True) -> None:
         if catalogue:

@@ -6,7 +6,7 @@ import copy
 import hashlib
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ import numpy as np
 
 from . import failpoints, seal
 from .access import Scope
-from .catalogue import Catalogue
+from .catalogue import Catalogue, FileRow
 from .chunking import CHUNKING_VERSION, Chunk, chunk, spans_of
 from .database import discard, version_of
 from .embedding import Embedder, Embedding, Spans, Vector
@@ -34,22 +34,30 @@ from .vectors import Vectors
 Embed = Callable[[Sequence[str], Sequence[Spans], Callable[[Progress], None]], list[Embedding]]
 _EMBED_AT_ONCE = 256
 _PUT_AT_ONCE = 2_000
+SHARED_LOG = "shared log"
+"""The name under which an index that follows one remembers which it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document to be indexed and the hash of the file it came from."""
+    """A document to be indexed, the hash of the file it came from, its path, and which document its bytes are."""
 
     document: Document
     content_hash: str
+    source: str = ""
+    data_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Planned:
+class Planned:
     """An entry and its chunks by id."""
 
     entry: Entry
     chunks: dict[str, Chunk]
+
+    def rows(self, vectors: Mapping[str, Vector]) -> list[IndexedChunk]:
+        """The chunks as the catalogue keeps them."""
+        return [_indexed(i, part, self.entry.document, vectors[i]) for i, part in self.chunks.items()]
 
 
 class Index:
@@ -90,9 +98,7 @@ class Index:
             self.mended = self.mended or self._begin_anew_if_outdated()
             if was_closed and not as_it_was and not self.mended and not self.catalogue.document_count():
                 self.mended = "the catalogue was gone, and is made again from the articles"
-            if not as_it_was:
-                self._discard_damaged_vectors(say)
-            self.vectors = Vectors(data_dir, embedder.fingerprint)
+            self.vectors = self._open_vectors(say, look_closer=not as_it_was)
             half.callback(self.vectors.close)
             self.begin(say)
             half.pop_all()
@@ -122,6 +128,11 @@ class Index:
         self.mended = f"the catalogue was damaged ({reason}), and is made again from the articles"
         return Catalogue(self._data_dir)
 
+    def _open_vectors(self, say: Callable[[Progress], None], *, look_closer: bool) -> Vectors:
+        if look_closer:
+            self._discard_damaged_vectors(say)
+        return Vectors(self._data_dir, self.embedder.fingerprint)
+
     def _discard_damaged_vectors(self, say: Callable[[Progress], None]) -> None:
         count = len(self.catalogue.chunk_ids())
         if not count:
@@ -140,11 +151,11 @@ class Index:
     def _made_of(self) -> dict[str, str]:
         """What an index depends on besides the documents."""
         versions = {"chunking": str(CHUNKING_VERSION), "parsing": str(FORMATS_VERSION)}
-        return {"embedder": self.embedder.fingerprint, **versions}
+        return {"embedder": self.embedder.fingerprint, **versions, SHARED_LOG: ""}
 
     def _begin_anew_if_outdated(self) -> str:
         wanted = self._made_of
-        found = {key: self.catalogue.meta(key) for key in wanted}
+        found = {key: self.catalogue.meta(key) or "" for key in wanted}
         if found == wanted:
             return ""
         if self._read_only:
@@ -158,7 +169,7 @@ class Index:
             self.catalogue.set_meta(key, value)
         self.catalogue.set_meta("dirty", "1")
         changed = [
-            f"the {key} changed from {found[key]} to {wanted[key]}"
+            f"the {key} changed from {found[key] or 'none'} to {wanted[key] or 'none'}"
             for key in wanted
             if any(found.values()) and found[key] != wanted[key]
         ]
@@ -186,9 +197,9 @@ class Index:
         `embed` stands in for the embedder's own, whose vectors it has to give.
         """
         embed = embed or self.embedder.embed
-        group: list[_Planned] = []
+        group: list[Planned] = []
         for entry in entries:
-            group.append(_Planned(entry, self._chunks(entry.document)))
+            group.append(Planned(entry, self._chunks(entry.document)))
             if sum(len(planned.chunks) for planned in group) >= _EMBED_AT_ONCE:
                 self._write(group, progress, embed)
                 group = []
@@ -237,6 +248,24 @@ class Index:
         if self.catalogue.meta("dirty") != "0":
             self.catalogue.set_meta("dirty", "0")
 
+    @property
+    def settled(self) -> bool:
+        """Whether all that was put was taken; else another machine was quicker, and the folder is looked at again."""
+        return True
+
+    def hashes(self) -> dict[str, str]:
+        """The content hash of each document that this machine's folder gave rise to, by id."""
+        return self.catalogue.document_hashes()
+
+    def follow(self, say: Callable[[Progress], None] = lambda _: None) -> None:
+        """Take over what other machines have changed, where the corpus is shared. Raises IndexFailure."""
+
+    def declare(self, rows: Iterable[FileRow], data_hashes: Mapping[str, str]) -> None:
+        """Let other machines know which files of this folder hold which documents, where the corpus is shared.
+
+        `data_hashes` are those of the files' bytes, by source.
+        """
+
     def close(self, *, whole: bool = True) -> None:
         """Let go of both halves. One that is not known to be `whole` is looked through at the next start."""
         with self._narrowing:
@@ -263,7 +292,7 @@ class Index:
             found[hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:24]] = part
         return found
 
-    def _write(self, group: Sequence[_Planned], progress: Callable[[Progress], None], embed: Embed) -> None:
+    def _write(self, group: Sequence[Planned], progress: Callable[[Progress], None], embed: Embed) -> None:
         if not group:
             return
         self.catalogue.set_meta("dirty", "1")
@@ -282,16 +311,21 @@ class Index:
                 embedding = next(fresh)
                 vectors[chunk_id] = rounded(np.vstack([embedding.vector, *embedding.spans]))
         failpoints.reach("index: embedded")
-        self.vectors.put([i for _, i, _ in parts], [vectors[i][0] for _, i, _ in parts], [d for d, *_ in parts])
+        self._store(group, before, vectors)
+
+    def _store(self, group: Sequence[Planned], before: set[str], vectors: Mapping[str, Vector]) -> None:
+        """Write documents whose chunks have these vectors, in place of those that had the chunks `before`."""
+        parts = [(p.entry.document, i) for p in group for i in p.chunks if i not in before]
+        self.vectors.put([i for _, i in parts], [vectors[i][0] for _, i in parts], [d for d, _ in parts])
         failpoints.reach("index: vectors written")
         for planned in group:
             entry = planned.entry
-            rows = [_indexed(i, part, entry.document, vectors[i]) for i, part in planned.chunks.items()]
+            rows = planned.rows(vectors)
             self.catalogue.put_document(entry.document, entry.content_hash, rows, signature(entry.document.text))
             failpoints.reach("index: document written")
         self.vectors.drop(sorted(before - {i for planned in group for i in planned.chunks}))
 
-    def _kept_vectors(self, planned: _Planned) -> dict[str, Vector]:
+    def _kept_vectors(self, planned: Planned) -> dict[str, Vector]:
         """For a file that only has another name: the vectors of its chunks, by their new ids.
 
         A chunk's id covers the title, which a file without one has from its name. The vectors keep the former name's

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,19 @@ def rounded(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return vectors.astype(_KEPT_AS).astype(np.float32)
 
 
+def vector_bytes(vector: NDArray[np.float32]) -> int:
+    """How long a vector is as the catalogue keeps it."""
+    return len(vector) * np.dtype(_KEPT_AS).itemsize
+
+
+def nearest(kept: Sequence[bytes], vectors: Sequence[NDArray[np.float32]], limit: int) -> list[list[int]]:
+    """For each vector the places of the nearest of those kept, by cosine, best first."""
+    if not kept:
+        return [[] for _ in vectors]
+    all_kept = np.frombuffer(b"".join(kept), dtype=_KEPT_AS).reshape(len(kept), -1).astype(np.float32)
+    return [np.argsort(-(all_kept @ vector), kind="stable")[:limit].tolist() for vector in vectors]
+
+
 def chunk_values(chunk: IndexedChunk) -> tuple[object, ...]:
     """The row of a chunk, less its number."""
     spans = np.array([(s.start, s.end, s.heading, s.leans) for s in chunk.spans], dtype=np.int32)
@@ -60,7 +74,7 @@ def chunk_values(chunk: IndexedChunk) -> tuple[object, ...]:
     return (*place, spans.tobytes(), "\n".join(chunk.terms), chunk.vectors.astype(_KEPT_AS).tobytes())
 
 
-def indexed_chunk(row: sqlite3.Row) -> IndexedChunk:
+def indexed_chunk(row: sqlite3.Row | Mapping[str, Any]) -> IndexedChunk:
     """The chunk that `chunk_values` made the row of."""
     edges = np.frombuffer(row["spans"], dtype=np.int32).reshape(-1, 4).tolist()
     vectors = np.frombuffer(row["vectors"], dtype=_KEPT_AS).reshape(len(edges) + 1, -1).astype(np.float32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
+from typing import Protocol
 
 from . import failpoints, folder
 from .catalogue import FileRow
@@ -26,6 +27,20 @@ _FORMERLY = "\0formerly\0"
 """Begins the source of a row that tells which document held some bytes, under a name that another one has by now."""
 
 
+class OtherMachines(Protocol):
+    """What other machines have, where several share a corpus. An index tells it."""
+
+    def id_elsewhere(self, data_hash: str) -> str:
+        """The document that these bytes are at another machine; empty for none."""
+
+    def is_another_elsewhere(self, document_id: str, data_hash: str) -> bool:
+        """Whether a document has other bytes at another machine."""
+
+
+def _never(_document_id: str, _data_hash: str) -> bool:
+    return False
+
+
 class Ledger:
     """Rows are never removed with their file, so that a file that comes back has its old id."""
 
@@ -40,6 +55,7 @@ class Ledger:
         present: Collection[str],
         elsewhere: Collection[str] = (),
         in_trash: Callable[[str], bool] = lambda _: False,
+        others: OtherMachines | None = None,
     ) -> str:
         """The id for a file, given the sources that are in the folder now.
 
@@ -50,23 +66,33 @@ class Ledger:
         file still holds the document's former bytes: then the edited one is a new document. So is a file
         that comes back with bytes whose document has gone on under another name, and one with other bytes
         under the name of a file that a sync has seen gone.
+
+        `others` share the corpus: bytes that are a document there are that document here, and one that holds other
+        bytes there is not this one.
         """
+        taken = others.is_another_elsewhere if others else _never
         same_bytes = [
             row
             for row in self._database.query("SELECT DISTINCT document_id FROM ids WHERE content_hash = ?", content_hash)
             if not self._went_on(row["document_id"], source, content_hash, present)
+            and not taken(row["document_id"], content_hash)
         ]
         known = self._database.query("SELECT document_id, content_hash, gone FROM ids WHERE source = ?", source)
-        if same_bytes:
+        there = others.id_elsewhere(content_hash) if others else ""
+        if there:
+            document_id = there
+        elif same_bytes:
             document_id = str(same_bytes[0]["document_id"])
         elif known and not (
             known[0]["gone"]
             or self._shared(source, known[0]["document_id"], known[0]["content_hash"], present)
             or self._went_on(known[0]["document_id"], source, content_hash, present)
+            or taken(known[0]["document_id"], content_hash)
         ):
             document_id = str(known[0]["document_id"])
         else:
-            document_id = (not known and self._moved_here(elsewhere, present, in_trash)) or secrets.token_hex(6)
+            moved = "" if known else self._moved_here(elsewhere, present, in_trash)
+            document_id = moved if moved and not taken(moved, content_hash) else secrets.token_hex(6)
         if not known or tuple(known[0]) != (document_id, content_hash, 0):
             with self._database.transaction() as connection:
                 if known and known[0]["document_id"] != document_id:  # who brings those bytes back has that id again
@@ -137,6 +163,11 @@ class Ledger:
         """The id that a source had last, gone or not; empty for one never seen."""
         rows = self._database.query("SELECT document_id FROM ids WHERE source = ?", source)
         return str(rows[0]["document_id"]) if rows else ""
+
+    def data_hashes(self) -> dict[str, str]:
+        """The hash of the bytes that each present file was last read with, by source."""
+        rows = self._database.query("SELECT source, content_hash FROM ids WHERE NOT gone")
+        return {row["source"]: row["content_hash"] for row in rows}
 
     def came_from(self, content_hash: str) -> list[str]:
         """The sources that last held these bytes."""

@@ -30,7 +30,9 @@ _DOCUMENTS = "+document_id IN (SELECT document_id FROM temp.seen_documents)"
 _VISIBLE = {
     "meta": "1",
     "files": "+source IN (SELECT source FROM temp.seen_sources)",
+    "contributed_files": "+source IN (SELECT source FROM temp.seen_sources)",
     "documents": _DOCUMENTS,
+    "contributions": _DOCUMENTS,
     "acronyms": _DOCUMENTS,
     "chunks": "+row IN (SELECT row FROM temp.seen_rows)",
     "alike": f"{_DOCUMENTS} AND +other IN (SELECT document_id FROM temp.seen_documents)",
@@ -93,13 +95,16 @@ class _VisibleRows(Database):
 
     def _narrowed_anew(self) -> None:
         run = self._connection.execute
-        rows = run("SELECT DISTINCT source FROM main.files").fetchall()
+        rows = run("SELECT source FROM main.files UNION SELECT source FROM main.contributed_files").fetchall()
         run("BEGIN")
         for table in ("seen_sources", "seen_documents", "seen_rows"):
             run(f"DELETE FROM temp.{table}")
         seen = [(row["source"],) for row in rows if self._scope.sees(row["source"])]
         self._connection.executemany("INSERT INTO temp.seen_sources VALUES (?)", seen)
-        run("INSERT INTO temp.seen_documents SELECT DISTINCT document_id FROM files WHERE document_id IS NOT NULL")
+        run(
+            "INSERT INTO temp.seen_documents SELECT document_id FROM files WHERE document_id IS NOT NULL"
+            " UNION SELECT document_id FROM contributed_files"
+        )
         run(f"INSERT INTO temp.seen_rows SELECT row FROM main.chunks WHERE {_DOCUMENTS}")
         run("COMMIT")
         self.seen = frozenset(row[0] for row in run("SELECT document_id FROM temp.seen_documents"))

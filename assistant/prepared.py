@@ -30,6 +30,10 @@ def usable(settings: Settings, report: Callable[[Progress], None]) -> Settings:
     original = settings.data_dir
     if not settings.read_only and not (os.path.isfile(original / CATALOGUE) and not _writable(original)):
         return settings
+    if settings.chroma_url:
+        raise IndexFailure(
+            f"{original} cannot be written, which chroma_url needs; check its permissions, or set data_dir"
+        )
     if not os.path.isfile(original / CATALOGUE):
         raise IndexFailure(f"read_only is set, and {original} holds no index; prepare one with 'assistant sync'")
     whose = hashlib.sha256(os.path.realpath(original).encode()).hexdigest()[:12]

@@ -3,7 +3,7 @@
 CATALOGUE = "catalogue.sqlite"
 VECTORS = "chroma"
 """The names of the two halves of an index in its data folder."""
-CATALOGUE_VERSION = 6
+CATALOGUE_VERSION = 7
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
@@ -39,6 +39,24 @@ CREATE TABLE files (
     failure TEXT
 );
 CREATE INDEX files_by_document ON files (document_id);
+CREATE TABLE contributions (
+    document_id TEXT NOT NULL,
+    contributor TEXT NOT NULL,
+    name TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    data_hash TEXT NOT NULL,
+    collection TEXT NOT NULL,
+    PRIMARY KEY (document_id, contributor)
+) WITHOUT ROWID;
+CREATE INDEX contributions_by_data ON contributions (data_hash);
+CREATE TABLE contributed_files (
+    document_id TEXT NOT NULL,
+    contributor TEXT NOT NULL,
+    source TEXT NOT NULL,
+    failure TEXT,
+    PRIMARY KEY (document_id, contributor, source)
+) WITHOUT ROWID;
+CREATE TABLE contents (document_id TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE chunks (
     row INTEGER PRIMARY KEY,
     chunk_id TEXT NOT NULL UNIQUE,

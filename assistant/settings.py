@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -121,7 +122,9 @@ class Settings(BaseSettings):
         None, description="the Ray cluster of `assistant sync --engine ray`; by default one is started on this machine"
     )
     ray_workers: int | None = Field(None, ge=1, description="its workers; as many as it has processors by default")
-    chroma_url: str | None = Field(None, description="not built yet")
+    chroma_url: str | None = Field(
+        None, description="a Chroma server that several machines share, such as http://chroma.example:8000"
+    )
 
     def __init__(self, **values: Any) -> None:
         """Read and check all settings. Raises `SettingsError`, one line, naming the key and the value."""
@@ -147,9 +150,16 @@ class Settings(BaseSettings):
 
     @field_validator("chroma_url")
     @classmethod
-    def _not_yet(cls, value: str | None) -> str | None:
-        if value is not None:
-            raise ValueError("this setting is reserved and does nothing yet; leave it out")
+    def _a_server(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            fine = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:  # of a port that is no number
+            fine = False
+        if not fine or parts.query or parts.fragment:
+            raise ValueError("it is no address of a server; write http://HOST:PORT, or https://USER:PASSWORD@HOST")
         return value
 
     @field_validator("collections")
@@ -176,6 +186,8 @@ class Settings(BaseSettings):
                 raise ValueError(
                     f"{name} = {folder} and corpus_dir = {self.corpus_dir} must lie apart; set one elsewhere"
                 )
+        if self.read_only and self.chroma_url:
+            raise ValueError("read_only reads a prepared folder, chroma_url a server; unset one of them")
         return self
 
     @classmethod

@@ -21,10 +21,11 @@ def problems(database: Database, *, thorough: bool) -> list[str]:
 
 def orphans(database: Database) -> list[str]:
     """Documents of no file and files of no document, counted in words."""
-    named = "SELECT document_id FROM files WHERE document_id IS NOT NULL"
+    own = "SELECT document_id FROM files WHERE document_id IS NOT NULL"
+    named = f"{own} UNION SELECT document_id FROM contributed_files"
     counts = {
         "documents of no file": f"documents WHERE document_id NOT IN ({named})",
-        "files of no document": f"({named} AND document_id NOT IN (SELECT document_id FROM documents))",
+        "files of no document": f"({own} AND document_id NOT IN (SELECT document_id FROM documents))",
     }
     found = {what: database.query(f"SELECT count(*) FROM {which}")[0][0] for what, which in counts.items()}
     return [f"{count} {what}" for what, count in found.items() if count]

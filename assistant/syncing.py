@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from posixpath import basename
@@ -60,7 +60,8 @@ class Pass:
         self._collections = collections_of(settings)
         self._former_collections = self._catalogue.meta("collections") or ""
         self._known = self._catalogue.files()
-        self._before = self._catalogue.document_hashes()
+        self._own = index.hashes()
+        self._before = self._catalogue.document_hashes() | self._own
         self._rows: dict[str, FileRow] = {}
         self._read: list[str] = []
         self._queued: dict[str, str] = {}
@@ -75,7 +76,7 @@ class Pass:
         self._index.put(self._renamed(), self._progress)
         failpoints.reach("sync: documents indexed")
         wanted = {row.document_id for row in self._rows.values() if row.document_id}
-        removed = sorted(set(self._before) - wanted)
+        removed = sorted(set(self._own) - wanted)
         gone = set(self._known) - set(self._rows)
         self._ledger.note_gone(gone)  # first, as it is told by the rows that are forgotten below
         failpoints.reach("sync: ledger knows what is gone")
@@ -83,6 +84,7 @@ class Pass:
         failpoints.reach("sync: files noted")
         self._catalogue.forget_files(gone)
         failpoints.reach("sync: files forgotten")
+        self._index.declare(self._rows.values(), self._ledger.data_hashes())
         self._index.drop(removed)
         failpoints.reach("sync: documents dropped")
         self._index.finish()
@@ -95,10 +97,10 @@ class Pass:
         return SyncReport(
             added=[i for i in self._queued if i not in self._before],
             updated=[i for i in self._queued if i in self._before],
-            removed=removed,
+            removed=[i for i in removed if not self._catalogue.elsewhere(i)],
             unchanged=sorted(wanted - set(self._queued)),
             failed=self._catalogue.failures(),
-            notes=[*self._mended(), *self._copies(), *self._nearly_the_same()],
+            notes=[*self._mended(), *self._copies(), *self._still_elsewhere(removed), *self._nearly_the_same()],
         )
 
     def _changed(self, found: list[folder.Found]) -> Iterator[Entry]:
@@ -161,14 +163,19 @@ class Pass:
             if raw.hash not in self._held:
                 document = self._engine.parse(raw)
             document_id = self._ledger.assign(
-                file.source, raw.data_hash, present, self._elsewhere(raw), self._trash.holds
+                file.source,
+                raw.data_hash,
+                present,
+                self._elsewhere(raw),
+                self._trash.holds,
+                self._catalogue.contributions,
             )
             failpoints.reach("sync: id assigned")
             if self._wanting(document_id, raw.hash, raw.data_hash):
                 document = document or self._engine.parse(raw)
                 self._queued[document_id] = raw.hash
                 self._held.add(raw.hash)
-                yield Entry(replace(document, document_id=document_id), raw.hash)
+                yield Entry(replace(document, document_id=document_id), raw.hash, file.source, raw.data_hash)
             self._seen(replace(row, document_id=document_id))
         except ParsingFailed as error:
             self._rows[file.source] = replace(row, content_hash="", failure=str(error), settled=True)
@@ -215,6 +222,8 @@ class Pass:
             return False
         if first is not None:  # two files of other bytes never become one document
             raise ParsingFailed("its id belongs to another file; run 'assistant sync' again")
+        if self._catalogue.contributions.joins(document_id, data_hash):
+            return False
         return content_hash not in (self._queued.get(document_id), self._before.get(document_id))
 
     def _stale(self) -> Iterator[Entry]:
@@ -229,7 +238,7 @@ class Pass:
             if known and document_id and document_id not in self._before and document_id not in self._queued:
                 document, content_hash = known
                 self._queued[document_id] = content_hash
-                yield Entry(replace(document, document_id=document_id), content_hash)
+                yield Entry(replace(document, document_id=document_id), content_hash, source)
 
     def _keep(self, document_id: str) -> tuple[Document, str] | None:
         """The last version that could be read, which is kept from now on; None when there was none."""
@@ -255,7 +264,9 @@ class Pass:
             document = raw and self._parsed_again(raw)
             known = self._catalogue.described([document_id])[document_id]
             if document and (document.title, document.published) != (known.title, known.published):
-                yield Entry(replace(document, document_id=document_id), content_hash)
+                yield Entry(
+                    replace(document, document_id=document_id), content_hash, source, raw.data_hash if raw else ""
+                )
 
     def _read_again(self, source: str, content_hash: str) -> RawFile | None:
         try:
@@ -284,6 +295,10 @@ class Pass:
                 if row.document_id and first[row.document_id] != row.source
             ]
         )
+
+    def _still_elsewhere(self, removed: Sequence[str]) -> list[str]:
+        names = {i: self._catalogue.elsewhere(i) for i in removed}
+        return shortened([f"{i} stays, as it also lies at {', '.join(there)}" for i, there in names.items() if there])
 
     def _is_news(self, row: FileRow) -> bool:
         """Whether a file that was read holds something else than the last time."""

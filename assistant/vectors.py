@@ -17,7 +17,7 @@ from .errors import DamagedFile, IndexFailure
 from .records import Document
 from .schema import VECTORS
 
-_GRAPH = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
+GRAPH = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
 """With Chroma's 16 neighbours a search misses some of many nearly equal vectors; with 32, hardly one."""
 _READ_AT_ONCE = 10_000
 NAMED_AT_ONCE = 10_000
@@ -49,9 +49,7 @@ class Vectors:
             self._collection = self._opened()
 
     def _opened(self) -> Any:
-        return self._client.get_or_create_collection(
-            self._name, configuration={"hnsw": _GRAPH}, embedding_function=None
-        )
+        return self._client.get_or_create_collection(self._name, configuration={"hnsw": GRAPH}, embedding_function=None)
 
     def clear(self) -> None:
         """Remove all vectors, and the graph with them: in one full of removed ones a search misses others."""
@@ -66,7 +64,7 @@ class Vectors:
             for begin in range(0, len(ids), step):
                 part = slice(begin, begin + step)
                 self._collection.upsert(
-                    ids=list(ids[part]), embeddings=list(vectors[part]), metadatas=list(map(_metadata, documents[part]))
+                    ids=list(ids[part]), embeddings=list(vectors[part]), metadatas=list(map(metadata, documents[part]))
                 )
 
     def drop(self, ids: Sequence[str]) -> None:
@@ -140,7 +138,7 @@ def client(folder: Path) -> Any:
 
 def collection_name(fingerprint: str) -> str:
     """The name of the collection of an embedder; another way to build the graph is another collection, too."""
-    made_of = f"{fingerprint} {sorted(_GRAPH.items())}"
+    made_of = f"{fingerprint} {sorted(GRAPH.items())}"
     return "chunks-" + hashlib.sha256(made_of.encode()).hexdigest()[:16]
 
 
@@ -157,7 +155,8 @@ def _in_parts(selection: Selection | None) -> Iterator[Selection | None]:
         yield replace(selection, document_ids=selection.document_ids[begin : begin + NAMED_AT_ONCE])
 
 
-def _metadata(document: Document) -> dict[str, str | int]:
+def metadata(document: Document) -> dict[str, str | int]:
+    """What a search may be limited by, of the document that a vector belongs to."""
     return {
         "document_id": document.document_id,
         "publisher": document.publisher or "",

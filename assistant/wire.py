@@ -20,6 +20,7 @@ from typing import Any
 from . import records
 from .errors import IndexFailure
 from .private import open_private
+from .redaction import without_credentials
 from .settings import Settings
 
 IN_USE: dict[str, Any] = {"call": "in_use", "arguments": {}}
@@ -36,6 +37,7 @@ _HELD_SETTINGS = (
     "embedding_model",
     "reranker_model",
     "collections",
+    "chroma_url",
     "offline",
     "read_only",
     "max_file_bytes",
@@ -90,7 +92,7 @@ class Address:
 
 def held(settings: Settings) -> dict[str, str]:
     """The settings that an owner is bound to for its life."""
-    return {name: str(getattr(settings, name)) for name in _HELD_SETTINGS}
+    return {name: without_credentials(str(getattr(settings, name))) for name in _HELD_SETTINGS}
 
 
 def differing(theirs: dict[str, str], ours: dict[str, str]) -> str:
