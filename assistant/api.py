@@ -30,6 +30,7 @@ from .records import (
     Event,
     Filters,
     Finding,
+    Machine,
     Overview,
     Passage,
     Progress,
@@ -207,6 +208,19 @@ class Assistant:
         self._person.needs(ADMIN, "restoring a backup")
         return self._engine.restore_backup(Path(file).expanduser().absolute(), self._progress)
 
+    def machines(self) -> list[Machine]:
+        """The machines that share the corpus (the setting chroma_url). Raises UsageError where none do."""
+        self._person.needs(ADMIN, "listing machines")
+        return self._engine.machines(self._progress)
+
+    def forget_machine(self, name: str) -> SyncReport:
+        """Let go of the documents that only a machine has which is gone for good, by its name or id.
+
+        One that is there after all puts them back. Raises UsageError.
+        """
+        self._person.needs(ADMIN, "forgetting a machine")
+        return self._engine.forget_machine(name, self._progress)
+
     def check(self, *, repair: bool = False) -> list[Finding]:
         """Look through index, ledger and folder; with `repair`, what is damaged is made again from the folder."""
         self._person.needs(ADMIN, "checking the index")
@@ -348,6 +362,14 @@ class Assistant:
     async def arestore(self, document_id: str) -> SyncReport:
         """`restore`, awaited."""
         return await asyncio.to_thread(self.restore, document_id)
+
+    async def amachines(self) -> list[Machine]:
+        """`machines`, awaited."""
+        return await asyncio.to_thread(self.machines)
+
+    async def aforget_machine(self, name: str) -> SyncReport:
+        """`forget_machine`, awaited."""
+        return await asyncio.to_thread(self.forget_machine, name)
 
     async def aremoved(self) -> list[Removed]:
         """`removed`, awaited."""

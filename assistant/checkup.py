@@ -15,6 +15,7 @@ from .probing import problems
 from .records import Finding, Progress
 from .schema import VECTORS
 from .settings import Settings
+from .shared_index import SharedIndex
 from .syncing import unchanged
 
 Report = Callable[[Progress], None]
@@ -49,7 +50,7 @@ def _mend(settings: Settings, holding: Holding, bad: set[str], report: Report) -
     opened = holding.using(report, lambda opened: opened)
     if bad & {"catalogue", "ledger"}:
         holding.discard(opened, catalogue="catalogue" in bad)
-    elif "vectors" in bad and _all_there(opened):
+    elif "vectors" in bad and not settings.chroma_url and _all_there(opened):
         holding.discard(opened, vectors=True)
     holding.using(report, lambda opened: _forget(settings, opened, bad))
 
@@ -59,7 +60,9 @@ def _all_there(opened: Opened) -> bool:
 
 
 def _forget(settings: Settings, opened: Opened, bad: set[str]) -> None:
-    if "vectors" in bad:
+    if "vectors" in bad and isinstance(opened.index, SharedIndex):
+        opened.index.put_back()
+    elif "vectors" in bad:
         opened.index.catalogue.set_meta("dirty", "1")
     if "files" in bad:
         opened.index.catalogue.forget_files(opened.followed.altered())
@@ -104,6 +107,8 @@ def _vectors(settings: Settings, opened: Opened, report: Report) -> tuple[bool, 
     """Chroma's vectors are looked up one by one in a copy of its folder, by another process: damage may end it."""
     report(Progress("looking every vector up"))
     index = opened.index
+    if isinstance(index, SharedIndex):
+        return _on_the_server(index)
     rows, vectors = index.catalogue.chunk_ids(), index.vectors.ids()
     if rows != vectors:
         return False, f"{len(rows - vectors):,} are missing, {len(vectors - rows):,} are of no chunk"
@@ -118,6 +123,16 @@ def _vectors(settings: Settings, opened: Opened, report: Report) -> tuple[bool, 
     except OSError as error:
         wrong = [f"their files cannot be read ({error.strerror or error})"]
     return not wrong, wrong[0] if wrong else f"{len(rows):,}, each found by a search"
+
+
+def _on_the_server(index: SharedIndex) -> tuple[bool, str]:
+    """What others are writing at this moment, and nothing names yet, is no damage."""
+    index.follow()
+    (vectors, contents), (more, _) = index.lacking(), index.left_over()
+    if vectors or contents:
+        return False, f"the server lacks {len(vectors):,} vectors and what {len(contents):,} documents hold"
+    of_none = f"; {len(more):,} more are being written, or were left by a machine that was cut off" if more else ""
+    return True, f"{len(index.catalogue.chunk_ids()):,}, all on the server at {index.server}{of_none}"
 
 
 def _orphans(settings: Settings, opened: Opened) -> tuple[bool, str]:

@@ -47,6 +47,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "mcp": running_cli.mcp,
         "doctor": running_cli.doctor,
         "backup": running_cli.backup,
+        "machines": running_cli.machines,
         "stop": running_cli.stop,
     },
 }

@@ -30,6 +30,7 @@ from .records import (
     Event,
     Filters,
     Finding,
+    Machine,
     Overview,
     Passage,
     Progress,
@@ -122,6 +123,14 @@ class RemoteEngine:
     def backup(self, file: Path, report: Report) -> int:
         """See Engine.backup."""
         return int(self._call("backup", {"file": str(file)}, report))
+
+    def machines(self, report: Report) -> list[Machine]:
+        """See Engine.machines."""
+        return [Machine.from_dict(plain) for plain in self._call("machines", {}, report)]
+
+    def forget_machine(self, name: str, report: Report) -> SyncReport:
+        """See Engine.forget_machine."""
+        return SyncReport.from_dict(self._call("forget_machine", {"name": name}, report))
 
     def restore_backup(self, file: Path, report: Report) -> SyncReport:
         """See Engine.restore_backup."""

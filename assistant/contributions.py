@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .database import Database
+from .records import Machine
 from .shared_log import Contribution
 
 HERE = ""
@@ -73,6 +74,19 @@ class Contributions:
             HERE,
         )
         return [str(row["name"]) for row in rows]
+
+    def machines(self) -> list[Machine]:
+        """The machines that have documents, by name; this one's id is not in here."""
+        rows = self._database.query(
+            "SELECT contributor, max(name) AS name, count(*) AS documents FROM contributions GROUP BY contributor"
+            " ORDER BY name, contributor"
+        )
+        return [Machine(row["contributor"], row["name"], row["documents"], row["contributor"] == HERE) for row in rows]
+
+    def documents_of(self, contributor: str) -> list[str]:
+        """The documents that a machine has."""
+        rows = self._database.query("SELECT document_id FROM contributions WHERE contributor = ?", contributor)
+        return [str(row["document_id"]) for row in rows]
 
     def id_elsewhere(self, data_hash: str) -> str:
         """The document that these bytes are at another machine; empty for none."""

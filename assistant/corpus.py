@@ -24,9 +24,10 @@ from .ledger import Ledger
 from .loading import AMENDABLE, amendments_path, parse_date, read
 from .parsing import Parser
 from .pasting import PageFile, as_yaml, page_file, was_fetched
-from .records import Document, Progress, Removed, SyncReport
+from .records import Document, Machine, Progress, Removed, SyncReport
 from .redaction import redacted
 from .settings import Settings
+from .shared_index import SharedIndex
 from .syncing import Pass, collections_of, shortened, unchanged
 from .terms import printable
 from .trash import Trash
@@ -297,6 +298,34 @@ class Corpus:
                 earlier = beside.read_text(encoding="utf-8", errors="replace") if plain else ""
                 folder.put_beside(path, as_yaml(mapping(earlier, str(beside)) | values, stated=False))
             return self.sync()
+
+    def machines(self) -> list[Machine]:
+        """The machines that share the corpus. Raises UsageError where none do."""
+        with self._turn:
+            shared = self._shared_index()
+            shared.follow()
+            return shared.machines()
+
+    def forget_machine(self, name: str, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
+        """Let go of what only a machine has that is gone, by its name or id. Raises UsageError."""
+        with self._changing():
+            self.sync(progress)
+            known = [each for each in self.machines() if name in (each.name, each.machine_id)]
+            if not known:
+                raise UsageError(f"no machine is called {name!r}; 'assistant machines' lists them")
+            if len(known) > 1:
+                raise UsageError(f"{len(known)} machines are called {name}; give an id of 'assistant machines'")
+            if known[0].here:
+                raise UsageError(f"{name} is this machine; remove its articles instead")
+            before = set(self._catalogue.document_hashes())
+            self._shared_index().forget_machine(known[0].machine_id)
+            report = self.sync(progress)
+            return replace(report, removed=sorted(before - set(self._catalogue.document_hashes())))
+
+    def _shared_index(self) -> SharedIndex:
+        if not isinstance(self._index, SharedIndex):
+            raise UsageError("no other machine shares this corpus; chroma_url names a server that several share")
+        return self._index
 
     def restore_backup(self, file: Path, progress: Callable[[Progress], None] = lambda _: None) -> SyncReport:
         """Make everything what it was when a backup was written, and sync. Raises UsageError on what is no backup."""

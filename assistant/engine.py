@@ -35,6 +35,7 @@ from .records import (
     Event,
     Filters,
     Finding,
+    Machine,
     Overview,
     Passage,
     Progress,
@@ -166,6 +167,14 @@ class Engine:
         """Make everything what it was when a backup was written; what was there since is in the trash."""
         folder.make(self._settings.corpus_dir)
         return self._changed(report, lambda corpus: corpus.restore_backup(file, report))
+
+    def machines(self, report: Report = lambda _: None) -> list[Machine]:
+        """The machines that share the corpus. Raises UsageError where none do."""
+        return self._holding.using(report, lambda opened: opened.followed.machines())
+
+    def forget_machine(self, name: str, report: Report = lambda _: None) -> SyncReport:
+        """Let go of what only a machine has that is gone."""
+        return self._changed(report, lambda corpus: corpus.forget_machine(name, report))
 
     def check(self, *, repair: bool = False, report: Report = lambda _: None) -> list[Finding]:
         """Look through index, ledger and folder; `repair` makes again what is damaged."""

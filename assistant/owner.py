@@ -206,6 +206,8 @@ _CALLS = frozenset(
         "amend",
         "backup",
         "restore_backup",
+        "machines",
+        "forget_machine",
         "check",
         "documents",
         "overview",

@@ -273,6 +273,18 @@ class SyncReport(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Machine(Record):
+    """One of the machines that share a corpus (the setting chroma_url)."""
+
+    machine_id: str
+    name: str
+    documents: int
+    """How many documents have a file there."""
+    here: bool = False
+    """Whether it is this one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding(Record):
     """One thing looked at: whether it is fine, and what was found."""
 

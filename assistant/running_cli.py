@@ -1,4 +1,4 @@
-"""Commands for who runs it: `serve`, `mcp`, `backup`, `doctor`, `stop`."""
+"""Commands for who runs it: `serve`, `mcp`, `backup`, `doctor`, `machines`, `stop`."""
 
 from __future__ import annotations
 
@@ -66,6 +66,26 @@ def doctor(
     else:
         terminal.show_findings(findings)
     raise typer.Exit(Exit.DONE if all(finding.fine for finding in findings) else Exit.FAILED)
+
+
+def machines(
+    json_: Json = False,
+    forget: Annotated[
+        str, typer.Option(metavar="NAME", help="Let go of what only this machine has, which is gone for good.")
+    ] = "",
+) -> None:
+    """List the machines that share the corpus on a Chroma server (the setting chroma_url)."""
+    with opened() as assistant:
+        if forget:
+            report = assistant.forget_machine(forget)
+            told = f"{forget} is forgotten; {len(report.removed)} articles that only it had are gone"
+            show(report.to_dict(), told, json_=json_)
+            return
+        known = assistant.machines()
+    if json_:
+        terminal.show_json([each.to_dict() for each in known])
+    else:
+        terminal.show_machines(known)
 
 
 def stop(json_: Json = False) -> None:

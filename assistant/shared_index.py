@@ -24,7 +24,7 @@ from .embedding import Embedder, Vector
 from .errors import DamagedFile, IndexFailure
 from .index import SHARED_LOG, Index, Planned
 from .packing import Content, pack, unpack
-from .records import Document, Progress
+from .records import Document, Machine, Progress
 from .schema import CATALOGUE
 from .shared_log import Change, Contribution, LogEntry, SharedLog
 from .shared_vectors import SharedVectors, vector_id
@@ -76,6 +76,11 @@ class SharedIndex(Index):
             self._server, self.embedder.fingerprint, self._contributor.id, self.catalogue.nearest
         )
         return self._shared
+
+    @property
+    def server(self) -> str:
+        """The server's address, as it may be shown."""
+        return self._server.shown
 
     @property
     def settled(self) -> bool:
@@ -140,6 +145,16 @@ class SharedIndex(Index):
 
     def take_over(self, path: Path) -> None:
         """Leave a backup's catalogue alone: what stands is what the log says."""
+
+    def machines(self) -> list[Machine]:
+        """The machines that have documents, this one by its id, too."""
+        known = self.catalogue.contributions.machines()
+        return [replace(each, machine_id=self._contributor.id) if each.here else each for each in known]
+
+    def forget_machine(self, contributor: str) -> None:
+        """Let it be known that a machine which is gone has no document any more. One that is there says it has."""
+        documents = self.catalogue.contributions.documents_of(contributor)
+        self._append([Change(document_id, None, of=contributor) for document_id in documents])
 
     def lacking(self) -> tuple[set[str], set[str]]:
         """The ids of vectors, and the keys of contents, that the server should have and has not."""
@@ -212,7 +227,7 @@ class SharedIndex(Index):
     def _is_right(self, change: Change) -> bool:
         holders = self.catalogue.contributions.holders(change.document_id)
         if change.has is None:
-            return HERE in holders
+            return (change.of or HERE) in holders
         if not change.content and not self.catalogue.contributions.content(change.document_id):
             return False
         data_hash = change.has.data_hash
@@ -223,7 +238,8 @@ class SharedIndex(Index):
         return same_bytes in ("", change.document_id) and not is_another
 
     def _replaced_by(self, change: Change) -> str:
-        last = change.has is None and self.catalogue.contributions.holders(change.document_id) == {HERE}
+        holders = self.catalogue.contributions.holders(change.document_id)
+        last = change.has is None and holders == {change.of or HERE}
         return self.catalogue.contributions.content(change.document_id) if change.content or last else ""
 
     def _apply(
@@ -246,8 +262,9 @@ class SharedIndex(Index):
             if not self._apply_to(document_id, changes, contents) and not lost:
                 return False
         number, last = entries[-1]
-        theirs = [i for i, changes in by_document.items() if any(self._who(entry) != HERE for entry, _ in changes)]
-        if theirs and self.catalogue.contributions.concern_here(theirs):
+        theirs = [(i, change) for i, changes in by_document.items() for e, change in changes if self._who(e) != HERE]
+        forgotten = any(change.of == self._contributor.id for _, change in theirs)
+        if forgotten or (theirs and self.catalogue.contributions.concern_here([i for i, _ in theirs])):
             self._settled = False
             self.catalogue.set_meta("dirty", "1")
         mine = [change for _, entry in entries if self._who(entry) == HERE for change in entry.changes]
@@ -266,7 +283,8 @@ class SharedIndex(Index):
         holders = self.catalogue.contributions.holders(document_id)
         key = ""
         for entry, change in changes:
-            holders = holders | {self._who(entry)} if change.has else holders - {self._who(entry)}
+            who = self._who(entry, change)
+            holders = holders | {who} if change.has else holders - {who}
             key = change.content or key if holders else ""
         content = None
         if key and key != self.catalogue.contributions.content(document_id):
@@ -274,7 +292,7 @@ class SharedIndex(Index):
         missing = bool(key) and content is None and key != self.catalogue.contributions.content(document_id)
         with self.catalogue.database.transaction():
             for entry, change in changes:
-                self.catalogue.contributions.put(document_id, self._who(entry), entry.name, change.has)
+                self.catalogue.contributions.put(document_id, self._who(entry, change), entry.name, change.has)
             if content:
                 self.catalogue.put_document(content.document, content.content_hash, content.chunks, content.signature)
                 self.catalogue.contributions.put_content(document_id, key)
@@ -337,5 +355,7 @@ class SharedIndex(Index):
     def _followed(self) -> tuple[int, str]:
         return int(self.catalogue.meta(_FOLLOWED) or "0"), self.catalogue.meta(_FOLLOWED_TOKEN) or ""
 
-    def _who(self, entry: LogEntry) -> str:
-        return HERE if entry.contributor == self._contributor.id else entry.contributor
+    def _who(self, entry: LogEntry, change: Change | None = None) -> str:
+        """Whose an entry is, or a change of it."""
+        who = (change.of if change else "") or entry.contributor
+        return HERE if who == self._contributor.id else who

@@ -45,6 +45,8 @@ class Change(Record):
     has: Contribution | None
     content: str = ""
     """The key of what the document holds from now on; empty where that stays as it is."""
+    of: str = ""
+    """Which machine no longer has it, where another one says so in its place."""
     replaces: str = ""
     """The key of what it held before, where nobody needs that any more."""
 

@@ -17,6 +17,7 @@ from .records import (
     Citation,
     Document,
     Finding,
+    Machine,
     Passage,
     Progress,
     Removed,
@@ -183,6 +184,14 @@ def show_removed(removed: Sequence[Removed]) -> None:
         print(f"{each.document_id}  removed {each.removed[:10]}  ({sources})")
     if not removed:
         print("The trash is empty.")
+
+
+def show_machines(machines: Sequence[Machine]) -> None:
+    """The machines that share a corpus."""
+    for each in machines:
+        print(f"{each.machine_id}  {printable(each.name)}: {each.documents} articles{', this machine' * each.here}")
+    if not machines:
+        print("No machine has given an article yet.")
 
 
 def show_report(report: SyncReport, changed: Sequence[Document] = ()) -> None:

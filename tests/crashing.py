@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import chromadb
+import chromadb.api.fastapi
+import chromadb.api.models.Collection
 import chromadb.api.rust  # noqa: F401
 
 from assistant import failpoints, index, probing

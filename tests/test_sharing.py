@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant import Assistant, Settings, client
+from assistant import Assistant, Settings, client, shared_index
 from assistant.access import Scope
 from assistant.engine import Engine
 from assistant.errors import IndexFailure, UsageError
@@ -22,6 +22,7 @@ from assistant.vectors import Vectors
 from tests.chroma_running import RunningChroma
 from tests.conftest import article, index_of
 from tests.fakes import WordEmbedder
+from tests.test_crashes import _REACH, TELL, Crashing
 
 pytestmark = pytest.mark.processes
 PORT = "The port was sold in May. It cost $5 million."
@@ -202,6 +203,19 @@ def test_twenty_documents_from_each_of_two_at_once_are_forty_at_both(machine: Ma
         each.whole()
 
 
+def until_it_works(call: Callable[[], object]) -> None:
+    """Call again while the server is left alone for a few seconds."""
+    pause = threading.Event()
+    for _ in range(100):
+        try:
+            call()
+        except IndexFailure:
+            pause.wait(0.1)
+        else:
+            return
+    raise AssertionError("it does not work again")
+
+
 def at_once(*calls: Callable[[], None]) -> None:
     failed: list[BaseException] = []
 
@@ -218,3 +232,273 @@ def at_once(*calls: Callable[[], None]) -> None:
         thread.join()
     if failed:
         raise failed[0]
+
+
+def test_who_edits_a_file_that_another_machine_has_too_has_a_new_document(machine: Machines):
+    a, b = machine("a"), machine("b")
+    path = article(a.corpus, "port.md", PORT)
+    article(b.corpus, "port.md", PORT)
+    (known,) = a.texts()
+    assert list(b.texts()) == [known]
+    path.write_text("The port was lent.", encoding="utf-8")
+    assert sorted(a.texts().values()) == ["The port was lent.", PORT]
+    assert b.texts() == a.texts()
+    assert a.texts()[known] == PORT
+
+
+def test_both_edit_the_same_article_at_once_and_neither_version_is_lost(machine: Machines):
+    a, b = machine("a"), machine("b")
+    for each in (a, b):
+        article(each.corpus, "port.md", PORT)
+        each.engine.sync()
+    for each, text in ((a, "The port was lent."), (b, "The port was shut.")):
+        (each.corpus / "port.md").write_text(text, encoding="utf-8")
+    at_once(lambda: a.engine.sync() and None, lambda: b.engine.sync() and None)
+    assert a.texts() == b.texts()
+    assert sorted(a.texts().values()) == ["The port was lent.", "The port was shut."]
+    for each in (a, b):
+        each.whole()
+
+
+def test_a_correction_holds_for_all_as_long_as_its_machine_has_the_file(machine: Machines):
+    a, b = machine("a"), machine("b")
+    article(a.corpus, "port.md", PORT, title="Port")
+    path = article(b.corpus, "port.md", PORT, title="Port")
+    (known,) = a.texts()
+    b.engine.sync()
+    b.engine.amend(known, {"title": "Quay"})
+    assert a.texts()
+    assert [d.title for d in a.engine.documents()] == ["Quay"]
+    path.unlink()
+    b.engine.sync()
+    a.engine.sync()
+    assert [d.title for d in a.engine.documents()] == ["Port"]
+    b.engine.sync()
+    assert [d.title for d in b.engine.documents()] == ["Port"]
+    for each in (a, b):
+        each.whole()
+
+
+def test_what_lies_at_another_machine_is_changed_there_only(machine: Machines):
+    a, b = machine("a"), machine("b")
+    article(a.corpus, "port.md", PORT)
+    (known,) = a.texts()
+    b.engine.sync()
+    for refused in (
+        lambda: b.engine.remove(known),
+        lambda: b.engine.amend(known, {"title": "Quay"}),
+        lambda: b.engine.erase(known),
+    ):
+        with pytest.raises(UsageError, match=r"lies at .*there"):
+            refused()
+    a.engine.remove(known)
+    assert a.texts() == b.texts() == {}
+    a.engine.restore(known)
+    assert list(b.texts()) == [known]
+    assert "vacuum" in a.engine.erase(known).notes[0]
+    assert b.texts() == {}
+
+
+def test_a_machine_that_is_gone_is_forgotten_and_one_that_is_there_puts_its_articles_back(machine: Machines):
+    a, b = machine("a"), machine("b")
+    article(a.corpus, "port.md", PORT)
+    article(b.corpus, "mine.md", MINE)
+    known = a.texts() | b.texts()
+    gone, here = sorted(b.engine.machines(), key=lambda each: each.here)
+    assert [(each.documents, each.here) for each in (gone, here)] == [(1, False), (1, True)]
+    for name, why in ((here.machine_id, "this machine"), ("nobody", "no machine is called"), (gone.name, "give an id")):
+        with pytest.raises(UsageError, match=why):
+            b.engine.forget_machine(name)
+    (removed,) = b.engine.forget_machine(gone.machine_id).removed
+    assert known[removed] == PORT
+    assert [each.here for each in b.engine.machines()] == [True]
+    assert a.texts() == known
+    assert b.texts() == known
+    for each in (a, b):
+        each.whole()
+
+
+def test_a_file_that_cannot_be_read_any_more_is_stale_at_all_machines(machine: Machines):
+    a, b = machine("a"), machine("b")
+    path = article(a.corpus, "port.md", PORT)
+    (known,) = a.texts()
+    path.write_bytes(b"\0\1\2")
+    a.engine.sync()
+    assert b.texts() == {known: PORT}
+    assert [d.state for d in b.engine.documents()] == ["stale"]
+
+
+def test_who_may_not_see_a_collection_sees_nothing_of_it_from_any_machine(machine: Machines):
+    rules = {"board": ("board",)}
+    a, b = machine("a", collections=rules), machine("b", collections=rules)
+    article(a.corpus, "board/port.md", PORT)
+    article(a.corpus, "mine.md", MINE)
+    a.engine.sync()
+    b.engine.sync()
+    scope = Scope((("board", False),))
+    assert [d.sources for d in b.engine.documents(scope=scope)] == [["mine.md"]]
+    assert [p.source for p in b.engine.search("When was the port sold?", scope=scope)] == ["mine.md"]
+    assert b.found("When was the port sold?")
+    (hidden,) = [d.document_id for d in b.engine.documents() if d.sources != ["mine.md"]]
+    a.engine.remove(hidden)
+    b.engine.sync()
+    assert b.engine.withheld([hidden], scope=scope) == [hidden]
+
+
+def test_a_machine_that_lacks_a_collection_takes_nothing_over(machine: Machines):
+    a, b = machine("a", collections={"board": ("board",)}), machine("b")
+    article(a.corpus, "board/port.md", PORT)
+    a.engine.sync()
+    with pytest.raises(IndexFailure, match="same collections"):
+        b.engine.sync()
+
+
+def test_another_embedding_model_is_refused_in_one_line(machine: Machines):
+    machine("a").engine.sync()
+    with pytest.raises(IndexFailure, match="embedder words, here others") as caught:
+        machine("b", WordEmbedder(name="others")).engine.sync()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_copied_state_folder_is_noticed_before_it_does_harm(machine: Machines):
+    a, b = machine("a"), machine("b")
+    article(a.corpus, "port.md", PORT)
+    a.engine.sync()
+    shutil.copytree(a.settings.state_dir, b.settings.state_dir)
+    article(a.corpus, "mine.md", MINE)
+    a.engine.sync()
+    with pytest.raises(IndexFailure, match="identity"):
+        b.engine.sync()
+    (b.settings.state_dir / "contributor.json").unlink()
+    b.restart()
+    assert b.texts() == a.texts()
+    assert len(a.texts()) == 2
+
+
+def test_a_server_that_was_emptied_is_filled_again_by_its_machines(machine: Machines, server: RunningChroma):
+    a, b = machine("a"), machine("b")
+    article(a.corpus, "port.md", PORT)
+    article(b.corpus, "mine.md", MINE)
+    assert sorted(a.texts().values()) == [PORT]
+    assert len(b.texts()) == 2
+    known = b.texts()
+    server.clear()
+    a.engine.sync()
+    assert b.texts() == known
+    assert a.texts() == known
+    for each in (a, b):
+        each.whole()
+
+
+def test_an_index_of_ones_own_becomes_a_shared_one_and_back(machine: Machines, parser: Parser, tmp_path: Path):
+    own = settings_of(tmp_path / "a", "http://127.0.0.1:1").model_copy(update={"chroma_url": None})
+    alone = Machine(own, parser)
+    article(alone.corpus, "port.md", PORT)
+    known = alone.texts()
+    alone.engine.close()
+    a, b = machine("a"), machine("b")
+    article(b.corpus, "mine.md", MINE)
+    b.engine.sync()
+    assert known.items() <= a.texts().items()
+    assert len(a.texts()) == 2
+    a.engine.close()
+    again = Machine(own, parser)
+    assert again.texts() == known
+    assert type(index_of(again.engine).vectors) is Vectors
+    again.engine.close()
+
+
+def test_while_the_server_is_away_questions_are_answered_and_changes_refused(tmp_path: Path, parser: Parser):
+    server = RunningChroma(tmp_path / "chroma")
+    a = Machine(settings_of(tmp_path / "a", server.url), parser)
+    path = article(a.corpus, "port.md", PORT)
+    article(a.corpus, "mine.md", MINE)
+    known = a.texts()
+    near = index_of(a.engine).vectors.search([a.embedder.embed(["port"])[0].vector], 5, None)
+    server.stop()
+    try:
+        told: list[str] = []
+        assert a.engine.search("When was the port sold?", report=lambda p: told.append(p.step))[0].source == "port.md"
+        assert a.engine.search("When was the port sold?", scope=Scope((("board", False),)))[0].source == "port.md"
+        assert "no Chroma server answers" in told[0]
+        assert index_of(a.engine).vectors.search([a.embedder.embed(["port"])[0].vector], 5, None) == near
+        path.write_text(PORT.replace("May", "July"), encoding="utf-8")
+        with pytest.raises(IndexFailure, match="chroma run"):
+            a.engine.sync()
+        b = Machine(settings_of(tmp_path / "b", server.url), parser)
+        with pytest.raises(IndexFailure, match=r"no Chroma server answers at http://127\.0\.0\.1:\d+; start it"):
+            b.engine.search("port")
+        b.engine.close()
+        server.start()
+        until_it_works(a.engine.sync)
+        assert sorted(a.texts().values()) == sorted([*(t for t in known.values() if t != PORT), PORT.replace("May", "July")])  # fmt: skip # noqa: E501
+        a.whole()
+    finally:
+        a.engine.close()
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def crashing() -> Iterator[Crashing]:
+    opened = Crashing()
+    yield opened
+    opened.close()
+
+
+def test_a_machine_killed_at_any_step_shows_nobody_half_a_document_and_goes_on(
+    machine: Machines, server: RunningChroma, tmp_path: Path, crashing: Crashing
+):
+    dying, b = settings_of(tmp_path / "a", server.url), machine("b")
+
+    def change(round_: int) -> set[str]:
+        """An article is edited, one is new, one is gone; what the folder says now."""
+        texts = {"port.md": f"The port was sold in {2000 + round_}.", f"mine{round_}.md": f"Mine {round_} was shut."}
+        for name, text in texts.items():
+            article(dying.corpus_dir, name, text)
+        (dying.corpus_dir / f"mine{round_ - 1}.md").unlink(missing_ok=True)
+        return set(texts.values())
+
+    before = change(0)
+    crashing(dying, do=[["sync"]])
+    before = change(1)
+    (whole,) = crashing(dying, do=[["sync"], TELL])["told"]
+    reached = whole["reached"]
+    assert {name for name in reached if name.startswith("shared: ")} == SHARED
+    steps = {reached.index(name) + 1: name for name in SHARED | {"sync: id assigned", "sync: files forgotten"}}
+    steps |= {len(reached) - reached[::-1].index(name): name for name in SHARED}  # of the removal
+    for round_, (step, name) in enumerate(sorted(steps.items()), 2):
+        after = change(round_)
+        assert crashing(dying, do=[["sync"]], kill_at=step)["killed"], name
+        assert set(b.texts().values()) <= before | after, name
+        assert b.index.lacking() == (set(), set()), name
+        crashing(dying, do=[["sync"]])
+        assert sorted(b.texts().values()) == sorted(after), name
+        b.whole()
+        before = after
+
+
+SHARED = set(_REACH.findall(Path(shared_index.__file__).read_text(encoding="utf-8")))
+
+
+def test_two_owner_processes_answer_from_what_either_is_given(
+    server: RunningChroma, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(client, "owner_module", "tests.fake_owner")
+    a, b = (settings_of(tmp_path / name, server.url) for name in "ab")
+    for settings in (a, b):
+        settings.corpus_dir.mkdir(parents=True)
+    drop = [article(tmp_path / "drop", "port.md", "Acme owns the port."), article(tmp_path / "drop", "mine.md", "Bolt owns the mine.")]  # fmt: skip # noqa: E501
+    try:
+        with Assistant.open(a) as one, Assistant.open(b) as other:
+            one.add(drop[0])
+            other.add(drop[1])
+            one.sync()
+            for assistant in (one, other):
+                citation = assistant.ask("Who owns the port?").citations[0]
+                assert (citation.source, citation.quote) == ("port.md", "Acme owns the port.")
+                assert assistant.ask("Who owns the mine?").citations[0].source == "mine.md"
+                assert all(finding.fine for finding in assistant.check()), assistant.check()
+            assert [path.name for path in a.corpus_dir.iterdir()] == ["port.md"]
+    finally:
+        for settings in (a, b):
+            client.stop(settings)
