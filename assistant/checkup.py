@@ -131,6 +131,9 @@ def _on_the_server(index: SharedIndex) -> tuple[bool, str]:
     (vectors, contents), (more, _) = index.lacking(), index.left_over()
     if vectors or contents:
         return False, f"the server lacks {len(vectors):,} vectors and what {len(contents):,} documents hold"
+    if unread := index.unread():
+        names = ", ".join(index.catalogue.elsewhere(unread[0])) or "this machine"
+        return False, f"the server has lost what {len(unread):,} documents hold; 'assistant doctor --repair' at {names}"
     of_none = f"; {len(more):,} more are being written, or were left by a machine that was cut off" if more else ""
     return True, f"{len(index.catalogue.chunk_ids()):,}, all on the server at {index.server}{of_none}"
 

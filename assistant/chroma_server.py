@@ -13,7 +13,7 @@ from .errors import AssistantError, IndexFailure
 from .hosts import is_here
 from .redaction import never_show, never_show_those_of, without_credentials
 
-_CONNECT_WITHIN, _ANSWER_WITHIN = 3.0, 15.0
+_CONNECT_WITHIN, _ANSWER_WITHIN = 3.0, 10.0
 """Seconds: for a connection, and for the next bytes of a server that works."""
 _LEAVE_ALONE = 5.0
 """Seconds that a server which did not answer is not asked again, so that not every question waits for it."""
@@ -32,8 +32,9 @@ class CollectionGone(IndexFailure):
 class ChromaServer:
     """One connection pool to a server. Safe to use from several threads. It does not phone home."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, answer_within: float = _ANSWER_WITHIN) -> None:
         """Reach the server. Raises ServerSilent, and IndexFailure for one that refuses."""
+        self._answer_within = answer_within
         never_show_those_of(url)
         self.shown = without_credentials(url)
         """Its address as it may be shown."""
@@ -69,7 +70,7 @@ class ChromaServer:
         unbounded = api._session  # noqa: SLF001 - there is no setting for it
         # proxies of the environment are for other hosts: a loopback server behind one is not reached
         self._session = httpx.Client(
-            timeout=httpx.Timeout(_ANSWER_WITHIN, connect=_CONNECT_WITHIN),
+            timeout=httpx.Timeout(self._answer_within, connect=_CONNECT_WITHIN),
             limits=api.http_limits,
             headers=unbounded.headers,
             trust_env=not is_here(parts.hostname),

@@ -124,6 +124,10 @@ class Contributions:
             )
         )
 
+    def all(self) -> set[str]:
+        """The documents that any machine has."""
+        return {str(row["document_id"]) for row in self._database.query("SELECT document_id FROM contributions")}
+
     def content(self, document_id: str) -> str:
         """The key of what a document holds; empty for none."""
         rows = self._database.query("SELECT content FROM contents WHERE document_id = ?", document_id)

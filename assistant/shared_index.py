@@ -161,22 +161,36 @@ class SharedIndex(Index):
         return self._vector_ids() - self._shared.ids(), self._standing() - self._log.contents_of()
 
     def left_over(self) -> tuple[set[str], set[str]]:
-        """The ids of vectors, and the keys of contents, on the server that nothing names; also what is being written."""
+        """The ids of vectors, and the keys of contents, on the server that nothing names yet, or any more."""
         return self._shared.ids() - self._vector_ids(), self._log.contents_of() - self._standing()
 
+    def unread(self) -> list[str]:
+        """The documents that a machine has and that could not be taken over, as the server had lost what they hold."""
+        return sorted(self.catalogue.contributions.all() - self.catalogue.contributions.contents().keys())
+
     def put_back(self, say: Say = lambda _: None) -> None:
-        """Write to the server what it has lost of what stands, from the catalogue."""
+        """Write to the server what it has lost of what stands, from the catalogue.
+
+        What a document holds gets a new entry, so that the others read it, from a machine that has its file.
+        """
         vectors, contents = self.lacking()
+        own = self.catalogue.contributions.of_here()
         documents = {key: document_id for document_id, key in self.catalogue.contributions.contents().items()}
-        keys = sorted({lost.partition(".")[2] for lost in vectors} | contents)
-        for done, key in enumerate(keys):
-            say(Progress("putting back on the server", done, len(keys)))
-            content = self._packed_again(documents[key])
-            if key in contents:
-                self._log.put_content(key, pack(content), self._contributor.id)
-            self._put_vectors(key, content)
+        anew: dict[str, Content] = {}
+        changes: list[Change] = []
+        for key in sorted({lost.partition(".")[2] for lost in vectors} | contents):
+            document_id = documents[key]
+            say(Progress("putting back on the server", len(changes), len(documents)))
+            content = self._packed_again(document_id)
+            if key in contents and document_id in own:
+                anew[new := secrets.token_hex(8)] = content
+                changes.append(Change(document_id, own[document_id], new))
+                self._put_content(new, content)
+            elif key not in contents:
+                self._put_vectors(key, content)
+        self._append(changes, anew)
         self.follow(say)
-        self._drop_contents(sorted(set(keys) - self._standing()))  # of what was replaced in the meantime
+        self._drop_contents(sorted({lost.partition(".")[2] for lost in vectors} - self._standing()))  # replaced since
 
     def _store(self, group: Sequence[Planned], before: set[str], vectors: Mapping[str, Vector]) -> None:  # noqa: ARG002
         self._unfinished = True
@@ -191,10 +205,7 @@ class SharedIndex(Index):
             has = Contribution(entry.content_hash, data_hash, collection, [(entry.source, None)])
             text = entry.document.text
             content = Content(entry.document, entry.content_hash, tuple(planned.rows(vectors)), signature(text))
-            self._log.put_content(key, pack(content), self._contributor.id)
-            failpoints.reach("shared: content written")
-            self._put_vectors(key, content)
-            failpoints.reach("shared: vectors written")
+            self._put_content(key, content)
             contents[key] = content
             changes.append(Change(entry.document.document_id, has, key))
         self._append(changes, contents)
@@ -254,8 +265,10 @@ class SharedIndex(Index):
             if entry.contributor == self._contributor.id:
                 self._contributor.check(entry.turn, entry.token)
             for change in entry.changes:
-                self._check_collection(entry, change)
                 by_document.setdefault(change.document_id, []).append((entry, change))
+        for changes in by_document.values():
+            for entry, change in {self._who(e, c): (e, c) for e, c in changes}.values():  # the last word of each
+                self._check_collection(entry, change)
         for done, (document_id, changes) in enumerate(by_document.items()):
             if len(by_document) > _CHANGES_AT_ONCE:
                 say(Progress("reading from the server", done, len(by_document)))
@@ -323,6 +336,12 @@ class SharedIndex(Index):
             collection=collection_of(files[0][0], self._collections),
             files=files,
         )
+
+    def _put_content(self, key: str, content: Content) -> None:
+        self._log.put_content(key, pack(content), self._contributor.id)
+        failpoints.reach("shared: content written")
+        self._put_vectors(key, content)
+        failpoints.reach("shared: vectors written")
 
     def _put_vectors(self, key: str, content: Content) -> None:
         ids = [chunk.chunk_id for chunk in content.chunks]

@@ -24,6 +24,7 @@ import chromadb
 import chromadb.api.fastapi
 import chromadb.api.models.Collection
 import chromadb.api.rust  # noqa: F401
+import datasketch  # noqa: F401 - which takes a second to load, like the others
 
 from assistant import failpoints, index, probing
 from assistant.engine import Engine

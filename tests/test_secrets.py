@@ -112,7 +112,7 @@ def test_settings_show_no_credentials_but_hand_them_on(settings: Settings):
 @pytest.mark.parametrize(
     "given",
     [
-        {"chroma_url": f"http://bob:{PASSWORD}@10.0.0.7"},
+        {"chroma_url": f"ftp://bob:{PASSWORD}@10.0.0.7"},
         {"llm": KEY},
         {"port": f"https://x/?token={TOKEN}"},
         {"openai_api_key": KEY},

@@ -33,7 +33,9 @@ def test_relative_folders_are_taken_from_the_current_folder(tmp_path: Path, monk
         ({"data_dir": "."}, "must lie apart"),
         ({"state_dir": "corpus/state"}, "must lie apart"),
         ({"owner_idle_seconds": float("inf")}, "owner_idle_seconds"),
-        ({"chroma_url": "http://x"}, "does nothing yet"),
+        ({"chroma_url": "chroma.example:8000"}, "no address of a server"),
+        ({"chroma_url": "http://x:port"}, "no address of a server"),
+        ({"chroma_url": "http://x", "read_only": True}, "unset one of them"),
     ],
 )
 def test_a_wrong_setting_is_one_line_that_names_it(given: dict[str, object], message: str):

@@ -206,7 +206,7 @@ def test_twenty_documents_from_each_of_two_at_once_are_forty_at_both(machine: Ma
 def until_it_works(call: Callable[[], object]) -> None:
     """Call again while the server is left alone for a few seconds."""
     pause = threading.Event()
-    for _ in range(100):
+    for _ in range(300):
         try:
             call()
         except IndexFailure:
@@ -388,6 +388,54 @@ def test_a_server_that_was_emptied_is_filled_again_by_its_machines(machine: Mach
     assert a.texts() == known
     for each in (a, b):
         each.whole()
+
+
+def test_what_the_server_has_lost_is_put_back_by_doctor_and_read_by_the_others(machine: Machines):
+    a, b = machine("a"), machine("b")
+    for name, text in (("port.md", PORT), ("mine.md", MINE)):
+        article(a.corpus, name, text)
+    known = a.texts()
+    port, mine = sorted(known, key=lambda i: known[i] != PORT)
+    contents = a.index.catalogue.contributions.contents()
+    a.index._log.drop_contents([contents[port]])
+    a.index.vectors.drop([vector for vector in a.index.vectors.ids() if vector.endswith(contents[mine])])
+    assert b.texts() == {mine: MINE}
+    (bad,) = [finding.found for finding in b.engine.check() if not finding.fine]
+    assert "the server lacks 1 vectors" in bad
+    assert b.index.unread() == [port]
+    assert [f.what for f in a.engine.check() if not f.fine] == ["vectors"]
+    assert all(finding.fine for finding in a.engine.check(repair=True))
+    assert b.texts() == known
+    for each in (a, b):
+        each.whole()
+
+
+def test_a_backup_is_restored_to_a_shared_corpus_as_changes_of_its_machine(machine: Machines, tmp_path: Path):
+    a, b = machine("a"), machine("b")
+    path = article(a.corpus, "port.md", PORT)
+    article(b.corpus, "mine.md", MINE)
+    b.engine.sync()
+    known = a.texts()
+    a.engine.backup(tmp_path / "backup.tar")
+    path.write_text("The port was lent.", encoding="utf-8")
+    assert "The port was lent." in b_texts(a, b)
+    a.engine.restore_backup(tmp_path / "backup.tar")
+    assert a.texts() == b.texts() == known
+
+
+def b_texts(a: Machine, b: Machine) -> list[str]:
+    a.engine.sync()
+    return list(b.texts().values())
+
+
+def test_a_former_collection_that_no_machine_has_any_more_is_no_hindrance(machine: Machines):
+    a = machine("a", collections={"board": ("board",)})
+    path = article(a.corpus, "board/port.md", PORT)
+    a.engine.sync()
+    path.unlink()
+    article(a.corpus, "mine.md", MINE)
+    a.engine.sync()
+    assert list(machine("b").texts().values()) == [MINE]
 
 
 def test_an_index_of_ones_own_becomes_a_shared_one_and_back(machine: Machines, parser: Parser, tmp_path: Path):
