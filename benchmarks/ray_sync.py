@@ -25,18 +25,23 @@ def main() -> None:
     parser.add_argument("--copies", type=int, default=20, help="of each sample article")
     parser.add_argument("--ray-address", help="a cluster to join; by default one is started on this machine")
     given = parser.parse_args()
+    measure(given.copies, given.ray_address)
+
+
+def measure(copies: int, ray_address: str | None = None) -> None:
+    """Sync so many copies of each sample article in four ways."""
     embedder = open_embedder(Settings())
     with tempfile.TemporaryDirectory() as place:
         corpus = Path(place) / "corpus"
         corpus.mkdir()
         for path in CORPUS.glob("*.md"):
             text = path.read_text(encoding="utf-8")
-            for number in range(given.copies):
+            for number in range(copies):
                 (corpus / f"{path.stem}-{number}.md").write_text(f"{text}\n\nCopy {number}.\n", encoding="utf-8")
         for number, (engine, workers) in enumerate([(LOCAL, 0), (RAY, 1), (RAY, 2), (LOCAL, 0)]):
             apart = Path(place) / str(number)
             settings = Settings(
-                corpus_dir=corpus, data_dir=apart / "index", state_dir=apart / "state", ray_address=given.ray_address,
+                corpus_dir=corpus, data_dir=apart / "index", state_dir=apart / "state", ray_address=ray_address,
                 ray_workers=workers or None,
             )  # fmt: skip
             opened = Engine(settings, embedder)

@@ -1,4 +1,6 @@
-"""Search time, memory and disk as the corpus grows: `python -m benchmarks.scale --data DIR [--chunks N ...]`.
+"""Search time, memory and disk as the corpus grows: `python -m benchmarks.scale --data DIR [--chunks N …] [--server]`.
+
+With `--server`, vectors and contents lie on a Chroma server that is started on this machine.
 
 The texts are those of the question sets, copied under other titles until there are enough; up to 5,000
 chunks the vectors are real, above that they are random. Beside each search the same question, or the parts
@@ -12,6 +14,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,8 @@ from assistant import Document, Progress, retrieval
 from assistant.embedding import Embedding, SentenceTransformerEmbedder, Spans
 from assistant.index import Entry, Index
 from assistant.questions import parts
+from assistant.shared_index import SharedIndex
+from tests.chroma_running import RunningChroma
 
 from .questions import document, load, names
 
@@ -45,6 +50,21 @@ class RandomVectors(SentenceTransformerEmbedder):
             drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
             made.append(Embedding(drawn[0], drawn[1:]))
         return made
+
+
+@contextmanager
+def _place(folder: Path, *, server: bool) -> Iterator[Callable[[SentenceTransformerEmbedder], Index]]:
+    """Opens an index in a folder, or one whose server has its own folder in there."""
+    if not server:
+        yield lambda embedder: Index(folder, embedder)
+        return
+    running = RunningChroma(folder / "server")
+    try:
+        yield lambda embedder: SharedIndex(
+            folder / "index", embedder, url=running.url, state_dir=folder / "state", collections=()
+        )
+    finally:
+        running.stop()
 
 
 def copies(docs: Sequence[Document]) -> Iterator[Document]:
@@ -78,18 +98,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--chunks", type=int, nargs="*", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--server", action="store_true", help="share the index on a Chroma server")
     given = parser.parse_args()
-    sets = [load(given.data, name) for name in names(given.data)]
+    measure(given.data, given.chunks, server=given.server)
+
+
+def measure(data: Path, sizes: Sequence[int], *, server: bool = False) -> None:
+    """Print the table."""
+    sets = [load(data, name) for name in names(data)]
     docs = [document(doc, prefix=f"{n}-") for n, (found, _) in enumerate(sets) for doc in found]
     questions = [q["question"] for _, asked in sets for q in asked if q["answerable"]]
     questions = questions[:: max(1, len(questions) // _QUESTIONS)][:_QUESTIONS]
     print("| chunks | search p50 ms | p95 | encode p50 ms | ratio | filled in s | memory MB | disk MB |")
     print("|---|---|---|---|---|---|---|---|", flush=True)
-    for size in given.chunks:
-        with tempfile.TemporaryDirectory() as folder:
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder, _place(Path(folder), server=server) as open_index:
             kind = SentenceTransformerEmbedder if size <= _REAL_UP_TO else RandomVectors
             embedder = kind("all-MiniLM-L6-v2")
-            index = Index(Path(folder), embedder)
+            index = open_index(embedder)
             took = fill(index, copies(docs), size)
             for warm in questions[:5]:
                 retrieval.search(index, warm, 20)
