@@ -109,7 +109,7 @@ class Database:
         Within another one of the same thread it is a part of that.
         """
         with self._turn:
-            if self._connection.in_transaction:
+            if self._in_transaction():
                 yield self._connection
                 return
             try:
@@ -121,6 +121,12 @@ class Database:
                 if isinstance(error, sqlite3.Error):
                     raise _in_words(self.path, error) from None
                 raise
+
+    def _in_transaction(self) -> bool:
+        try:
+            return self._connection.in_transaction
+        except sqlite3.Error as error:  # it was closed meanwhile
+            raise _in_words(self.path, error) from None
 
     def _roll_back(self) -> None:
         with suppress(sqlite3.Error):  # of one that was closed meanwhile, or fails anyway
