@@ -136,7 +136,7 @@ class HostileEngine(RemoteEngine):
     def suggest(self, k: int, answer: Any, filters: Any, settings: Any, report: Any, scope: Any = None) -> list[str]:
         return self.texts
 
-    def sync(self, report: Any, *, again: bool = True, scope: Any = None) -> SyncReport:
+    def sync(self, report: Any, *, again: bool = True, engine: str = "local", scope: Any = None) -> SyncReport:
         raise CorpusError(" ".join(self.texts))
 
     def add(self, path: Path, report: Any, collection: str = "", scope: Any = None) -> SyncReport:
