@@ -17,7 +17,6 @@ from .access import ADMIN, EDITOR, Person, Scope, person
 from .client import RemoteEngine
 from .conversation import History, turns
 from .conversations import Conversations
-from .engines import LOCAL
 from .errors import TooMany, UsageError
 from .feedback import Feedback
 from .leaving import Leaving
@@ -42,6 +41,7 @@ from .review import Review
 from .settings import Settings
 from .stopping import Stop
 from .streaming import Stream
+from .sync_engine import LOCAL
 
 if TYPE_CHECKING:
     from .engine import Engine

@@ -12,10 +12,10 @@ import typer
 from . import terminal
 from .api import Assistant, is_url
 from .common_cli import DocumentIds, Exit, Json, opened
-from .engines import LOCAL
 from .errors import UsageError
 from .records import SyncReport
 from .redaction import redacted
+from .sync_engine import LOCAL
 from .watching import follow
 
 Correction = Annotated[str | None, typer.Option(help="What it should be.")]

@@ -20,7 +20,6 @@ from filelock import FileLock, Timeout
 from . import prepared, wire
 from .access import Scope
 from .conversation import Turn
-from .engines import LOCAL
 from .errors import IndexFailure, OwnerError, ShuttingDown, by_name
 from .leaving import CUT_OFF, REFUSED
 from .private import open_private
@@ -41,6 +40,7 @@ from .records import (
 )
 from .settings import Settings
 from .stopping import LOOK_EVERY, Stop, Stopped, never
+from .sync_engine import LOCAL
 
 _START_WITHIN = 90.0
 _PROVE_WITHIN = 5.0

@@ -14,7 +14,6 @@ from typing import Any
 
 from . import folder, restoring
 from .access import ROOT, collection_of, plain_path
-from .engines import LOCAL, sync_engine
 from .errors import CorpusError, DamagedFile, DocumentError, FetchError, IndexFailure, UnknownDocument, UsageError
 from .fetching import FetchLimits, fetch
 from .formats import SUFFIXES, suffix, unknown_format
@@ -28,6 +27,7 @@ from .records import Document, Machine, Progress, Removed, SyncReport
 from .redaction import redacted
 from .settings import Settings
 from .shared_index import SharedIndex
+from .sync_engine import LOCAL, sync_engine
 from .syncing import Pass, collections_of, shortened, unchanged
 from .terms import printable
 from .trash import Trash

@@ -19,7 +19,6 @@ from .checkup import examine
 from .conversation import Turn
 from .corpus import Corpus
 from .embedding import Embedder
-from .engines import LOCAL
 from .errors import IndexFailure, OwnerError, UsageError
 from .holding import Holding, Opened
 from .index import Index
@@ -50,6 +49,7 @@ from .steps import Run
 from .stopping import Stop, Stopped, never
 from .suggesting import Asking
 from .suggestions import Suggestions
+from .sync_engine import LOCAL
 from .understanding import meant
 from .wire import LOCK, Address
 

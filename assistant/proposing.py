@@ -43,7 +43,7 @@ class Usage:
 def propose(model: ChatModel, question: str, evidence: Sequence[Evidence], stop: Stop) -> Generator[Proposal | Usage]:
     """The model's claims, each as soon as it is whole, then what the call cost where the model tells.
 
-    A model that can be held to a structure is; one that refuses it writes numbered lines, then and from then on.
+    A model that can be held to a structure is; one that refuses it alone writes numbered lines, now and from then on.
     Closing the iterator stops the generation, as Stopped does. Raises ModelUnavailable when the model fails or does not
     answer in the form asked for.
     """
@@ -57,10 +57,10 @@ def propose(model: ChatModel, question: str, evidence: Sequence[Evidence], stop:
             except Exception as error:
                 if status(error) not in _REFUSED:
                     raise
-                model.unstructured.set()
             else:
                 return
         yield from _said(model, model.chat, _messages(question, evidence, "answer-lines"), evidence, stop)
+        model.unstructured.set()  # now it is known that the structure was what it refused
     except (Stopped, ModelUnavailable):
         raise
     except Exception as error:  # noqa: BLE001 - so nothing narrower would do

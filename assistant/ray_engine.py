@@ -18,13 +18,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from .embedding import Embedder, Embedding, Spans, open_embedder
-from .engines import SyncEngine
 from .errors import DocumentError, IndexFailure, ModelMissing
 from .loading import RawFile
 from .parsing import Parser, ParsingFailed
 from .ray_worker import Read, Worker
 from .records import Document, Progress
 from .settings import Settings
+from .sync_engine import SyncEngine
 
 _EACH = 4
 """Files under way for each worker: the next one lies ready, and a large one holds few others up."""

@@ -11,7 +11,6 @@ from posixpath import basename
 from . import failpoints, folder
 from .access import ROOT, collection_of, plain_path
 from .catalogue import FileRow
-from .engines import SyncEngine
 from .errors import DocumentError
 from .formats import SUFFIXES, suffix, unknown_format
 from .index import Entry, Index
@@ -21,6 +20,7 @@ from .loading import RawFile
 from .parsing import ParsingFailed
 from .records import Document, Progress, SyncReport
 from .settings import Settings
+from .sync_engine import SyncEngine
 from .trash import Trash
 
 _SETTLED_NS = 2_000_000_000

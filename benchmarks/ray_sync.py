@@ -14,7 +14,7 @@ from pathlib import Path
 from assistant import Settings
 from assistant.embedding import open_embedder
 from assistant.engine import Engine
-from assistant.engines import LOCAL, RAY
+from assistant.sync_engine import LOCAL, RAY
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 

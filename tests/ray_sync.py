@@ -7,12 +7,12 @@ from typing import Any
 
 from assistant import failpoints, ray_engine
 from assistant.engine import Engine
-from assistant.engines import RAY
 from assistant.loading import RawFile
 from assistant.parsing import Parser
 from assistant.ray_engine import RayEngine
 from assistant.records import Document
 from assistant.settings import Settings
+from assistant.sync_engine import RAY
 from tests.fakes import WordEmbedder
 
 

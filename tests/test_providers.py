@@ -148,6 +148,24 @@ def test_a_model_that_refuses_a_structure_is_asked_for_numbered_lines_then_and_f
             assert len(server.keys) == tries
 
 
+def test_a_model_that_refuses_a_question_for_another_reason_is_held_to_a_structure_the_next_time(
+    settings: Settings, open_engine: OpenEngine
+):
+    article(settings.corpus_dir, "port.md", SAID, title="Port", published="2026-03-04")
+    with ScriptedServer((400, {}), (400, {}), WORDS) as server:
+        chosen = settings.model_copy(update={"llm": "openai:said", "llm_base_url": server.base_url})
+        model = open_chat_model(chosen, lambda _: None)
+        engine = open_engine(model)
+        with pytest.raises(ModelUnavailable, match="failed"):
+            list(engine.stream(QUESTION))
+        assert model is not None
+        assert not model.unstructured.is_set()
+        *_, last = engine.stream(QUESTION)
+    assert isinstance(last, Done)
+    assert last.answer.answered
+    assert len(server.keys) == 3
+
+
 def test_it_is_told_which_models_can_be_used_here_and_why_the_others_cannot(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):

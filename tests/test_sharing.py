@@ -85,6 +85,12 @@ class Machine:
         assert self.index.left_over() == (set(), set())
 
 
+def terms_of(machine: Machine) -> dict[str, tuple[str, ...]]:
+    """The words of every chunk that a machine's catalogue has."""
+    catalogue = machine.index.catalogue
+    return {i: chunk.terms for i, chunk in catalogue.chunks(sorted(catalogue.chunk_ids())).items()}
+
+
 Machines = Callable[..., Machine]
 
 
@@ -148,8 +154,7 @@ def test_a_new_machine_and_one_whose_index_was_deleted_have_everything_from_the_
     assert len(b.engine.search("Which quay has 7 cranes?")) > 0
     for each in (a, b):
         each.whole()
-    held = [{i: chunk.terms for i, chunk in m.index.catalogue.chunks(sorted(m.index.catalogue.chunk_ids())).items()} for m in (a, b)]  # fmt: skip # noqa: E501
-    assert held[0] == held[1]
+    assert terms_of(a) == terms_of(b)
 
 
 def test_the_same_bytes_at_two_machines_are_one_document_as_long_as_one_has_them(machine: Machines):
@@ -190,7 +195,10 @@ def test_of_two_that_add_the_same_bytes_at_once_one_takes_the_others_id(machine:
 
 def test_twenty_documents_from_each_of_two_at_once_are_forty_at_both(machine: Machines, tmp_path: Path):
     a, b = machine("a"), machine("b")
-    drop = {name: [article(tmp_path / "drop", f"{name}{n}.md", f"Company {name}{n} owns pier {n}.") for n in range(20)] for name in "ab"}  # fmt: skip # noqa: E501
+    drop = {
+        name: [article(tmp_path / "drop", f"{name}{n}.md", f"Company {name}{n} owns pier {n}.") for n in range(20)]
+        for name in "ab"
+    }
 
     def add(each: Machine, name: str) -> None:
         for path in drop[name]:
@@ -479,7 +487,8 @@ def test_while_the_server_is_away_questions_are_answered_and_changes_refused(tmp
         b.engine.close()
         server.start()
         until_it_works(a.engine.sync)
-        assert sorted(a.texts().values()) == sorted([*(t for t in known.values() if t != PORT), PORT.replace("May", "July")])  # fmt: skip # noqa: E501
+        edited = [PORT.replace("May", "July") if text == PORT else text for text in known.values()]
+        assert sorted(a.texts().values()) == sorted(edited)
         a.whole()
     finally:
         a.engine.close()
@@ -535,7 +544,8 @@ def test_two_owner_processes_answer_from_what_either_is_given(
     a, b = (settings_of(tmp_path / name, server.url) for name in "ab")
     for settings in (a, b):
         settings.corpus_dir.mkdir(parents=True)
-    drop = [article(tmp_path / "drop", "port.md", "Acme owns the port."), article(tmp_path / "drop", "mine.md", "Bolt owns the mine.")]  # fmt: skip # noqa: E501
+    owners = {"port": "Acme owns the port.", "mine": "Bolt owns the mine."}
+    drop = [article(tmp_path / "drop", f"{name}.md", text) for name, text in owners.items()]
     try:
         with Assistant.open(a) as one, Assistant.open(b) as other:
             one.add(drop[0])
