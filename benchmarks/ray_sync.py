@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from assistant import Settings
+from assistant import Progress, Settings
 from assistant.embedding import open_embedder
 from assistant.engine import Engine
 from assistant.sync_engine import LOCAL, RAY
@@ -45,12 +45,22 @@ def measure(copies: int, ray_address: str | None = None) -> None:
                 ray_workers=workers or None,
             )  # fmt: skip
             opened = Engine(settings, embedder)
-            began = time.perf_counter()
-            added = len(opened.sync(engine=engine).added)
-            seconds = time.perf_counter() - began
+            added, seconds, start = _sync(opened, engine)
             opened.close()
             name = f"{engine}, {workers} worker{'s' * (workers != 1)}" if workers else engine
-            print(f"{name:16} {added} articles in {seconds:6.1f} s, {added / seconds:5.1f} a second")
+            print(f"{name:16} {added} articles in {seconds:6.1f} s, {start:5.1f} of them until the first was read")
+
+
+def _sync(opened: Engine, engine: str) -> tuple[int, float, float]:
+    """Articles added, seconds taken, and seconds until the first was read."""
+    reached: dict[str, float] = {}
+
+    def note(progress: Progress) -> None:
+        reached.setdefault(progress.step, time.perf_counter())
+
+    began = time.perf_counter()
+    added = len(opened.sync(note, engine=engine).added)
+    return added, time.perf_counter() - began, reached["reading"] - began
 
 
 if __name__ == "__main__":
