@@ -2,7 +2,7 @@
 
 from .access import Person
 from .api import Assistant, ask
-from .conversations import Conversations
+from .checking.grounding import check_claim
 from .errors import (
     AssistantError,
     CorpusError,
@@ -25,8 +25,8 @@ from .errors import (
     UnknownDocument,
     UsageError,
 )
-from .exchanges import Conversation, Exchange
-from .grounding import check_claim
+from .people.conversations import Conversations
+from .people.exchanges import Conversation, Exchange
 from .records import (
     Answer,
     Citation,
@@ -49,8 +49,8 @@ from .records import (
     Verification,
     Waiting,
 )
+from .service.streaming import Stream
 from .settings import Settings
-from .streaming import Stream
 
 __version__ = "0.1.0"
 

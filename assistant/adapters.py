@@ -23,8 +23,8 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import ConfigDict
 
 from .api import Assistant
-from .conversation import History
 from .errors import UsageError
+from .questions.conversation import History
 from .records import Answer, Done, Event, Filters, Passage, Text
 
 Asked = str | BaseMessage | Sequence[MessageLikeRepresentation] | PromptValue | dict[str, Any]

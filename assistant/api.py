@@ -12,16 +12,17 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from . import keeping
 from .access import ADMIN, EDITOR, Person, Scope, person
-from .client import RemoteEngine
-from .conversation import History, turns
-from .conversations import Conversations
+from .documents.sync_engine import LOCAL
 from .errors import TooMany, UsageError
-from .feedback import Feedback
-from .leaving import Leaving
-from .models import outside
-from .rates import Rate
+from .language_models.models import outside
+from .language_models.stopping import Stop
+from .people import keeping
+from .people.conversations import Conversations
+from .people.feedback import Feedback
+from .people.rates import Rate
+from .people.review import Review
+from .questions.conversation import History, turns
 from .records import (
     Answer,
     Document,
@@ -37,14 +38,13 @@ from .records import (
     SyncReport,
     Verification,
 )
-from .review import Review
+from .service.client import RemoteEngine
+from .service.leaving import Leaving
+from .service.streaming import Stream
 from .settings import Settings
-from .stopping import Stop
-from .streaming import Stream
-from .sync_engine import LOCAL
 
 if TYPE_CHECKING:
-    from .engine import Engine
+    from .service.engine import Engine
 
 Report = Callable[[Progress], None]
 Watch = Callable[[Generator[Event]], Generator[Event]]

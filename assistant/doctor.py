@@ -8,16 +8,16 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from . import wire
 from .access import ADMIN
 from .api import Assistant
-from .conversations import CONVERSATIONS, Conversations
-from .database import set_aside
 from .errors import AssistantError, DamagedFile
-from .prepared import usable
+from .people.conversations import CONVERSATIONS, Conversations
+from .people.users import USERS, Users
 from .records import Finding, Progress
+from .service import wire
+from .service.prepared import usable
 from .settings import Settings
-from .users import USERS, Users
+from .storage.database import set_aside
 
 _FREE_BYTES = 500_000_000
 
@@ -53,13 +53,13 @@ def _look(what: str, look: Callable[[], str]) -> Finding:
 
 
 def _folder(settings: Settings) -> str:
-    from .folder import scan
+    from .documents.folder import scan
 
     return f"{len(scan(settings.corpus_dir))} files in {settings.corpus_dir}"
 
 
 def _model(settings: Settings) -> str:
-    from .weights import checked_model_file
+    from .language_models.weights import checked_model_file
 
     if settings.llm != "embedded":
         return f"llm={settings.llm}"

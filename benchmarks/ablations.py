@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from assistant import Answer, Done, Settings, answering, draft, retrieval
-from assistant.engine import Engine
+from assistant import Answer, Done, Settings
+from assistant.answers import answering, draft
 from assistant.errors import ModelUnavailable
-from assistant.models import ChatModel, open_chat_model
+from assistant.finding import retrieval
+from assistant.finding.retrieval import FoundSentence, Retrieval
+from assistant.language_models.models import ChatModel, open_chat_model
 from assistant.records import ClaimCheck
-from assistant.retrieval import FoundSentence, Retrieval
+from assistant.service.engine import Engine
 
 from .answers import first, write
 from .measures import Row, measured

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.api import Assistant
-from assistant.engine import Engine
+from assistant.service.engine import Engine
 from assistant.settings import Settings
 from tests.fakes import WordEmbedder
 

@@ -19,8 +19,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from assistant import Assistant, Settings
-from assistant.client import stop
-from assistant.wire import Address
+from assistant.service.owner_process import stop
+from assistant.service.wire import Address
 
 from .measures import Row, tables
 from .questions import load, names

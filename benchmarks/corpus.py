@@ -18,9 +18,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from assistant import Settings
-from assistant.embedding import SentenceTransformerEmbedder
-from assistant.engine import Engine
+from assistant.indexing.embedding import SentenceTransformerEmbedder
 from assistant.records import SyncReport
+from assistant.service.engine import Engine
 
 from .scale import RandomVectors
 
@@ -65,7 +65,7 @@ def step(name: str, act: Callable[[], SyncReport]) -> SyncReport:
 
 def embedding_of_one(text: str) -> float:
     """Seconds that the bundled model takes for an article's chunks."""
-    from assistant.chunking import chunk
+    from assistant.indexing.chunking import chunk
 
     embedder = SentenceTransformerEmbedder(Settings().embedding_model)
     texts = [part.embedded(text) for part in chunk(text, "", None, embedder.count_tokens, embedder.window)]

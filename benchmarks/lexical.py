@@ -31,13 +31,14 @@ from unittest.mock import patch
 
 import numpy as np
 
-from assistant import Document, Passage, Settings, retrieval
-from assistant.catalogue import Catalogue
-from assistant.chunking import chunk
-from assistant.embedding import Embedder, open_embedder
-from assistant.index import _indexed
-from assistant.indexed import IndexedChunk
-from assistant.terms import content
+from assistant import Document, Passage, Settings
+from assistant.finding import retrieval
+from assistant.indexing.catalogue import Catalogue
+from assistant.indexing.chunking import chunk
+from assistant.indexing.embedding import Embedder, open_embedder
+from assistant.indexing.index import _indexed
+from assistant.indexing.indexed import IndexedChunk
+from assistant.language.terms import content
 
 from .questions import document, load, names, score
 from .scale import times
@@ -94,7 +95,7 @@ class _Fts5:
         self._catalogue.drop_documents([document_id])
 
     def search(self, stems: Sequence[str]) -> list[str]:
-        return self._catalogue.lexical_search(stems, _K, None)
+        return self._catalogue.words.search(stems, _K, None)
 
     def refresh(self) -> None:
         """Every statement sees the last commit."""

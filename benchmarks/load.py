@@ -25,9 +25,9 @@ from typing import Any
 import numpy as np
 import psutil
 
-from assistant.client import stop
+from assistant.service.owner_process import stop
+from assistant.service.wire import Address
 from assistant.settings import Settings
-from assistant.wire import Address
 
 from . import load_corpus
 

@@ -18,7 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from assistant import Assistant, Settings, client, wire
+from assistant import Assistant, Settings
+from assistant.service import owner_process, wire
 
 _QUESTION = "who owns the model?"
 _CORPUS = Path(__file__).parent.parent / "corpus"
@@ -36,7 +37,7 @@ def main() -> None:
         try:
             _measure(settings, turns)
         finally:
-            client.stop(settings)
+            owner_process.stop(settings)
 
 
 def _measure(settings: Settings, turns: int) -> None:

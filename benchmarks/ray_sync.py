@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 
 from assistant import Progress, Settings
-from assistant.embedding import open_embedder
-from assistant.engine import Engine
-from assistant.sync_engine import LOCAL, RAY
+from assistant.documents.sync_engine import LOCAL, RAY
+from assistant.indexing.embedding import open_embedder
+from assistant.service.engine import Engine
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from assistant import Settings, retrieval
-from assistant.embedding import open_embedder
-from assistant.index import Entry, Index
+from assistant import Settings
+from assistant.finding import retrieval
+from assistant.indexing.embedding import open_embedder
+from assistant.indexing.index import Entry, Index
 
 from .questions import document, load
 

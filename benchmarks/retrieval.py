@@ -15,11 +15,12 @@ from unittest.mock import patch
 
 import numpy as np
 
-from assistant import Settings, retrieval
-from assistant.catalogue import Catalogue
-from assistant.embedding import open_embedder
-from assistant.index import Entry, Index
-from assistant.vectors import Vectors
+from assistant import Settings
+from assistant.finding import retrieval
+from assistant.indexing.catalogue import Catalogue
+from assistant.indexing.embedding import open_embedder
+from assistant.indexing.index import Entry, Index
+from assistant.indexing.vectors import Vectors
 
 from .questions import document, load, names, score
 

@@ -21,11 +21,12 @@ from typing import Any
 
 import numpy as np
 
-from assistant import Document, Progress, retrieval
-from assistant.embedding import Embedding, SentenceTransformerEmbedder, Spans
-from assistant.index import Entry, Index
-from assistant.questions import parts
-from assistant.shared_index import SharedIndex
+from assistant import Document, Progress
+from assistant.finding import retrieval
+from assistant.indexing.embedding import Embedding, SentenceTransformerEmbedder, Spans
+from assistant.indexing.index import Entry, Index
+from assistant.indexing.shared_index import SharedIndex
+from assistant.questions.questions import parts
 from tests.chroma_running import RunningChroma
 
 from .questions import document, load, names

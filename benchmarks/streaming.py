@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant import Assistant, Retrieved, Settings, Text
-from assistant.client import stop
+from assistant.service.owner_process import stop
 
 _INTO = 0.43
 """Seconds after the passages at which an answer is stopped."""

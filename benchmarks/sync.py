@@ -13,9 +13,9 @@ from pathlib import Path
 from statistics import median
 
 from assistant import Settings
-from assistant.chunking import chunk
-from assistant.embedding import SentenceTransformerEmbedder
-from assistant.index import Entry, Index
+from assistant.indexing.chunking import chunk
+from assistant.indexing.embedding import SentenceTransformerEmbedder
+from assistant.indexing.index import Entry, Index
 
 from .questions import document, load
 

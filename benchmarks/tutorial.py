@@ -21,9 +21,9 @@ from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import Runnable, RunnableParallel, RunnablePassthrough
 
 from assistant import Settings
-from assistant.embedding import SentenceTransformerEmbedder
-from assistant.models import EXTRACTIVE, open_chat_model
-from assistant.weights import model_file
+from assistant.indexing.embedding import SentenceTransformerEmbedder
+from assistant.language_models.models import EXTRACTIVE, open_chat_model
+from assistant.language_models.weights import model_file
 
 _PROMPT = """Answer the question based only on the following context:
 

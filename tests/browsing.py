@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from assistant.client import stop
+from assistant.service.owner_process import stop
 from assistant.settings import Settings
 from tests.conftest import CLONE, SAMPLE_CORPUS
 

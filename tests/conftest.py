@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.engine import Engine
-from assistant.index import Index
-from assistant.models import ChatModel
-from assistant.parsing import Parser
+from assistant.formats.parsing import Parser
+from assistant.indexing.index import Index
+from assistant.language_models.models import ChatModel
+from assistant.service.engine import Engine
 from assistant.settings import Settings
 from tests.fakes import WordEmbedder
 from tests.stand_in import EndlessServer

@@ -26,15 +26,16 @@ import chromadb.api.models.Collection
 import chromadb.api.rust  # noqa: F401
 import datasketch  # noqa: F401 - which takes a second to load, like the others
 
-from assistant import failpoints, index, probing
-from assistant.engine import Engine
 from assistant.errors import AssistantError
 from assistant.formats import Limits
-from assistant.loading import RawFile, parse
-from assistant.parsing import Parser
+from assistant.formats.loading import RawFile, parse
+from assistant.formats.parsing import Parser
+from assistant.indexing import index, probing
+from assistant.indexing.schema import VECTORS
 from assistant.records import Document
-from assistant.schema import VECTORS
+from assistant.service.engine import Engine
 from assistant.settings import Settings
+from assistant.storage import failpoints
 from tests.conftest import index_of
 from tests.fakes import WordEmbedder
 from tests.test_syncing_at_random import change, held

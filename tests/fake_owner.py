@@ -1,4 +1,4 @@
-"""An owner process on fakes, in place of assistant.owner: settings on standard input.
+"""An owner process on fakes, in place of `assistant.service.owner`: settings on standard input.
 
 `DIES_AT` in its environment names a file with a number: it is the event of a stream at which this process ends itself
 as by kill -9, once; the file is deleted first. `OPEN_FILES` bounds how many files it may have open.
@@ -12,10 +12,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from assistant import wire
-from assistant.engine import Engine
 from assistant.errors import AssistantError
-from assistant.owner import Owner
+from assistant.service import wire
+from assistant.service.engine import Engine
+from assistant.service.owner import Owner
 from assistant.settings import Settings
 from tests.fakes import WordEmbedder
 

@@ -15,11 +15,11 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
-from assistant.embedding import Embedder, Embedding, Spans, Vector
-from assistant.models import ChatModel
-from assistant.queueing import FairQueue
+from assistant.indexing.embedding import Embedder, Embedding, Spans, Vector
+from assistant.language.terms import content
+from assistant.language_models.models import ChatModel
+from assistant.language_models.queueing import FairQueue
 from assistant.records import Progress
-from assistant.terms import content
 
 
 class WordEmbedder(Embedder):

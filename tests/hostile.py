@@ -13,9 +13,8 @@ import uvicorn
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.client import RemoteEngine
 from assistant.errors import CorpusError, UnknownDocument, UsageError
-from assistant.exchanges import Exchange
+from assistant.people.exchanges import Exchange
 from assistant.records import (
     Answer,
     Citation,
@@ -32,6 +31,7 @@ from assistant.records import (
     SyncReport,
     Text,
 )
+from assistant.service.client import RemoteEngine
 from assistant.web.address import listen
 
 DAY = date(2026, 3, 4)

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from assistant.access import person
-from assistant.exchanges import Conversation
-from assistant.feedback import News, Verdict
+from assistant.people.exchanges import Conversation
+from assistant.people.feedback import News, Verdict
+from assistant.people.review import Complaint, Unanswered
 from assistant.records import Filters, Finding, Overview, Removed
-from assistant.review import Complaint, Unanswered
 from assistant.web import filtering, shelf, views
 from assistant.web.adding import Job, shown
 from assistant.web.history import head

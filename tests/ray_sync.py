@@ -5,14 +5,15 @@ import signal
 import sys
 from typing import Any
 
-from assistant import failpoints, ray_engine
-from assistant.engine import Engine
-from assistant.loading import RawFile
-from assistant.parsing import Parser
-from assistant.ray_engine import RayEngine
+from assistant.documents import ray_engine
+from assistant.documents.ray_engine import RayEngine
+from assistant.documents.sync_engine import RAY
+from assistant.formats.loading import RawFile
+from assistant.formats.parsing import Parser
 from assistant.records import Document
+from assistant.service.engine import Engine
 from assistant.settings import Settings
-from assistant.sync_engine import RAY
+from assistant.storage import failpoints
 from tests.fakes import WordEmbedder
 
 

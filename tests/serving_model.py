@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from assistant.local_model import LocalModel
+from assistant.language_models.local_model import LocalModel
 
 
 @contextmanager

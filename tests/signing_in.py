@@ -13,8 +13,8 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute, Mount
 from starlette.testclient import TestClient
 
-from assistant.passwords import Passwords, WrongPasswords
-from assistant.users import Users
+from assistant.people.passwords import Passwords, WrongPasswords
+from assistant.people.users import Users
 
 PASSWORD = "correct horse battery"
 HOME = "http://localhost"

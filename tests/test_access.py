@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from assistant import client
 from assistant.access import Person, Scope, collection_of, person, plain_path
 from assistant.api import Assistant
 from assistant.errors import NotAllowed, TooMany, UnknownDocument, UsageError
-from assistant.narrowed import _VISIBLE
+from assistant.indexing.narrowed import _VISIBLE
 from assistant.records import Document, Filters, Record
+from assistant.service import owner_process
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article, index_of
 
@@ -415,7 +415,7 @@ def test_as_of_a_day_counts_hidden_articles_neither(whole: Assistant, settings: 
 
 @pytest.mark.processes
 def test_the_process_that_holds_the_index_limits_what_it_answers(settings: Settings, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(client, "owner_module", "tests.fake_owner")
+    monkeypatch.setattr(owner_process, "owner_module", "tests.fake_owner")
     write(settings, PUBLIC | HIDDEN)
     chosen = settings.model_copy(update={"collections": BOARD, "owner_idle_seconds": 1.0})
     with Assistant.open(chosen) as whole:
@@ -432,4 +432,4 @@ def test_the_process_that_holds_the_index_limits_what_it_answers(settings: Setti
         for call in (ed.document, ed.remove, ed.restore, lambda i: ed.amend(i, title="x")):
             with pytest.raises(UnknownDocument):
                 call(hidden)
-        client.stop(chosen)
+        owner_process.stop(chosen)

@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from assistant.errors import EmptyCorpus, ModelUnavailable, QuestionError
-from assistant.models import ChatModel
+from assistant.language_models.models import ChatModel
 from assistant.records import Answer, Done, Filters, Retrieved, Text
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article

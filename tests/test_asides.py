@@ -1,8 +1,8 @@
 import pytest
 
-from assistant.asides import is_aside
-from assistant.grounding import plain
-from assistant.visible import visible
+from assistant.checking.grounding import plain
+from assistant.language.asides import is_aside
+from assistant.language.visible import visible
 
 
 @pytest.mark.parametrize(

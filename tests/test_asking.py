@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.asking import asked
+from assistant.questions.asking import asked
 
 
 @pytest.mark.parametrize(

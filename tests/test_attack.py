@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from assistant import keeping
 from assistant.access import person
 from assistant.api import Assistant
-from assistant.exchanges import Exchange
-from assistant.forgetting import DELETED, WITHHELD
-from assistant.passwords import WrongPasswords
+from assistant.documents.trash import Trash
+from assistant.people import keeping
+from assistant.people.exchanges import Exchange
+from assistant.people.forgetting import DELETED, WITHHELD
+from assistant.people.passwords import WrongPasswords
 from assistant.records import Answer, Filters
 from assistant.settings import Settings
-from assistant.trash import Trash
 from assistant.web.asking import UnderWay
 from assistant.web.history import History
 from assistant.web.turns import Session

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.conversations import Conversations
-from assistant.engine import Engine
+from assistant.documents.restoring import FORMAT, MANIFEST
 from assistant.errors import UsageError
-from assistant.exchanges import Exchange
-from assistant.restoring import FORMAT, MANIFEST
+from assistant.people.conversations import Conversations
+from assistant.people.exchanges import Exchange
+from assistant.service.engine import Engine
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article, index_of
 from tests.crashing import files, state

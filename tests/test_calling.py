@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant import client
+from assistant.service import owner_process
 from tests.browsing import SAMPLE_CORPUS, serving_lightly
 from tests.conftest import CLONE
 
@@ -45,7 +45,7 @@ def here(text: str, environment: dict[str, str]) -> str:
 def test_the_python_runs(code: str, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(client, "owner_module", "tests.fake_owner")
+    monkeypatch.setattr(owner_process, "owner_module", "tests.fake_owner")
     exec(compile(here(code, environment), "calling-it.md", "exec"), {})  # noqa: S102 - the page is ours
 
 

@@ -1,12 +1,12 @@
 from datetime import date
 
-from assistant.asking import asked
-from assistant.choosing import chosen
-from assistant.evidence import Evidence
+from assistant.answers.choosing import chosen
+from assistant.answers.states import alternatives
+from assistant.finding.evidence import Evidence
+from assistant.finding.relevance import Relevance, Surroundings
+from assistant.finding.retrieval import FoundSentence
+from assistant.questions.asking import asked
 from assistant.records import Document
-from assistant.relevance import Relevance, Surroundings
-from assistant.retrieval import FoundSentence
-from assistant.states import alternatives
 
 
 def weighed(text: str, start: int, score: float, share: float, titled: float, article: str = "d") -> Evidence:

@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from assistant.chroma_server import ChromaServer, ServerSilent
 from assistant.errors import IndexFailure
+from assistant.indexing.chroma_server import ChromaServer, ServerSilent
 
 PASSWORD = "correct-horse-battery"
 

@@ -3,7 +3,7 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.chunking import chunk
+from assistant.indexing.chunking import chunk
 from tests.fakes import WordEmbedder
 
 EMBEDDER = WordEmbedder(window=40)

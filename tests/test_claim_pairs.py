@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from assistant import check_claim
-from assistant.syntax import parse_at_once
+from assistant.language.syntax import parse_at_once
 
 PAIRS = Path(__file__).with_name("claim_pairs.jsonl")
 

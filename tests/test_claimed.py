@@ -6,7 +6,7 @@ import time
 import pytest
 from langchain_core.messages import AIMessageChunk
 
-from assistant.claimed import Proposal, claims_of, proposals, text_of
+from assistant.answers.claimed import Proposal, claims_of, proposals, text_of
 
 STRUCTURE = json.dumps({"claims": [{"sentence": 2, "claim": "Acme owns it."}, {"sentence": 3, "claim": "Bo runs it."}]})
 BOTH = [Proposal(2, "Acme owns it."), Proposal(3, "Bo runs it.")]

@@ -14,9 +14,9 @@ import typer
 
 from assistant import __version__
 from assistant.api import Assistant
-from assistant.cli import app
-from assistant.engine import Engine
-from assistant.exchanges import Exchange
+from assistant.commands.cli import app
+from assistant.people.exchanges import Exchange
+from assistant.service.engine import Engine
 from assistant.settings import Settings
 from tests.conftest import CLONE, article
 from tests.fakes import WordEmbedder

@@ -1,7 +1,7 @@
 import pytest
 
-from assistant.comparing import Side, about, comparison, conclusion, figure, same_order
-from assistant.terms import Value
+from assistant.answers.comparing import Side, about, comparison, conclusion, figure, same_order
+from assistant.language.terms import Value
 
 
 def amount(name: str, written: str, value: Value, citation: int) -> Side:

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from assistant.errors import ModelUnavailable
-from assistant.models import ChatModel, open_chat_model
+from assistant.language_models.models import ChatModel, open_chat_model
+from assistant.language_models.weights import model_file
 from assistant.records import Answer, Done, Text
 from assistant.settings import Settings
-from assistant.weights import model_file
 from tests.conftest import OpenEngine, article
 from tests.serving_model import served
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant.engine import Engine
 from assistant.errors import ModelBusy
-from assistant.models import open_chat_model
+from assistant.language_models.models import open_chat_model
 from assistant.records import Done
+from assistant.service.engine import Engine
 from assistant.settings import Settings
 from tests.browsing import serving_lightly
 from tests.conftest import OpenEngine, article

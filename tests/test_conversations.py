@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant.conversations import CONVERSATIONS, Conversations
-from assistant.database import set_aside
 from assistant.doctor import examine
 from assistant.errors import DamagedFile, UnknownConversation
-from assistant.exchanges import Exchange
+from assistant.people.conversations import CONVERSATIONS, Conversations
+from assistant.people.exchanges import Exchange
 from assistant.records import Answer, Citation, Filters
 from assistant.settings import Settings
+from assistant.storage.database import set_aside
 
 ANSWER = Answer("q", "Acme owns the port [1].", True, "claims", citations=[Citation(1, "x", "id", "a.md", "A", 0, 1)])
 

@@ -9,13 +9,13 @@ from threading import Event, Thread
 import numpy as np
 import pytest
 
-from assistant import corpus
+from assistant.documents import corpus
+from assistant.documents.folder import put
 from assistant.errors import CorpusError, DocumentError, UnknownDocument, UsageError
-from assistant.folder import put
 from assistant.formats import FORMATS_VERSION
-from assistant.loading import amendments_path
+from assistant.formats.loading import amendments_path
+from assistant.indexing.schema import CATALOGUE_VERSION
 from assistant.records import Document, Overview
-from assistant.schema import CATALOGUE_VERSION
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article, index_of
 from tests.fakes import WordEmbedder

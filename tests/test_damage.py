@@ -6,11 +6,11 @@ import shutil
 
 import pytest
 
-from assistant.engine import Engine
 from assistant.errors import DamagedFile
+from assistant.indexing.vectors import Vectors
 from assistant.records import Filters, Progress
+from assistant.service.engine import Engine
 from assistant.settings import Settings
-from assistant.vectors import Vectors
 from tests.conftest import OpenEngine, index_of
 from tests.crashing import files
 from tests.fakes import WordEmbedder

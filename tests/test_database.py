@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.database import Database
+from assistant.documents.ledger import LEDGER, Ledger
 from assistant.errors import DamagedFile, IndexFailure
-from assistant.ledger import LEDGER, Ledger
+from assistant.storage.database import Database
 
 FIRST = "CREATE TABLE people (name TEXT PRIMARY KEY)"
 SECOND = "ALTER TABLE people ADD COLUMN role TEXT NOT NULL DEFAULT 'reader'"

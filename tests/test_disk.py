@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant import trash
+from assistant.documents import trash
 from assistant.errors import AssistantError, CorpusError, IndexFailure
-from assistant.loading import RawFile
+from assistant.formats.loading import RawFile
 from assistant.records import Document, Done, Progress
 from assistant.settings import Settings
 from tests.conftest import Mount, OpenEngine, article, index_of

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from assistant import doctor
-from assistant.engine import Engine
 from assistant.records import Finding
+from assistant.service.engine import Engine
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article, index_of
 from tests.crashing import ParsesHere

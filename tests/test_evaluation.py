@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant
+from assistant.commands.evaluation import Expected, evaluate, read_questions
 from assistant.errors import UsageError
-from assistant.evaluation import Expected, evaluate, read_questions
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from assistant.api import Assistant
-from assistant.conversations import Conversations
 from assistant.errors import NotAllowed, UnknownConversation, UsageError
-from assistant.exchanges import Exchange
+from assistant.people.conversations import Conversations
+from assistant.people.exchanges import Exchange
+from assistant.people.review import AskedAgain
+from assistant.people.users import Users
 from assistant.records import Filters
-from assistant.review import AskedAgain
 from assistant.settings import Settings
-from assistant.users import Users
 from tests.conftest import OpenEngine, article
 
 OWNER = "who owns the port?"

@@ -22,10 +22,10 @@ import httpcore
 import pytest
 
 from assistant import __version__
-from assistant.addresses import file_name, normalised
-from assistant.connecting import objection, resolved
+from assistant.documents.addresses import file_name, normalised
+from assistant.documents.connecting import objection, resolved
+from assistant.documents.fetching import Fetched, FetchLimits, ending, fetch
 from assistant.errors import FetchError
-from assistant.fetching import Fetched, FetchLimits, ending, fetch
 
 LIMITS = FetchLimits(max_bytes=100_000, seconds=5, private=True)
 STRICT = replace(LIMITS, private=False)

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from assistant.conversation import Turn, turns
 from assistant.errors import UsageError
-from assistant.followup import readings, settled
+from assistant.questions.conversation import Turn, turns
+from assistant.questions.followup import readings, settled
 from assistant.records import Answer
 from tests.conftest import CLONE
 

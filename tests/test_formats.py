@@ -13,8 +13,8 @@ import pytest
 
 from assistant.errors import DocumentError
 from assistant.formats import SUFFIXES, Limits, convert, suffix
-from assistant.loading import RawFile
-from assistant.parsing import Parser
+from assistant.formats.loading import RawFile
+from assistant.formats.parsing import Parser
 from assistant.settings import Settings
 from tests.samples import SAMPLES, SENTENCE
 

@@ -13,8 +13,10 @@ from typing import Any
 import httpx
 import pytest
 
-from assistant import Assistant, Done, ShuttingDown, wire
-from assistant.client import RemoteEngine, stop
+from assistant import Assistant, Done, ShuttingDown
+from assistant.service import wire
+from assistant.service.client import RemoteEngine
+from assistant.service.owner_process import stop
 from assistant.settings import Settings
 from assistant.web.address import listen
 from assistant.web.asking import UnderWay

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant import Citation, check_claim
-from assistant.grounding import plain
-from assistant.sentences import sentences
+from assistant.checking.grounding import plain
+from assistant.language.sentences import sentences
 from tests.conftest import SAMPLE_CORPUS
 
 OWNER = "Mayo Clinic, not Microsoft, will own the model."

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from assistant import check_claim
-from assistant.engine import Engine
-from assistant.models import ChatModel
+from assistant.language.syntax import parse_at_once
+from assistant.language_models.models import ChatModel
 from assistant.records import Answer
+from assistant.service.engine import Engine
 from assistant.settings import Settings
-from assistant.syntax import parse_at_once
 from tests.conftest import OpenEngine, article
 from tests.fakes import scripted
 

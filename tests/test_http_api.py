@@ -16,11 +16,11 @@ import schemathesis
 from hypothesis import HealthCheck, given
 
 from assistant.api import Assistant
-from assistant.engine import Engine
-from assistant.parsing import Parser
+from assistant.formats.parsing import Parser
+from assistant.people.users import Users
 from assistant.records import Answer
+from assistant.service.engine import Engine
 from assistant.settings import Settings
-from assistant.users import Users
 from assistant.web.http_bodies import MOST_BYTES
 from assistant.web.server import application
 from tests.conftest import OpenEngine, article

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from assistant.errors import ModelDamaged, ModelError, SettingsError
-from assistant.hub import pull
+from assistant.language_models.hub import pull
 from assistant.settings import Settings
 
 FILE, REPOSITORY = "tiny-q4.gguf", "somebody/tiny-GGUF"

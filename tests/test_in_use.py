@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assistant.conversation import turns
+from assistant.questions.conversation import turns
 from assistant.records import Answer, Filters
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from assistant import Answer, Assistant, Settings
-from assistant.client import stop
+from assistant.service.owner_process import stop
 from tests import test_hedges as hedges
 from tests.test_in_use import A_LIE, holds, hostile_articles
 

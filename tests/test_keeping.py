@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant import keeping
 from assistant.api import Assistant
 from assistant.errors import IndexFailure, NotAllowed, UnknownDocument
-from assistant.exchanges import Exchange
-from assistant.forgetting import DELETED, WITHHELD, without
+from assistant.people import keeping
+from assistant.people.exchanges import Exchange
+from assistant.people.forgetting import DELETED, WITHHELD, without
 from assistant.records import Answer
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article

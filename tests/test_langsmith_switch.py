@@ -7,9 +7,9 @@ import sys
 import pytest
 
 from assistant.errors import SettingsError
-from assistant.models import open_chat_model, outside
+from assistant.language_models.models import open_chat_model, outside
+from assistant.language_models.usable import usable
 from assistant.settings import Settings
-from assistant.usable import usable
 from tests.conftest import CLONE
 from tests.stand_in import ReceivingServer, SayingServer
 

@@ -50,34 +50,27 @@ def test_imports_run_one_way():
     assert list(TopologicalSorter(graph).static_order())  # raises CycleError
 
 
-def test_pure_modules_import_pure_modules_only():
-    pure = {"sentences", "chunking", "terms", "records", "errors", "senses", "syntax", "relations", "qualifiers"}
-    pure |= {
-        "alignment",
-        "statements",
-        "grounding",
-        "asking",
-        "matter",
-        "relevance",
-        "shortening",
-        "comparing",
-        "rivals",
-        "coreference",
-        "constructions",
-        "spelling",
-        "roles",
-        "governing",
-        "doubt",
-        "scope",
-        "tables",
-        "clauses",
-        "phrases",
-        "composing",
-        "question_forms",
-        "redaction",
-    }
-    for name in pure:
-        assert {m.removeprefix("assistant.") for m in imports(PACKAGE / f"{name}.py")} <= pure
+def test_packages_import_only_packages_below_them():
+    order = (
+        "hosts redaction errors settings child_process records notebook access storage language formats checking"
+        " questions indexing language_models finding answers suggesting people documents service"
+        " api adapters mcp_server doctor web commands"
+    ).split()
+    level = {name: place for place, name in enumerate(order)}
+    for path in PACKAGE.rglob("*.py"):
+        own = path.relative_to(PACKAGE).with_suffix("").parts[0]
+        if own in ("__init__", "__main__"):
+            continue
+        for found in imports(path) - {"assistant"}:
+            other = found.split(".")[1]
+            assert other == own or level[other] < level[own], f"{path} imports {found}"
+
+
+def test_what_reads_and_checks_sentences_imports_nothing_that_opens_files_or_models():
+    pure = {"assistant.records", "assistant.errors", "assistant.redaction", "assistant.hosts"}
+    for name in ("language", "checking"):
+        for path in (PACKAGE / name).glob("*.py"):
+            assert {m for m in imports(path) if m.split(".")[1] not in ("language", "checking")} <= pure, path
 
 
 def test_only_syntax_loads_the_parser():
@@ -103,7 +96,7 @@ def test_index_and_embedder_and_model_are_opened_in_one_place_each():
 
 
 def test_importing_the_package_or_the_command_line_loads_nothing_heavy():
-    code = f"import sys, assistant, assistant.cli; print([m for m in {HEAVY} if m in sys.modules])"
+    code = f"import sys, assistant, assistant.commands.cli; print([m for m in {HEAVY} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=CLONE)
     assert done.stdout.strip() == "[]"
 
@@ -115,7 +108,7 @@ def test_every_public_name_is_there_and_documented():
 
 
 def test_prompts_stand_in_prompts_only():
-    from assistant import prompts
+    from assistant.language_models import prompts
 
     first = prompts.template("answer-system").splitlines()[0]
     assert first not in "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))

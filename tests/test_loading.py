@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import DocumentError
-from assistant.loading import amendments_path, parse, parse_date, read
+from assistant.formats.loading import amendments_path, parse, parse_date, read
 from tests.conftest import article
 
 LIMIT = 10_000

@@ -2,9 +2,9 @@
 
 import pytest
 
-from assistant.asking import asked
-from assistant.matter import Speaking, speaks_of
-from assistant.syntax import parse
+from assistant.language.syntax import parse
+from assistant.questions.asking import asked
+from assistant.questions.matter import Speaking, speaks_of
 
 QUESTION = "How much does the regulator of Velm charge those who own the port for its acquisition?"
 

@@ -13,8 +13,8 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from assistant.api import Assistant
-from assistant.client import stop
 from assistant.mcp_server import mcp_server
+from assistant.service.owner_process import stop
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
 from tests.fakes import slow

@@ -13,15 +13,17 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from assistant import Answer, Assistant, Settings, embedding, terminal
-from assistant.chunking import chunk
-from assistant.client import stop
-from assistant.embedding import Embedder, SentenceTransformerEmbedder, open_embedder
+from assistant import Answer, Assistant, Settings
+from assistant.commands import terminal
 from assistant.errors import ModelDamaged, ModelError, ModelMissing
-from assistant.local_model import LocalModel
-from assistant.models import open_chat_model
+from assistant.indexing import embedding
+from assistant.indexing.chunking import chunk
+from assistant.indexing.embedding import Embedder, SentenceTransformerEmbedder, open_embedder
+from assistant.language_models.local_model import LocalModel
+from assistant.language_models.models import open_chat_model
+from assistant.language_models.stopping import Stopped, result
 from assistant.redaction import redacted
-from assistant.stopping import Stopped, result
+from assistant.service.owner_process import stop
 from tests.conftest import CLONE, SAMPLE_CORPUS
 
 pytestmark = pytest.mark.model

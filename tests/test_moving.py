@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant import failpoints, holding, moving
 from assistant.errors import CorpusError, UsageError
 from assistant.records import Document
+from assistant.service import holding
 from assistant.settings import Settings
+from assistant.storage import failpoints, moving
 from tests.conftest import Mount, OpenEngine, article, index_of
 from tests.crashing import ParsesHere
 from tests.harms import fill

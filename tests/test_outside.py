@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.models import outside
+from assistant.language_models.models import outside
 from assistant.settings import Settings
 
 

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant import Assistant, Done, OwnerError, QuestionError, Settings, UnknownDocument, wire
-from assistant.client import RemoteEngine, stop
-from assistant.engine import Engine
+from assistant import Assistant, Done, OwnerError, QuestionError, Settings, UnknownDocument
 from assistant.errors import IndexFailure
+from assistant.service import wire
+from assistant.service.client import RemoteEngine
+from assistant.service.engine import Engine
+from assistant.service.owner_process import stop
 from tests.conftest import CLONE, article
 from tests.fakes import WordEmbedder
 
@@ -197,6 +199,6 @@ def test_the_first_client_starts_an_owner_and_the_second_does_not_load_again(set
 
 def running(process: int) -> bool:
     try:
-        return b"assistant.owner" in Path(f"/proc/{process}/cmdline").read_bytes()
+        return b"assistant.service.owner" in Path(f"/proc/{process}/cmdline").read_bytes()
     except OSError:
         return False

@@ -54,7 +54,7 @@ def test_sources_are_there_before_the_model_has_said_a_word(page: Page, endless:
 
 
 def test_who_waits_sees_how_many_are_answered_first(page: Page, endless: Endless, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("assistant.client.owner_module", "tests.fake_owner")
+    monkeypatch.setattr("assistant.service.owner_process.owner_module", "tests.fake_owner")
     with Assistant.open(endless.settings) as others:
         streams = [others.stream(OWNER) for _ in range(8)]  # as many as a provider is asked at a time
         for each in streams:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.conversations import CONVERSATIONS
+from assistant.people.conversations import CONVERSATIONS
 from tests.browsing import WAIT, answered, ask, begin, open_page, serving_lightly
 from tests.conftest import Endless
 

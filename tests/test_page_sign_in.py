@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from assistant.users import Users
+from assistant.people.users import Users
 from tests.browsing import NARROW, WAIT, WIDE, answered, begin, serving_lightly
 from tests.signing_in import PASSWORD, cheap
 

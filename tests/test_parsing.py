@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from assistant.child_process import send
 from assistant.errors import DocumentError
-from assistant.frames import send
-from assistant.loading import RawFile
-from assistant.parsing import Parser, ParsingFailed
+from assistant.formats.loading import RawFile
+from assistant.formats.parsing import Parser, ParsingFailed
 from assistant.settings import Settings
 from tests.conftest import CLONE
 

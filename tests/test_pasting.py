@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.engine import Engine
 from assistant.errors import UsageError
+from assistant.service.engine import Engine
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
 from tests.samples import SENTENCE, pdf

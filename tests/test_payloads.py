@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
-from assistant.exchanges import Conversation
+from assistant.people.exchanges import Conversation
 from assistant.web.footnotes import as_markdown
 from assistant.web.parts import rendered
 from assistant.web.reading import stretches

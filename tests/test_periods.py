@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from assistant.periods import period, with_year, without
+from assistant.language.periods import period, with_year, without
 
 TODAY = date(2026, 3, 11)
 """A Wednesday."""

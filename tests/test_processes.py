@@ -17,24 +17,25 @@ from pathlib import Path
 
 import pytest
 
-from assistant import Assistant, Done, OwnerError, Progress, Settings, Text, client, wire
+from assistant import Assistant, Done, OwnerError, Progress, Settings, Text
 from assistant.errors import AssistantError, IndexFailure
+from assistant.service import owner_process, wire
 from tests.conftest import CLONE, Mount, article
 
 pytestmark = pytest.mark.processes
 DEADLINE = 60.0
 TERMINAL = """
-from assistant import cli, client
-client.owner_module = 'tests.fake_owner'
+
+owner_process.owner_module = 'tests.fake_owner'
 cli.main()
 """
 
 
 @pytest.fixture(autouse=True)
 def _owners_on_fakes(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[None]:
-    monkeypatch.setattr(client, "owner_module", "tests.fake_owner")
+    monkeypatch.setattr(owner_process, "owner_module", "tests.fake_owner")
     yield
-    client.stop(settings)
+    owner_process.stop(settings)
 
 
 def terminal(settings: Settings, *arguments: str) -> subprocess.Popen[str]:
@@ -225,7 +226,7 @@ def test_an_owner_with_other_settings_is_replaced_unless_somebody_uses_it(settin
 
 
 def test_an_owner_that_does_not_answer_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(client, "_PROVE_WITHIN", 0.2)
+    monkeypatch.setattr(owner_process, "_PROVE_WITHIN", 0.2)
     with Assistant.open(settings):
         address = wire.Address.read(settings.data_dir)
     assert address
@@ -254,7 +255,7 @@ def prepare(settings: Settings) -> None:
     """Sync, and wait until the owner has closed the index."""
     with Assistant.open(settings) as assistant:
         assistant.sync()
-    client.stop(settings)
+    owner_process.stop(settings)
     deadline = time.monotonic() + DEADLINE
     while not (settings.data_dir / "closed.json").exists():
         assert time.monotonic() < deadline
@@ -272,7 +273,7 @@ def test_many_processes_read_a_prepared_index_and_leave_it_as_it_is(prepared: Se
         with pytest.raises(IndexFailure, match="prepared to be read only"):
             assistant.sync()
         assert all(finding.fine for finding in assistant.check(repair=True))
-    client.stop(read)
+    owner_process.stop(read)
     assert listing(prepared.data_dir) == before
 
 
@@ -287,7 +288,7 @@ def test_a_client_that_stays_reads_an_index_that_is_prepared_anew(prepared: Sett
         with Assistant.open(read) as other:
             assert len(other.documents()) == 2
         assert len(page.documents()) == 2
-    client.stop(read)
+    owner_process.stop(read)
 
 
 def test_a_full_disk_is_not_taken_for_one_that_is_only_read(
@@ -322,7 +323,7 @@ def test_an_index_on_a_disk_that_cannot_be_written_is_read_without_being_told_so
     )
     with Assistant.open(there) as assistant:
         assert assistant.ask("Who owns the port?").answered
-    client.stop(there)
+    owner_process.stop(there)
 
 
 def test_a_prepared_index_of_another_making_is_an_error_in_words(prepared: Settings, monkeypatch: pytest.MonkeyPatch):
@@ -330,11 +331,11 @@ def test_a_prepared_index_of_another_making_is_an_error_in_words(prepared: Setti
     article(prepared.corpus_dir, "tests.txt", "")
     with Assistant.open(read) as assistant:
         assert assistant.documents()
-    client.stop(read)
-    monkeypatch.setattr(client, "owner_module", "assistant.owner")  # with the real embedder
+    owner_process.stop(read)
+    monkeypatch.setattr(owner_process, "owner_module", "assistant.service.owner")  # with the real embedder
     with Assistant.open(read) as assistant, pytest.raises(IndexFailure, match="prepare it again with these settings"):
         assistant.documents()
-    client.stop(read)
+    owner_process.stop(read)
 
 
 def test_a_folder_without_an_index_cannot_be_read_only(settings: Settings):

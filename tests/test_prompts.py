@@ -1,6 +1,6 @@
 import pytest
 
-from assistant import prompts
+from assistant.language_models import prompts
 
 
 def test_a_hole_is_filled_once_and_what_fills_it_is_not_searched():

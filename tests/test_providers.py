@@ -12,11 +12,11 @@ from importlib.util import find_spec
 import pytest
 
 from assistant.errors import ModelMissing, ModelUnavailable
-from assistant.models import open_chat_model
-from assistant.providers import PROVIDERS
+from assistant.language_models.models import open_chat_model
+from assistant.language_models.providers import PROVIDERS
+from assistant.language_models.usable import usable
 from assistant.records import Answer, Done
 from assistant.settings import Settings
-from assistant.usable import usable
 from tests.conftest import CLONE, OpenEngine, article
 from tests.stand_in import AnthropicServer, EndlessServer, OllamaServer, ScriptedServer
 

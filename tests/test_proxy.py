@@ -16,8 +16,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from assistant.people.users import Users
 from assistant.settings import Settings
-from assistant.users import Users
 from tests.browsing import WAIT, begin, serving_lightly
 from tests.conftest import CLONE
 from tests.signing_in import PASSWORD, cheap

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from assistant.engine import Engine
 from assistant.errors import ModelUnavailable, SettingsError
-from assistant.models import ChatModel
-from assistant.observing import observers_of
+from assistant.language_models.models import ChatModel
 from assistant.records import Retrieved
+from assistant.service.engine import Engine
+from assistant.service.observing import observers_of
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
 from tests.fakes import saying, scripted

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.questions import parts
+from assistant.questions.questions import parts
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,12 @@ import psutil
 import pytest
 from numpy.typing import NDArray
 
-from assistant import ray_engine
-from assistant.embedding import open_embedder
-from assistant.engine import Engine
+from assistant.documents import ray_engine
+from assistant.documents.sync_engine import LOCAL, RAY
 from assistant.errors import IndexFailure, UsageError
+from assistant.indexing.embedding import open_embedder
+from assistant.service.engine import Engine
 from assistant.settings import Settings
-from assistant.sync_engine import LOCAL, RAY
 from tests.conftest import CLONE, SAMPLE_CORPUS, OpenEngine, article, index_of
 from tests.fakes import WordEmbedder
 from tests.ray_sync import KillsAWorker, words

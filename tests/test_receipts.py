@@ -9,12 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant.api import Assistant
-from assistant.cli import app
-from assistant.common_cli import Exit
-from assistant.engine import Engine
+from assistant.commands.cli import app
+from assistant.commands.common import Exit
 from assistant.errors import UsageError
-from assistant.receipts import verify
 from assistant.records import Answer, Filters, Text, seal
+from assistant.service.engine import Engine
+from assistant.service.receipts import verify
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article, index_of
 

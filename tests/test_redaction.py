@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from assistant import AssistantError
+from assistant.people.users import Users
 from assistant.redaction import HIDDEN, Redacting, never_show, never_show_those_of, redacted, without_credentials
-from assistant.users import Users
 from tests.signing_in import cheap
 
 PASSWORD = "hunter2hunter2"

@@ -1,7 +1,7 @@
 import pytest
 
-from assistant.asking import asked
-from assistant.relevance import Surroundings, relevance
+from assistant.finding.relevance import Surroundings, relevance
+from assistant.questions.asking import asked
 
 TITLE = Surroundings(title="Grenmark Foods")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ModelMissing
+from assistant.finding.reranking import Reranker, open_reranker
 from assistant.records import Passage, Progress
-from assistant.reranking import Reranker, open_reranker
 from assistant.settings import Settings
 
 pytestmark = pytest.mark.model

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.finding.retrieval import search
 from assistant.records import Filters, Passage
-from assistant.retrieval import search
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article, index_of
 

@@ -19,11 +19,12 @@ from typing import Any
 
 import pytest
 
-from assistant import Assistant, AssistantError, ModelUnavailable, SettingsError, wire
-from assistant.conversations import CONVERSATIONS
-from assistant.engine import Engine
-from assistant.fetching import FetchLimits, fetch
-from assistant.models import open_chat_model
+from assistant import Assistant, AssistantError, ModelUnavailable, SettingsError
+from assistant.documents.fetching import FetchLimits, fetch
+from assistant.language_models.models import open_chat_model
+from assistant.people.conversations import CONVERSATIONS
+from assistant.service import wire
+from assistant.service.engine import Engine
 from assistant.settings import Settings
 from assistant.web.adding import add_all, shown
 from tests.conftest import CLONE, OpenEngine, article
@@ -293,7 +294,7 @@ def test_a_backup_holds_no_key(settings: Settings, open_engine: OpenEngine, tmp_
 
 def test_nothing_reports_to_its_makers(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     import assistant.web  # noqa: F401 - what is imported before Gradio is
-    from assistant.vectors import client
+    from assistant.indexing.vectors import client
 
     for switch in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2"):
         monkeypatch.setenv(switch, "true")
@@ -325,7 +326,7 @@ def test_the_owner_has_no_secret_on_its_command_line_and_writes_none_into_its_lo
         assert address.key not in written + json.dumps(reply)
         assert stat.S_IMODE(log.stat().st_mode) == 0o600
         assert stat.S_IMODE((own.data_dir / wire.ADDRESS_FILE).stat().st_mode) == 0o600
-    from assistant.client import stop
+    from assistant.service.owner_process import stop
 
     stop(own)
 

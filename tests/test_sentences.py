@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.sentences import heading_title, sentences
+from assistant.language.sentences import heading_title, sentences
 
 
 def cut(text: str) -> list[str]:

@@ -12,13 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from assistant import Assistant, Settings, client, shared_index
+from assistant import Assistant, Settings
 from assistant.access import Scope
-from assistant.engine import Engine
 from assistant.errors import IndexFailure, UsageError
-from assistant.parsing import Parser
-from assistant.shared_index import SharedIndex
-from assistant.vectors import Vectors
+from assistant.formats.parsing import Parser
+from assistant.indexing import shared_index
+from assistant.indexing.shared_index import SharedIndex
+from assistant.indexing.vectors import Vectors
+from assistant.service import owner_process
+from assistant.service.engine import Engine
 from tests.chroma_running import RunningChroma
 from tests.conftest import article, index_of
 from tests.fakes import WordEmbedder
@@ -121,7 +123,7 @@ def test_what_one_machine_adds_changes_and_removes_the_other_answers_from(machin
     (passage,) = b.engine.search("When was the port sold?")
     text = b.engine.document(passage.document_id).text
     assert text[passage.start : passage.end] == passage.text
-    assert b.index.catalogue.lexical_search(["port"], 5, None)
+    assert b.index.catalogue.words.search(["port"], 5, None)
     assert "its file lies at" in b.engine.documents()[0].notes[-1]
     assert b.embedder.embedded == []
     path.write_text(PORT.replace("May", "July"), encoding="utf-8")
@@ -540,7 +542,7 @@ SHARED = set(_REACH.findall(Path(shared_index.__file__).read_text(encoding="utf-
 def test_two_owner_processes_answer_from_what_either_is_given(
     server: RunningChroma, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(client, "owner_module", "tests.fake_owner")
+    monkeypatch.setattr(owner_process, "owner_module", "tests.fake_owner")
     a, b = (settings_of(tmp_path / name, server.url) for name in "ab")
     for settings in (a, b):
         settings.corpus_dir.mkdir(parents=True)
@@ -559,4 +561,4 @@ def test_two_owner_processes_answer_from_what_either_is_given(
             assert [path.name for path in a.corpus_dir.iterdir()] == ["port.md"]
     finally:
         for settings in (a, b):
-            client.stop(settings)
+            owner_process.stop(settings)

@@ -1,9 +1,9 @@
 import pytest
 
 from assistant import check_claim
-from assistant.asking import asked
-from assistant.shortening import shortened
-from assistant.syntax import key, parse
+from assistant.answers.shortening import shortened
+from assistant.language.syntax import key, parse
+from assistant.questions.asking import asked
 from tests.test_grounding import SAMPLE_SENTENCES
 
 

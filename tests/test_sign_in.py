@@ -14,11 +14,11 @@ from starlette.routing import WebSocketRoute
 from starlette.testclient import TestClient, WebSocketDenialResponse
 
 from assistant.api import Assistant
-from assistant.engine import Engine
-from assistant.parsing import Parser
-from assistant.passwords import WrongPasswords
+from assistant.formats.parsing import Parser
+from assistant.people.passwords import WrongPasswords
+from assistant.people.users import Users
+from assistant.service.engine import Engine
 from assistant.settings import Settings
-from assistant.users import Users
 from assistant.web.gate import Owners
 from assistant.web.health import OPEN
 from assistant.web.server import application

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from assistant.similarity import ALIKE, bands, resemblance, signature
+from assistant.indexing.similarity import ALIKE, bands, resemblance, signature
 
 WORDS = [f"word{number}" for number in range(400)]
 

@@ -5,13 +5,13 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from assistant.engine import Engine
 from assistant.errors import ModelUnavailable, SettingsError
-from assistant.models import ChatModel
-from assistant.observing import observers_of
-from assistant.parsing import Parser
+from assistant.formats.parsing import Parser
+from assistant.language_models.models import ChatModel
+from assistant.service.engine import Engine
+from assistant.service.observing import observers_of
+from assistant.service.spans import Spans
 from assistant.settings import Settings
-from assistant.spans import Spans
 from tests.conftest import OpenEngine, article
 from tests.fakes import WordEmbedder, saying, scripted
 from tests.stand_in import ReceivingServer

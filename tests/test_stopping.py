@@ -11,14 +11,14 @@ from collections.abc import Callable, Generator, Iterator
 import pytest
 
 from assistant.api import Assistant
-from assistant.engine import Engine
 from assistant.errors import ModelBusy
-from assistant.models import ChatModel
-from assistant.queueing import FairQueue, Place, Precedence
+from assistant.language_models.models import ChatModel
+from assistant.language_models.queueing import FairQueue, Place, Precedence
+from assistant.language_models.stopping import Stopped, never, pieces, result
 from assistant.records import Done, Event, Retrieved, Text, Waiting
+from assistant.service.engine import Engine
+from assistant.service.streaming import Stream
 from assistant.settings import Settings
-from assistant.stopping import Stopped, never, pieces, result
-from assistant.streaming import Stream
 from tests.conftest import OpenEngine, article
 from tests.fakes import slow
 

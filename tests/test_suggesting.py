@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant, Document, Filters, Settings
-from assistant.client import stop
 from assistant.errors import UsageError
-from assistant.models import ChatModel
-from assistant.question_forms import questions
+from assistant.language_models.models import ChatModel
+from assistant.service.owner_process import stop
+from assistant.suggesting.question_forms import questions
 from tests import fake_owner
 from tests.conftest import SAMPLE_CORPUS, OpenEngine, article
 from tests.fakes import judging, slow
@@ -215,7 +215,7 @@ def test_a_question_that_several_articles_answer_otherwise_is_not_suggested(port
 
 
 def test_a_model_that_refuses_makes_the_suggestion_go(ports: Opened, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("assistant.answering._SURE", 0.7)  # sentences as near as these outweigh a model's doubt
+    monkeypatch.setattr("assistant.answers.answering._SURE", 0.7)  # sentences as near as these outweigh a model's doubt
     assert ports(judging(1.0)).suggest() != []
     assert ports(judging(0.0)).suggest() == []
 
@@ -272,7 +272,7 @@ def test_what_was_found_is_not_looked_for_again_until_an_article_comes(
     assistant = ports()
     first = assistant.suggest()
     with monkeypatch.context() as patched:
-        patched.setattr("assistant.suggestions.passes", lambda *_: pytest.fail("asked again"))
+        patched.setattr("assistant.suggesting.suggestions.passes", lambda *_: pytest.fail("asked again"))
         assert assistant.suggest() == first
     assistant.add(Document("Tarnquist", "Tarnquist Foods has named Ingrid Vallestrom as its new chief executive."))
     assert "Who has Tarnquist Foods named as its new chief executive?" in assistant.suggest()
@@ -285,7 +285,7 @@ def test_an_article_with_nothing_to_ask_does_not_hide_the_others(ports: Opened, 
 
 @pytest.mark.processes
 def test_suggestions_cross_the_line(settings: Settings, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("assistant.client.owner_module", fake_owner.__name__)
+    monkeypatch.setattr("assistant.service.owner_process.owner_module", fake_owner.__name__)
     article(settings.corpus_dir, "a.md", f"{PORTS}\n\n{OFFICE}", title="Lodestrand", published="2026-05-20")
     with Assistant.open(settings) as assistant:
         assert assistant.suggest(2)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from assistant.engine import Engine
-from assistant.parsing import Parser
+from assistant.formats.parsing import Parser
+from assistant.service.engine import Engine
 from assistant.settings import Settings
 from tests.conftest import index_of
 from tests.fakes import WordEmbedder

@@ -1,10 +1,10 @@
 import pytest
 
 from assistant import Citation, check_claim
-from assistant.engine import Engine
+from assistant.language.tables import Row, row_of
 from assistant.records import Answer, Done
+from assistant.service.engine import Engine
 from assistant.settings import Settings
-from assistant.tables import Row, row_of
 from tests.conftest import OpenEngine, article
 
 ROW = Row(("Year", "Ships", "Revenue (m)"), ("2025", "1,080", "€101"))

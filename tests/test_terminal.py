@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from assistant import terminal
+from assistant.commands import terminal
+from assistant.commands.terminal import show_documents, show_report
 from assistant.records import Document, Finding, Passage, Progress, QuoteCheck, Removed, SyncReport, Verification
-from assistant.terminal import show_documents, show_report
 from tests.hostile import answer
 
 PORT = Document("Port", "", "id1", published=date(2026, 3, 4), sources=["a.pdf"], notes=["page 2 holds a picture"])

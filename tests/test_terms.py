@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.terms import content, names, search_terms, values
+from assistant.language.terms import content, names, search_terms, values
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from contextlib import closing
 import pytest
 
 from assistant.api import Assistant
-from assistant.conversations import Conversations
 from assistant.errors import IndexFailure
-from assistant.exchanges import Exchange
+from assistant.people.conversations import Conversations
+from assistant.people.exchanges import Exchange
 from assistant.settings import Settings
 from assistant.web.asking import UnderWay
 from assistant.web.turns import Session

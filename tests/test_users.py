@@ -14,12 +14,12 @@ from argon2 import PasswordHasher
 from typer.testing import CliRunner
 
 from assistant import doctor
-from assistant.conversations import Conversations
+from assistant.commands.users import users_app
 from assistant.errors import AssistantError, SettingsError, TooMany, UsageError
-from assistant.passwords import Passwords, WrongPasswords
+from assistant.people.conversations import Conversations
+from assistant.people.passwords import Passwords, WrongPasswords
+from assistant.people.users import USERS, Users
 from assistant.settings import Settings
-from assistant.users import USERS, Users
-from assistant.users_cli import users_app
 from assistant.web.address import check_doors
 from tests.conftest import OpenEngine
 from tests.signing_in import PASSWORD, Clock, open_users

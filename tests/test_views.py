@@ -8,7 +8,7 @@ import pytest
 from lxml import html
 from markdown_it import MarkdownIt
 
-from assistant.exchanges import Conversation, Exchange
+from assistant.people.exchanges import Conversation, Exchange
 from assistant.records import Answer, Citation, Derived, Document, Filters, Overview, Passage
 from assistant.web import filtering
 from assistant.web.footnotes import as_markdown, as_text

@@ -4,8 +4,8 @@ from collections.abc import Callable
 import pytest
 
 from assistant.api import Assistant
+from assistant.documents.watching import follow
 from assistant.settings import Settings
-from assistant.watching import follow
 from tests.conftest import OpenEngine, article
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ModelDamaged, ModelError, ModelMissing
+from assistant.language_models.weights import DEFAULT_WEIGHTS, Weights, checked_model_file, model_file, pull
 from assistant.records import Progress
 from assistant.settings import Settings
-from assistant.weights import DEFAULT_WEIGHTS, Weights, checked_model_file, model_file, pull
 
 PARTS = [b"GGUF" + b"a" * 96, b"b" * 100, b"c" * 40]
 WHOLE = b"".join(PARTS)

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.wording import Acronym, acronyms, asked_acronyms, nearest
+from assistant.language.wording import Acronym, acronyms, asked_acronyms, nearest
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import jinja2
 from markdown_it import MarkdownIt
 
-from assistant.visible import without_invisible
+from assistant.language.visible import without_invisible
 
 
 def _inserted(text: str) -> str:

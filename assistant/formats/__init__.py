@@ -15,7 +15,7 @@ from datetime import date
 from importlib import import_module
 
 from ..errors import DocumentError
-from ..visible import without_invisible
+from ..language.visible import without_invisible
 
 FORMATS_VERSION = 2
 """Raised when the same file gives another text than before; indexes of an older version are rebuilt."""

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from ..child_process import receive, send
 from ..errors import DocumentError
-from ..frames import receive, send
-from ..loading import RawFile, parse
 from . import Limits
+from .loading import RawFile, parse
 
 _GRACE = 1.0
 _FORBIDDEN = (

@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml.etree import _Element
 
-from ..visible import without_invisible
+from ..language.visible import without_invisible
 
 _ARTICLE = re.compile(r"(?:\w*Article|\w*Posting|Report|\w*Review)\Z")
 _SEPARATED = re.compile(r"\s+[|–—·:»-]\s+|\s*[|»]\s*")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from ..visible import raised
+from ..language.visible import raised
 
 Letter = tuple[str, float, float, float, float]
 """A character and its box: left, bottom, right, top, in points from the lower left corner of the page."""

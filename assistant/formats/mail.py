@@ -14,7 +14,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from typing import Any, TypeAlias
 
 from ..errors import DocumentError
-from ..visible import without_invisible
+from ..language.visible import without_invisible
 from . import HIDDEN, Limits, Parsed, convert, suffix, tidy
 from .encoding import decoded
 from .web import markdown_of

@@ -8,8 +8,8 @@ from typing import Any
 import yaml
 
 from ..errors import DocumentError
-from ..terms import printable
-from ..visible import visible, without_invisible
+from ..language.terms import printable
+from ..language.visible import visible, without_invisible
 from . import Limits, Parsed, suffix
 from .encoding import decoded
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pypdfium2
 
 from ..errors import DocumentError
-from ..visible import LOSS
+from ..language.visible import LOSS
 from . import HIDDEN, Limits, Parsed, paged, tidy
 from .ink import seen, written
 from .layout import paragraphs, without_running_lines

@@ -14,7 +14,7 @@ from lxml.etree import _Element
 from markdownify import MarkdownConverter
 
 from ..errors import DocumentError
-from ..visible import raised
+from ..language.visible import raised
 from . import table, tidy
 from .unseen import take_out
 

@@ -16,24 +16,13 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.styles.fills import Fill
 
 from ..errors import DocumentError
-from ..visible import raised
+from ..language.visible import raised
 from . import Limits, Parsed, delimited, suffix, tidy
 from .archive import part
 from .budget import Budget
 from .cell_formats import shown
 from .cell_looks import Look, look_of
-from .office import (
-    RELATION,
-    Omissions,
-    joined,
-    optional,
-    package,
-    part_of_kind,
-    properties,
-    readable,
-    related,
-    titled,
-)
+from .office import RELATION, Omissions, joined, optional, package, part_of_kind, properties, readable, related, titled
 from .sheet_layout import Layout, layout_of
 
 _DRAWING = re.compile(r"xl/drawings/drawing\d+\.xml")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from ..visible import raised
+from ..language.visible import raised
 from .equations import UNWRITTEN, linear
 from .list_numbers import written
 from .office import Omissions, local, near

@@ -12,7 +12,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from ..errors import DocumentError
-from ..visible import LOSS
+from ..language.visible import LOSS
 from . import HIDDEN, Limits, Parsed, tidy
 from .about_page import AboutPage, about_page, text_of
 from .encoding import decoded

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 from mammoth.docx.dingbats import dingbats
 
-from ..visible import raised
+from ..language.visible import raised
 from .equations import UNWRITTEN, linear
 from .graphics import chart_blocks, diagram_items
 from .office import RELATION, Omissions, local, optional

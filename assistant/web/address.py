@@ -7,8 +7,8 @@ from contextlib import closing
 from ipaddress import ip_address
 
 from ..errors import SettingsError
+from ..people.users import USERS, Users
 from ..settings import Settings
-from ..users import USERS, Users
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 
 from ..api import Assistant
 from ..errors import AssistantError, EmptyCorpus, UnknownConversation
-from ..exchanges import Exchange
+from ..people.exchanges import Exchange
 from ..records import Document, Done, Filters, Retrieved, Text, Waiting
-from ..streaming import Stream
+from ..service.streaming import Stream
 from .history import why
 from .turns import Session, Turn
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from ..exchanges import Conversation, Exchange
+from ..people.exchanges import Conversation, Exchange
 from ..records import Citation, day_in_words
 from .turns import in_words, understood
 

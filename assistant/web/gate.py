@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..access import EDITOR, person
-from ..people import User
+from ..people.people import User
 from .visitors import KEY
 
 _PREFIX = "/gradio_api/"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..api import Assistant
 from ..errors import AssistantError, DamagedFile
-from ..forgetting import WITHHELD, documents, without
+from ..people.forgetting import WITHHELD, documents, without
 from . import views
 from .parts import rendered
 from .turns import Session, opened

@@ -21,7 +21,7 @@ from ..errors import (
     UnknownDocument,
     UsageError,
 )
-from ..terms import printable
+from ..language.terms import printable
 
 API, OPENAI = "/api/", "/v1/"
 """Below the second, errors look as an OpenAI client reads them."""

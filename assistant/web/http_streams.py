@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from ..errors import AssistantError
 from ..records import Answer, Done, Event
-from ..streaming import Stream
+from ..service.streaming import Stream
 
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 """The second has nginx hand each event on as it comes."""

@@ -11,8 +11,8 @@ import gradio as gr
 
 from ..api import Assistant
 from ..errors import AssistantError
+from ..people.review import AskedAgain
 from ..records import Filters, Progress
-from ..review import AskedAgain
 from .parts import part, rendered
 from .talk import QUIET
 from .visitors import Visitors

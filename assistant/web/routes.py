@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse
 
 from ..access import ADMIN
 from ..errors import AssistantError, NotAllowed, UnknownConversation, UnknownDocument
-from ..exchanges import Conversation
+from ..people.exchanges import Conversation
 from ..records import Filters
 from .backups import Backups
 from .footnotes import as_markdown, as_text, place

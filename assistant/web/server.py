@@ -19,8 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..api import Assistant
 from ..errors import AssistantError
+from ..people.users import Users
 from ..settings import Settings
-from ..users import Users
 from .backups import Backups
 from .figures import Counting, Figures
 from .gate import Gate

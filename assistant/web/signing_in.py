@@ -19,9 +19,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import AssistantError, TooMany
-from ..passwords import AT_ONCE
-from ..people import User
-from ..users import Users
+from ..people.passwords import AT_ONCE
+from ..people.people import User
+from ..people.users import Users
 from .health import OPEN
 from .parts import HERE, rendered
 from .visitors import KEY

@@ -12,7 +12,7 @@ import gradio as gr
 
 from ..errors import AssistantError
 from ..records import Filters, Overview
-from ..streaming import Stream
+from ..service.streaming import Stream
 from . import filtering, views
 from .asking import UnderWay
 from .history import History, head

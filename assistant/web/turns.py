@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from ..exchanges import Conversation, Exchange
-from ..feedback import Verdict
+from ..people.exchanges import Conversation, Exchange
+from ..people.feedback import Verdict
 from ..records import Answer, Filters, Passage
 
 Kept = Literal["no", "asked", "whole"]

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from ..feedback import News
+from ..answers.sources import DIFFER
+from ..people.feedback import News
 from ..records import Citation, Document, Overview, Passage, ahead_in_words
-from ..sources import DIFFER
 from .parts import rendered
 from .turns import Session, Turn, in_words
 

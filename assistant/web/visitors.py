@@ -6,7 +6,7 @@ from typing import Any
 
 from ..api import Assistant
 from ..errors import NotAllowed
-from ..people import User
+from ..people.people import User
 from ..settings import Settings
 
 KEY = "user"

@@ -1,0 +1,1 @@
+"""The corpus folder and its way into the index; `corpus` leads."""

@@ -1,0 +1,1 @@
+"""Words, sentences and grammar of a text, without knowing what is asked."""

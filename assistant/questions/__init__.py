@@ -1,0 +1,1 @@
+"""What a question asks, and what the conversation before it adds."""

@@ -1,0 +1,1 @@
+"""Questions to suggest, each of which is answered with the sentence that it was made of."""
