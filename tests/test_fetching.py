@@ -22,7 +22,7 @@ import httpcore
 import pytest
 
 from assistant import __version__
-from assistant.documents.addresses import file_name, normalised
+from assistant.documents.addresses import file_name, web_address
 from assistant.documents.connecting import objection, resolved
 from assistant.documents.fetching import Fetched, FetchLimits, ending, fetch
 from assistant.errors import FetchError
@@ -686,7 +686,7 @@ def test_what_is_no_address_of_a_page_is_refused(url: str, reason: str):
     ],
 )
 def test_one_page_has_one_address(url: str, expected: str):
-    assert normalised(url) == expected
+    assert str(web_address(url)) == expected
 
 
 @pytest.mark.parametrize(

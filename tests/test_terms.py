@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.language.terms import content, names, search_terms, values
+from assistant.language.terms import content, names, values
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,3 @@ def test_content_leaves_grammar_out_and_keeps_negations():
 
 def test_names_are_capitals_inside_a_sentence():
     assert names("Today Mayo Clinic and Microsoft agreed. They signed.") == {"Mayo", "Clinic", "Microsoft"}
-
-
-def test_search_terms_of_a_question_of_stop_words_are_its_words():
-    assert search_terms("who is it?") == ["who", "is", "it"]
-    assert search_terms("who owns the model?") == ["owns", "model"]

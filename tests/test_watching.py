@@ -4,7 +4,7 @@ from collections.abc import Callable
 import pytest
 
 from assistant.api import Assistant
-from assistant.documents.watching import follow
+from assistant.commands.watching import follow
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
 

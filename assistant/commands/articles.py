@@ -11,12 +11,12 @@ import typer
 
 from ..api import Assistant, is_url
 from ..documents.sync_engine import LOCAL
-from ..documents.watching import follow
 from ..errors import UsageError
 from ..records import SyncReport
 from ..redaction import redacted
 from . import terminal
 from .common import DocumentIds, Exit, Json, opened
+from .watching import follow
 
 Correction = Annotated[str | None, typer.Option(help="What it should be.")]
 

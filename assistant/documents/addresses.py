@@ -18,7 +18,11 @@ _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)")
 
 
 def web_address(url: str) -> httpx.URL:
-    """A pasted address, read and normalised. Raises FetchError where it is none that can be fetched."""
+    """A pasted address, read and normalised, so that one page pasted twice has one.
+
+    Scheme and host are in lower case, the host as DNS has it (IDNA, no dot at its end), and the scheme's own port and
+    the fragment are away. Raises FetchError where it is none that can be fetched.
+    """
     try:
         found = httpx.URL(url.strip())
     except httpx.InvalidURL:  # what it says may quote the half of a password, as a port
@@ -42,15 +46,6 @@ def web_address(url: str) -> httpx.URL:
         raw_path=found.raw_path,
         fragment=None,
     )
-
-
-def normalised(url: str) -> str:
-    """The address such that one page pasted twice has one. Raises FetchError where it cannot be fetched.
-
-    Scheme and host are in lower case, the host as DNS has it (IDNA, no dot at its end), and the scheme's own port and
-    the fragment are away.
-    """
-    return str(web_address(url))
 
 
 def file_name(title: str, url: str) -> str:

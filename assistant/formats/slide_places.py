@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pptx.shapes.base import BaseShape
-from pptx.shapes.group import GroupShape
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _SAME_ROW = 0.04
@@ -79,8 +78,3 @@ def in_reading_order(shapes: Iterable[Placed], height: int) -> list[Placed]:
         else:
             rows.append([shape])
     return [shape for row in rows for shape in sorted(row, key=lambda shape: shape.left)]
-
-
-def is_group(shape: BaseShape) -> bool:
-    """Whether a shape holds others."""
-    return isinstance(shape, GroupShape)

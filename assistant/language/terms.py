@@ -217,13 +217,6 @@ def sequence(text: str) -> list[str]:
     return [word for word in found + words(text[last:]) if word not in _ARTICLES]
 
 
-def search_terms(text: str) -> list[str]:
-    """The words to look up in a lexical index, each once: content words, or all where there are none."""
-    found = words(text)
-    kept = [word for word in found if word not in _STOP] or found
-    return list(dict.fromkeys(word.removesuffix("'s") for word in kept))
-
-
 def values(text: str) -> set[Value]:
     """Every figure of a text, with its unit."""
     return {_value(part) for part in _VALUE.finditer(text)}
