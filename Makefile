@@ -7,6 +7,9 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
 Q ?= who owns the model?
 export Q
+# Processes that share the tests; each that meets the model tests takes 3 GB. One file's tests stay together.
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help serve ask test test-fast check fix audit model docs screenshots lock clean
@@ -21,10 +24,10 @@ ask: $(INSTALLED) model ## answer one question: make ask Q="who owns the model?"
 	@$(BIN)/assistant ask -- "$$Q"
 
 test: check model ## lint, type-check and run every test
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 test-fast: $(INSTALLED_DEV) ## the tests that need no model, process, browser or minute
-	@$(BIN)/python -m pytest -m "not model and not browser and not processes and not packaging and not sets"
+	@$(PYTEST) -m "not model and not browser and not processes and not packaging and not sets"
 
 check: $(INSTALLED_DEV) ## ruff, ruff format and mypy --strict
 	@$(BIN)/ruff check .

@@ -61,6 +61,13 @@ class Contributions:
         )
         return {row["document_id"]: row["content_hash"] if row["stands"] else "" for row in rows}
 
+    def data_hash_here(self, document_id: str) -> str:
+        """The hash of the bytes that this machine has of a document; empty for none."""
+        rows = self._database.query(
+            "SELECT data_hash FROM contributions WHERE document_id = ? AND contributor = ?", document_id, HERE
+        )
+        return str(rows[0]["data_hash"]) if rows else ""
+
     def holders(self, document_id: str) -> set[str]:
         """The machines that have a document."""
         rows = self._database.query("SELECT contributor FROM contributions WHERE document_id = ?", document_id)

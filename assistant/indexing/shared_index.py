@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..access import ROOT, collection_of
 from ..errors import DamagedFile, IndexFailure
-from ..records import Document, Machine, Progress
+from ..records import Machine, Progress
 from ..storage import failpoints
 from .catalogue import FileRow
 from .chroma_server import ChromaServer, CollectionGone
@@ -185,9 +185,9 @@ class SharedIndex(Index):
             if key in contents and document_id in own:
                 anew[new := secrets.token_hex(8)] = content
                 changes.append(Change(document_id, own[document_id], new))
-                self._put_content(new, content)
+                self._put_contents({new: content})
             elif key not in contents:
-                self._put_vectors(key, content)
+                self._put_vectors({key: content})
         self._append(changes, anew)
         self.follow(say)
         self._drop_contents(sorted({lost.partition(".")[2] for lost in vectors} - self._standing()))  # replaced since
@@ -196,18 +196,15 @@ class SharedIndex(Index):
         self._unfinished = True
         contents: dict[str, Content] = {}
         changes = []
-        own = self.catalogue.contributions.of_here()
         for planned in group:
             entry, key = planned.entry, secrets.token_hex(8)
-            known = own.get(entry.document.document_id)
-            data_hash = entry.data_hash or (known.data_hash if known else "")
+            data_hash = entry.data_hash or self.catalogue.contributions.data_hash_here(entry.document.document_id)
             collection = collection_of(entry.source, self._collections)
             has = Contribution(entry.content_hash, data_hash, collection, [(entry.source, None)])
             text = entry.document.text
-            content = Content(entry.document, entry.content_hash, tuple(planned.rows(vectors)), signature(text))
-            self._put_content(key, content)
-            contents[key] = content
+            contents[key] = Content(entry.document, entry.content_hash, tuple(planned.rows(vectors)), signature(text))
             changes.append(Change(entry.document.document_id, has, key))
+        self._put_contents(contents)
         self._append(changes, contents)
         self._unfinished = False
 
@@ -337,16 +334,14 @@ class SharedIndex(Index):
             files=files,
         )
 
-    def _put_content(self, key: str, content: Content) -> None:
-        self._log.put_content(key, pack(content), self._contributor.id)
-        failpoints.reach("shared: content written")
-        self._put_vectors(key, content)
+    def _put_contents(self, contents: Mapping[str, Content]) -> None:
+        self._log.put_contents({key: pack(content) for key, content in contents.items()}, self._contributor.id)
+        failpoints.reach("shared: contents written")
+        self._put_vectors(contents)
         failpoints.reach("shared: vectors written")
 
-    def _put_vectors(self, key: str, content: Content) -> None:
-        ids = [chunk.chunk_id for chunk in content.chunks]
-        documents: list[Document] = [content.document] * len(ids)
-        self._shared.put_content(key, ids, [chunk.vectors[0] for chunk in content.chunks], documents)
+    def _put_vectors(self, contents: Mapping[str, Content]) -> None:
+        self._shared.put_contents([(key, chunk, c.document) for key, c in contents.items() for chunk in c.chunks])
 
     def _packed_again(self, document_id: str) -> Content:
         catalogue = self.catalogue

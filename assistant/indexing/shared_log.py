@@ -15,7 +15,7 @@ from typing import Any
 
 from ..errors import IndexFailure
 from ..records import Record
-from .chroma_server import ChromaServer, CollectionGone
+from .chroma_server import RECORDS_AT_ONCE, ChromaServer, CollectionGone
 
 LOG_FORMAT = "1"
 _LOG, _CONTENTS = "briefing-log", "briefing-contents"
@@ -23,6 +23,8 @@ _MADE_OF = 0
 """The number under which it stands what the log was made of."""
 _NUMBERS_AT_ONCE = 100
 _IDS_AT_ONCE = 10_000
+_CHARACTERS_AT_ONCE = 500_000
+"""A call costs tens of milliseconds whatever it holds, and proxies take no more than a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +113,15 @@ class SharedLog:
             raise CollectionGone(f"the Chroma server at {self._server.shown} does not keep what it was given")
         return _entry(found[number]).token == entry.token
 
-    def put_content(self, key: str, pieces: Sequence[str], contributor: str) -> None:
-        """Write what a document holds, under a key that was never used."""
-        with self._server.said_in_words():
-            for place, piece in enumerate(pieces):
+    def put_contents(self, contents: Mapping[str, Sequence[str]], contributor: str) -> None:
+        """Write what documents hold, in pieces, each under a key that was never used."""
+        rows = [(key, place, piece) for key, pieces in contents.items() for place, piece in enumerate(pieces)]
+        for some in _calls(rows):
+            with self._server.said_in_words():
                 self._contents.add(
-                    ids=[f"{key}-{place}"],
-                    embeddings=[[float(place)]],
-                    metadatas=[{"piece": piece, "content": key, "contributor": contributor}],
+                    ids=[f"{key}-{place}" for key, place, _ in some],
+                    embeddings=[[float(place)] for _, place, _ in some],
+                    metadatas=[{"piece": piece, "content": key, "contributor": contributor} for key, _, piece in some],
                 )
 
     def content(self, key: str) -> list[str]:
@@ -153,6 +156,18 @@ class SharedLog:
         with self._server.said_in_words():
             found: Any = self._log.get(ids=[_id(n) for n in dict.fromkeys(numbers)], include=["metadatas"])
         return {int(i): str(data["entry"]) for i, data in _records(found)}
+
+
+def _calls(rows: Sequence[tuple[str, int, str]]) -> Iterator[list[tuple[str, int, str]]]:
+    """Pieces in groups that go in one call each."""
+    some: list[tuple[str, int, str]] = []
+    for row in rows:
+        if some and (len(some) >= RECORDS_AT_ONCE or sum(len(p) for *_, p in some) + len(row[2]) > _CHARACTERS_AT_ONCE):
+            yield some
+            some = []
+        some.append(row)
+    if some:
+        yield some
 
 
 def _records(found: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -9,6 +9,7 @@ from ..errors import IndexFailure
 from ..records import Document
 from .chroma_server import ChromaServer
 from .embedding import Vector
+from .indexed import IndexedChunk
 from .selection import Selection
 from .vectors import GRAPH, Vectors, collection_name, metadata
 
@@ -32,19 +33,19 @@ class SharedVectors(Vectors):
         self._client = server
         self._collection = server.collection(_NAME + collection_name(fingerprint), {"hnsw": GRAPH})
 
-    def put_content(
-        self, content: str, ids: Sequence[str], vectors: Sequence[Vector], documents: Sequence[Document]
-    ) -> None:
-        """Write vectors, each under its chunk's id and the content's key."""
+    def put_contents(self, chunks: Sequence[tuple[str, IndexedChunk, Document]]) -> None:
+        """Write the vectors of chunks, each under the chunk's id and the key of the content that it is of."""
         step = self._client.get_max_batch_size()
-        for begin in range(0, len(ids), step):
-            part = slice(begin, begin + step)
-            more: dict[str, str | int] = {"content": content, "contributor": self._contributor}
+        for begin in range(0, len(chunks), step):
+            some = chunks[begin : begin + step]
             with self._said_in_words():
                 self._collection.upsert(
-                    ids=[vector_id(chunk_id, content) for chunk_id in ids[part]],
-                    embeddings=list(vectors[part]),
-                    metadatas=[metadata(document) | more for document in documents[part]],
+                    ids=[vector_id(chunk.chunk_id, key) for key, chunk, _ in some],
+                    embeddings=[chunk.vectors[0] for _, chunk, _ in some],
+                    metadatas=[
+                        metadata(document) | {"content": key, "contributor": self._contributor}
+                        for key, _, document in some
+                    ],
                 )
 
     def drop_contents(self, keys: Sequence[str]) -> None:
