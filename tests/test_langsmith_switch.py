@@ -16,7 +16,7 @@ from tests.stand_in import ReceivingServer, SayingServer
 ASKS = """
 import sys
 from langchain_core.tracers.langchain import wait_for_all_tracers
-from assistant.models import open_chat_model
+from assistant.language_models.models import open_chat_model
 from assistant.settings import Settings
 model = open_chat_model(Settings(), lambda _: None)
 print("".join(piece.text for piece in model.chat.stream("who owns the port of Halden?")))

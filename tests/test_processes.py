@@ -25,7 +25,8 @@ from tests.conftest import CLONE, Mount, article
 pytestmark = pytest.mark.processes
 DEADLINE = 60.0
 TERMINAL = """
-
+from assistant.commands import cli
+from assistant.service import owner_process
 owner_process.owner_module = 'tests.fake_owner'
 cli.main()
 """
