@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import threading
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -23,11 +25,13 @@ def serve(
     """Serve the chat page until Ctrl-C. Answers under way are finished; a second Ctrl-C ends it at once."""
     given = settings(host=host, port=port, llm=llm)
     check_doors(given)
+    # Gradio takes seconds to import; the process that holds the index takes as long to start
+    threading.Thread(target=import_module, args=("assistant.web.server",), daemon=True).start()
     with listen(given.host, given.port) as line, Assistant.open(given, progress=terminal.Steps()) as assistant:
         report = assistant.sync()
         terminal.show_report(report)
         assistant.prepare()
-        from ..web.server import serve as serve_page  # Gradio takes seconds to import
+        from ..web.server import serve as serve_page  # no other command needs it
 
         told = serve_page(assistant, line, say=terminal.say)
     if told == signal.SIGTERM:  # a service is stopped, and what is left of it would be killed
