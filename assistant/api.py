@@ -33,8 +33,8 @@ from .records import (
     Machine,
     Overview,
     Passage,
-    Progress,
     Removed,
+    Report,
     SyncReport,
     Verification,
 )
@@ -46,7 +46,6 @@ from .settings import Settings
 if TYPE_CHECKING:
     from .service.engine import Engine
 
-Report = Callable[[Progress], None]
 Watch = Callable[[Generator[Event]], Generator[Event]]
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 

@@ -135,6 +135,11 @@ class ShuttingDown(AssistantError):
     """The program is told to end: it takes no further question, or could not wait for the end of this one."""
 
 
+def first_line(error: BaseException) -> str:
+    """The first line of what an error says; its kind where it says nothing."""
+    return str(error).strip().partition("\n")[0].strip() or type(error).__name__
+
+
 def by_name(name: str) -> type[AssistantError]:
     """The class of the tree called `name`; the root itself for a name it does not know."""
     waiting: list[type[AssistantError]] = [AssistantError]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, Self
@@ -302,6 +303,10 @@ class Progress(Record):
     total: int = 0
     lasting: bool = False
     """It is no step, but a remark that is worth keeping, such as that the index had to be mended."""
+
+
+Report = Callable[[Progress], None]
+"""Who hears of the progress of a slow step."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from datetime import date
 import pytest
 
 from assistant.errors import EmptyCorpus, ModelUnavailable, QuestionError
+from assistant.language import syntax
 from assistant.language_models.models import ChatModel
 from assistant.records import Answer, Done, Filters, Retrieved, Text
 from assistant.settings import Settings
@@ -239,3 +240,9 @@ def test_articles_that_do_not_say_the_same_are_both_told(settings: Settings, ope
     assert "1,200 jobs" in found.text
     assert "900 jobs" in found.text
     assert any(note.startswith("the articles do not say the same") for note in found.notes)
+
+
+def test_what_was_prepared_has_the_parser_of_the_first_question_loaded(open_engine: OpenEngine):
+    syntax._pipeline.cache_clear()
+    open_engine().prepare()
+    assert syntax._pipeline.cache_info().currsize == 1

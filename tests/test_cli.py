@@ -17,6 +17,7 @@ from assistant.api import Assistant
 from assistant.commands.cli import app
 from assistant.people.exchanges import Exchange
 from assistant.service.engine import Engine
+from assistant.service.owner_process import stop
 from assistant.settings import Settings
 from tests.conftest import CLONE, article
 from tests.fakes import WordEmbedder
@@ -24,7 +25,7 @@ from tests.fakes import WordEmbedder
 pytestmark = pytest.mark.processes
 
 
-def run(*arguments: str, program: str = "assistant", **settings: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, program: str = "tests.light_page", **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **{f"ASSISTANT_{key.upper()}": value for key, value in settings.items()}}
     command = [sys.executable, "-m", program, *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=CLONE)
@@ -41,36 +42,41 @@ def test_ask_search_list_add_remove_and_sync_from_the_command_line(
     settings: Settings, folders: dict[str, str], tmp_path: Path
 ):
     article(settings.corpus_dir, "a.md", "Acme owns the port outright.", title="Port", published="2026-01-14")
-    asked = run("ask", "who owns the port?", **folders)
+    asked = run("ask", "who owns the port?", program="assistant", **folders)
     assert asked.returncode == 0
     assert asked.stdout == (
         "Acme owns the port outright [1].\n\n[1] “Acme owns the port outright.”\n    Port · 14 January 2026 · a.md\n"
     )
-    refused = run("ask", "who owns the Eiffel Tower?", "--json", **folders)
+    refused = run("ask", "who owns the Eiffel Tower?", "--json", program="assistant", **folders)
     assert refused.returncode == 3
     assert json.loads(refused.stdout)["citations"] == []
-    found = json.loads(run("search", "port", "--json", **folders).stdout)
+    found = json.loads(run("search", "port", "--json", program="assistant", **folders).stdout)
     assert found[0]["text"] == "Acme owns the port outright."
     (tmp_path / "bad.pdf").write_bytes(b"%PDF")
-    added = run("add", str(tmp_path / "bad.pdf"), **folders)
+    added = run("add", str(tmp_path / "bad.pdf"), program="assistant", **folders)
     assert added.returncode == 1
     assert "not read: bad.pdf" in added.stderr
-    both = run("add", str(tmp_path / "bad.pdf"), "https://example.org/a", **folders)
+    both = run("add", str(tmp_path / "bad.pdf"), "https://example.org/a", program="assistant", **folders)
     assert both.returncode == 1
     assert "not read: https://example.org/a: " in both.stderr
-    listed = json.loads(run("list", "--json", **folders).stdout)
+    listed = json.loads(run("list", "--json", program="assistant", **folders).stdout)
     assert [document["title"] for document in listed["documents"]] == ["Port"]
     assert list(listed["failed"]) == ["bad.pdf"]
     document_id = listed["documents"][0]["document_id"]
-    assert run("remove", document_id, **folders).returncode == 0
-    emptied = run("ask", "who owns the port?", **folders)
+    assert run("remove", document_id, program="assistant", **folders).returncode == 0
+    emptied = run("ask", "who owns the port?", program="assistant", **folders)
     assert emptied.returncode == 1
     assert "the corpus is empty" in emptied.stderr
-    assert run("restore", document_id, **folders).returncode == 0
+    assert run("restore", document_id, program="assistant", **folders).returncode == 0
     questions = tmp_path / "questions.jsonl"
     questions.write_text('{"question": "who owns the port?", "documents": ["a.md"]}\n', encoding="utf-8")
-    assert json.loads(run("eval", str(questions), "--json", "--retrieval-only", **folders).stdout)["hit@1"] == 1.0
-    assert run("stop", **folders).stderr == "stopped\n"
+    assert (
+        json.loads(run("eval", str(questions), "--json", "--retrieval-only", program="assistant", **folders).stdout)[
+            "hit@1"
+        ]
+        == 1.0
+    )
+    assert run("stop", program="assistant", **folders).stderr == "stopped\n"
 
 
 @pytest.mark.parametrize(
@@ -91,7 +97,12 @@ def test_ask_search_list_add_remove_and_sync_from_the_command_line(
     ],
 )
 def test_bad_input_is_one_line_and_an_exit_code(
-    folders: dict[str, str], arguments: list[str], settings_given: dict[str, str], code: int, message: str
+    settings: Settings,
+    folders: dict[str, str],
+    arguments: list[str],
+    settings_given: dict[str, str],
+    code: int,
+    message: str,
 ):
     done = run(*arguments, **(folders | settings_given))
     assert done.returncode == code
@@ -99,7 +110,7 @@ def test_bad_input_is_one_line_and_an_exit_code(
     assert len(last) == 1
     assert message in last[0]
     assert "Traceback" not in done.stderr
-    run("stop", **folders)
+    stop(settings)
 
 
 def test_of_several_questions_one_that_cannot_be_asked_costs_no_other(settings: Settings, folders: dict[str, str]):
@@ -111,7 +122,7 @@ def test_of_several_questions_one_that_cannot_be_asked_costs_no_other(settings: 
         input=f"{'x' * 101}\n\nwho owns the port?\n", capture_output=True, text=True, check=False, cwd=CLONE,
         env={**os.environ, **variables},
     )  # fmt: skip
-    run("stop", **folders)
+    stop(settings)
     refused, answered = map(json.loads, done.stdout.splitlines())
     assert "over the limit of 100" in refused["error"]
     assert answered["text"].startswith("Acme owns the port outright [1].")
@@ -131,7 +142,7 @@ def shell(settings: Settings, folders: dict[str, str]) -> Iterator[Callable[[str
         return subprocess.run(["bash", "-c", program], capture_output=True, check=False, cwd=CLONE, env=environment)
 
     yield run_line
-    run("stop", **folders)
+    stop(settings)
 
 
 def test_streams_that_are_closed_or_of_another_encoding_cost_no_answer(
@@ -191,21 +202,21 @@ def test_what_maintainers_see_and_deletion_for_good_from_the_command_line(settin
             kept.append(conversation_id, Exchange(question, text=answer.text, answer=answer))
         document_id = assistant.documents()[0].document_id
         assistant.feedback.give(kept.find()[1].conversation_id, 1, useful=False, reason="It was sold.")
-    shown = run("review", program="tests.light_page", **folders)
+    shown = run("review", **folders)
     assert shown.returncode == 0, shown.stderr
     assert "1×  who runs the lighthouse?" in shown.stdout
     assert "1×  Port" in shown.stdout
     assert "It was sold." in shown.stdout
-    found = json.loads(run("review", "--json", program="tests.light_page", **folders).stdout)
+    found = json.loads(run("review", "--json", **folders).stdout)
     assert [each["times"] for each in found["unanswered"]] == [1]
     number = str(found["complaints"][0]["complaint_id"])
-    assert run("review", "settle", number, program="tests.light_page", **folders).returncode == 0
+    assert run("review", "settle", number, **folders).returncode == 0
     article(settings.corpus_dir, "b.md", "Borealis runs the lighthouse.", title="Light")
-    again = run("review", "ask-again", program="tests.light_page", **folders)
+    again = run("review", "ask-again", **folders)
     assert "asked 1 again, 1 found an answer" in again.stderr
-    gone = run("remove", "--for-good", document_id, program="tests.light_page", **folders)
+    gone = run("remove", "--for-good", document_id, **folders)
     assert "for good" in gone.stderr
-    shown = run("review", program="tests.light_page", **folders)
+    shown = run("review", **folders)
     assert "Port" not in shown.stdout
     assert "none is open" in shown.stdout
-    assert run("stop", program="tests.light_page", **folders).returncode == 0
+    assert run("stop", **folders).returncode == 0

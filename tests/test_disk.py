@@ -7,12 +7,15 @@ import subprocess
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from assistant.documents import trash
-from assistant.errors import AssistantError, CorpusError, IndexFailure
+from assistant.errors import AssistantError, CorpusError, DamagedFile, IndexFailure
 from assistant.formats.loading import RawFile
+from assistant.indexing.vectors import Vectors
 from assistant.records import Document, Done, Progress
 from assistant.settings import Settings
 from tests.conftest import Mount, OpenEngine, article, index_of
@@ -22,6 +25,32 @@ from tests.harms import fill
 pytestmark = pytest.mark.processes
 
 LONG = " ".join(f"Quay {number} has {number * 7} cranes and a shed of {number} rooms." for number in range(600))
+
+
+class OnFullDisk(Vectors):
+    """Cannot be opened anew until there is room."""
+
+    room = True
+
+    def _opened(self) -> Any:
+        if not self.room:
+            raise OSError("No space left on device")
+        return super()._opened()
+
+
+def test_vectors_that_cannot_be_opened_anew_are_no_damage_and_open_once_there_is_room(tmp_path: Path):
+    vectors = OnFullDisk(tmp_path, "words")
+    vectors.put(["a"], [np.ones(3, dtype=np.float32)], [Document("Port", "The port was sold.", "")])
+    vectors.room = False
+    for _ in range(2):
+        with pytest.raises(IndexFailure, match="the disk is full") as met, vectors._said_in_words():
+            raise OSError("No space left on device")
+        assert not isinstance(met.value, DamagedFile)
+    with pytest.raises(IndexFailure, match="the disk is full"):
+        vectors.count()
+    vectors.room = True
+    assert vectors.count() == 1
+    vectors.close()
 
 
 @pytest.mark.parametrize("which", ["data_dir", "state_dir"])

@@ -227,7 +227,7 @@ def test_an_owner_with_other_settings_is_replaced_unless_somebody_uses_it(settin
 
 
 def test_an_owner_that_does_not_answer_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(owner_process, "_PROVE_WITHIN", 0.2)
+    monkeypatch.setattr(wire, "PROVE_WITHIN", 0.2)
     with Assistant.open(settings):
         address = wire.Address.read(settings.data_dir)
     assert address

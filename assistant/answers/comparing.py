@@ -119,11 +119,11 @@ def conclusion(asked_for: Comparison, sides: Sequence[Side]) -> tuple[str, Deriv
     order = _order(sides)
     if order is None:
         return None
-    first, last = order[0], order[-1]
-    if _rank(first) == _rank(last):
+    ahead = _ahead(asked_for, order)
+    if ahead is None:
+        first = order[0]
         together = "Both" if len(sides) == 2 else "All of"
         return f"{together} {' and '.join(side.name for side in sides)}: {first.written} {marks}.", None
-    ahead = first if asked_for.word in f"{_LESS} {_EARLIER}".split() or (not asked_for.word and first.day) else last
     others = [side for side in order if side is not ahead]
     word = _comparative(asked_for, ahead)
     rest = " and ".join(f"{side.written} for {side.name}" for side in others)
@@ -138,22 +138,28 @@ def same_order(asked_for: Comparison, sides: Sequence[Side], others: Sequence[Se
     """
     if not all(side.citation for side in sides):
         return False
-    taken = _ahead(asked_for, sides)
+    taken = _ahead_of(asked_for, sides)
     for place, figures in enumerate(others):
         for other in figures:
             instead = [*sides[:place], other, *sides[place + 1 :]]
-            if taken and _order(instead) and _ahead(asked_for, instead) != taken:
+            if taken and _order(instead) and _ahead_of(asked_for, instead) != taken:
                 return False
     return True
 
 
-def _ahead(asked_for: Comparison, sides: Sequence[Side]) -> str | None:
+def _ahead_of(asked_for: Comparison, sides: Sequence[Side]) -> str | None:
     """The name of the side that is asked for; None where none is, or they are equal."""
     order = _order(sides)
-    if not order or _rank(order[0]) == _rank(order[-1]):
+    ahead = _ahead(asked_for, order) if order else None
+    return ahead.name if ahead else None
+
+
+def _ahead(asked_for: Comparison, order: Sequence[Side]) -> Side | None:
+    """The side that is asked for, of those from the smallest or earliest on; None where all are equal."""
+    if _rank(order[0]) == _rank(order[-1]):
         return None
     lesser = asked_for.word in f"{_LESS} {_EARLIER}".split() or (not asked_for.word and order[0].day)
-    return (order[0] if lesser else order[-1]).name
+    return order[0] if lesser else order[-1]
 
 
 def _comparative(asked_for: Comparison, ahead: Side) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ..language.clause_words import clause_of
 from ..language.senses import names_event, same_sense
 from ..language.syntax import is_particle, key, lemma, same
 from .relations import AUXILIARIES, CARRIERS, MEASURES, Relations, Triple, relations, stated
-from .roles import clause_head, related, same_list
+from .roles import related, same_list
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -277,7 +278,7 @@ def _holds_of_link(
     ]
     place = chosen[dependent]
     hosts = {h for h, others in quoted.items() if (role, place) in others}
-    return not sides or any(clause_head(quote[h]) == clause_head(quote[s]) or h == s for h in hosts for s in sides)
+    return not sides or any(clause_of(quote[h]) == clause_of(quote[s]) or h == s for h in hosts for s in sides)
 
 
 def _lists_kept(claim: Doc, quote: Doc, chosen: dict[int, int]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..language.clause_words import clause_of
 from ..language.syntax import key
 from .relations import Relations, Role
 from .rivals import may_hold
@@ -55,7 +56,7 @@ def _holds(  # noqa: PLR0911 - one case for each role
         for h, o in quoted.items()
         if (role, dependent) in o and (quote[h].pos_ in _VERBS or (h in told and not inside))
     ]
-    return any(clause_head(quote[h]) == clause_head(quote[head]) for h in hosts) or (
+    return any(clause_of(quote[h]) == clause_of(quote[head]) for h in hosts) or (
         role == "when" and any(_leads(quote[h], quote[dependent], quote[head]) for h in hosts)
     )
 
@@ -72,7 +73,7 @@ def _list_between(quote: Doc, one: int, other: int) -> bool:
 
 def _leads(main: Token, date: Token, verb: Token) -> bool:
     """Whether a date before the main verb also dates this participle: "In May it cut debt, reducing …"."""
-    clause = verb.doc[clause_head(verb)]
+    clause = clause_of(verb)
     undated = not any(key(t)[0] == "date" for t in clause.subtree if t.i > clause.i)
     return date.i < main.i and clause.dep_ in {"advcl", "conj", "xcomp"} and clause.head == main and undated
 
@@ -86,12 +87,3 @@ def same_list(one: Token, other: Token) -> bool:
         return int(token.i)
 
     return first(one) == first(other)
-
-
-def clause_head(token: Token) -> int:
-    """The verb whose clause a word stands in."""
-    while token.dep_ not in {"ROOT", "advcl", "relcl", "acl", "ccomp", "xcomp", "pcomp", "csubj"} and not (
-        token.dep_ == "conj" and token.pos_ in _VERBS
-    ):
-        token = token.head
-    return int(token.i)

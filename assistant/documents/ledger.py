@@ -21,6 +21,7 @@ _MIGRATIONS = (
     CREATE INDEX ids_by_document ON ids (document_id)
     """,
     "ALTER TABLE ids ADD COLUMN gone INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE ids RENAME COLUMN content_hash TO data_hash",
 )
 
 LEDGER = "ledger.sqlite"
@@ -52,7 +53,7 @@ class Ledger:
     def assign(
         self,
         source: str,
-        content_hash: str,
+        data_hash: str,
         present: Collection[str],
         elsewhere: Collection[str] = (),
         in_trash: Callable[[str], bool] = lambda _: False,
@@ -74,59 +75,59 @@ class Ledger:
         taken = others.is_another_elsewhere if others else _never
         same_bytes = [
             row
-            for row in self._database.query("SELECT DISTINCT document_id FROM ids WHERE content_hash = ?", content_hash)
-            if not self._went_on(row["document_id"], source, content_hash, present)
-            and not taken(row["document_id"], content_hash)
+            for row in self._database.query("SELECT DISTINCT document_id FROM ids WHERE data_hash = ?", data_hash)
+            if not self._went_on(row["document_id"], source, data_hash, present)
+            and not taken(row["document_id"], data_hash)
         ]
-        known = self._database.query("SELECT document_id, content_hash, gone FROM ids WHERE source = ?", source)
-        there = others.id_elsewhere(content_hash) if others else ""
+        known = self._database.query("SELECT document_id, data_hash, gone FROM ids WHERE source = ?", source)
+        there = others.id_elsewhere(data_hash) if others else ""
         if there:
             document_id = there
         elif same_bytes:
             document_id = str(same_bytes[0]["document_id"])
         elif known and not (
             known[0]["gone"]
-            or self._shared(source, known[0]["document_id"], known[0]["content_hash"], present)
-            or self._went_on(known[0]["document_id"], source, content_hash, present)
-            or taken(known[0]["document_id"], content_hash)
+            or self._shared(source, known[0]["document_id"], known[0]["data_hash"], present)
+            or self._went_on(known[0]["document_id"], source, data_hash, present)
+            or taken(known[0]["document_id"], data_hash)
         ):
             document_id = str(known[0]["document_id"])
         else:
             moved = "" if known else self._moved_here(elsewhere, present, in_trash)
-            document_id = moved if moved and not taken(moved, content_hash) else secrets.token_hex(6)
-        if not known or tuple(known[0]) != (document_id, content_hash, 0):
+            document_id = moved if moved and not taken(moved, data_hash) else secrets.token_hex(6)
+        if not known or tuple(known[0]) != (document_id, data_hash, 0):
             with self._database.transaction() as connection:
                 if known and known[0]["document_id"] != document_id:  # who brings those bytes back has that id again
-                    former = (f"{_FORMERLY}{source}\0{known[0]['content_hash']}", *tuple(known[0])[:2])
+                    former = (f"{_FORMERLY}{source}\0{known[0]['data_hash']}", *tuple(known[0])[:2])
                     connection.execute("INSERT OR REPLACE INTO ids VALUES (?, ?, ?, 1)", former)
-                row = (source, document_id, content_hash)
+                row = (source, document_id, data_hash)
                 connection.execute("INSERT OR REPLACE INTO ids VALUES (?, ?, ?, 0)", row)
         return document_id
 
     def _moved_here(self, elsewhere: Collection[str], present: Collection[str], in_trash: Callable[[str], bool]) -> str:
         """The document that held these bytes in another collection and has no file any more; empty for none."""
-        for content_hash in elsewhere:
-            for row in self._database.query("SELECT document_id FROM ids WHERE content_hash = ?", content_hash):
+        for data_hash in elsewhere:
+            for row in self._database.query("SELECT document_id FROM ids WHERE data_hash = ?", data_hash):
                 document_id = str(row["document_id"])
                 if not any(source in present for source in self.sources(document_id)) and not in_trash(document_id):
                     return document_id
         return ""
 
-    def _went_on(self, document_id: str, source: str, content_hash: str, present: Collection[str]) -> bool:
+    def _went_on(self, document_id: str, source: str, data_hash: str, present: Collection[str]) -> bool:
         """Whether another file in the folder has the id and holds other bytes by now."""
         rows = self._database.query(
-            "SELECT source FROM ids WHERE document_id = ? AND content_hash <> ? AND source <> ?",
+            "SELECT source FROM ids WHERE document_id = ? AND data_hash <> ? AND source <> ?",
             document_id,
-            content_hash,
+            data_hash,
             source,
         )
         return any(row["source"] in present for row in rows)
 
-    def _shared(self, source: str, document_id: str, content_hash: str, present: Collection[str]) -> bool:
+    def _shared(self, source: str, document_id: str, data_hash: str, present: Collection[str]) -> bool:
         rows = self._database.query(
-            "SELECT source FROM ids WHERE document_id = ? AND content_hash = ? AND source <> ?",
+            "SELECT source FROM ids WHERE document_id = ? AND data_hash = ? AND source <> ?",
             document_id,
-            content_hash,
+            data_hash,
             source,
         )
         return any(row["source"] in present for row in rows)
@@ -136,16 +137,14 @@ class Ledger:
         with self._database.transaction() as connection:
             connection.executemany("UPDATE ids SET gone = 1 WHERE source = ?", [(source,) for source in sources])
 
-    def was_another(self, source: str, content_hash: str) -> bool:
+    def was_another(self, source: str, data_hash: str) -> bool:
         """Whether a file of this name was seen to be gone, and held other bytes."""
-        rows = self._database.query("SELECT content_hash FROM ids WHERE source = ? AND gone", source)
-        return bool(rows) and rows[0]["content_hash"] != content_hash
+        rows = self._database.query("SELECT data_hash FROM ids WHERE source = ? AND gone", source)
+        return bool(rows) and rows[0]["data_hash"] != data_hash
 
-    def holds(self, source: str, content_hash: str) -> bool:
+    def holds(self, source: str, data_hash: str) -> bool:
         """Whether a file held these bytes when it was last read."""
-        return bool(
-            self._database.query("SELECT 1 FROM ids WHERE source = ? AND content_hash = ?", source, content_hash)
-        )
+        return bool(self._database.query("SELECT 1 FROM ids WHERE source = ? AND data_hash = ?", source, data_hash))
 
     def note_back(self, sources: Iterable[str], document_id: str) -> None:
         """Remember that a document's files were brought back."""
@@ -167,12 +166,12 @@ class Ledger:
 
     def data_hashes(self) -> dict[str, str]:
         """The hash of the bytes that each present file was last read with, by source."""
-        rows = self._database.query("SELECT source, content_hash FROM ids WHERE NOT gone")
-        return {row["source"]: row["content_hash"] for row in rows}
+        rows = self._database.query("SELECT source, data_hash FROM ids WHERE NOT gone")
+        return {row["source"]: row["data_hash"] for row in rows}
 
-    def came_from(self, content_hash: str) -> list[str]:
+    def came_from(self, data_hash: str) -> list[str]:
         """The sources that last held these bytes."""
-        rows = self._database.query("SELECT source FROM ids WHERE content_hash = ?", content_hash)
+        rows = self._database.query("SELECT source FROM ids WHERE data_hash = ?", data_hash)
         return [str(row["source"]) for row in rows]
 
     def sources(self, document_id: str) -> list[str]:
@@ -212,15 +211,15 @@ class Ledger:
         They are written into that file first, so that it is taken over as a whole. Raises IndexFailure, having changed
         nothing here, on one of a newer version.
         """
-        mine = [tuple(row) for row in self._database.query("SELECT source, document_id, content_hash FROM ids")]
+        mine = [tuple(row) for row in self._database.query("SELECT source, document_id, data_hash FROM ids")]
         other = Database(path)
         try:
             other.migrate(_MIGRATIONS)
             theirs = other.query("SELECT source, document_id FROM ids")
             known, names = {row["document_id"] for row in theirs}, {row["source"] for row in theirs}
             gone = [
-                (f"{_FORMERLY}{source}\0{content_hash}" if source in names else source, document_id, content_hash)
-                for source, document_id, content_hash in mine
+                (f"{_FORMERLY}{source}\0{data_hash}" if source in names else source, document_id, data_hash)
+                for source, document_id, data_hash in mine
                 if document_id not in known
             ]
             with other.transaction() as connection:

@@ -13,15 +13,15 @@ import logging
 import os
 import socket
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ..errors import DocumentError, IndexFailure, ModelMissing
+from ..errors import DocumentError, IndexFailure, ModelMissing, first_line
 from ..formats.loading import RawFile
 from ..formats.parsing import Parser, ParsingFailed
 from ..indexing.embedding import Embedder, Embedding, Spans, open_embedder
-from ..records import Document, Progress
+from ..records import Document, Progress, Report
 from ..settings import Settings
 from .ray_worker import Read, Worker
 from .sync_engine import SyncEngine
@@ -42,7 +42,7 @@ def on_ray(
     settings: Settings,
     parser: Parser,
     embedder: Embedder,
-    progress: Callable[[Progress], None],
+    progress: Report,
 ) -> Iterator[SyncEngine]:
     """An engine with workers, on the cluster of `ray_address` or on one of this machine's, until the block ends.
 
@@ -63,7 +63,7 @@ def on_ray(
             told = f"the Ray cluster has no room for {count} workers; set ray_workers to fewer, or try again later"
             raise IndexFailure(told) from None
         except ray.exceptions.RayError as error:
-            raise IndexFailure(f"the workers do not start ({_first_line(error)}); look at Ray's logs") from None
+            raise IndexFailure(f"the workers do not start ({first_line(error)}); look at Ray's logs") from None
         if found != {embedder.fingerprint}:
             raise IndexFailure("the workers have another embedding model than this machine; install the same one there")
         engine = RayEngine(settings, parser, embedder, workers)
@@ -101,9 +101,7 @@ class RayEngine(SyncEngine):
         self._vectors |= read.vectors
         return read.document
 
-    def embed(
-        self, texts: Sequence[str], spans: Sequence[Spans], progress: Callable[[Progress], None]
-    ) -> list[Embedding]:
+    def embed(self, texts: Sequence[str], spans: Sequence[Spans], progress: Report) -> list[Embedding]:
         """The vectors that came with the documents; for what came without, those of this process's own model."""
         asked = [(text, tuple(within)) for text, within in zip(texts, spans, strict=True)]
         missing = [one for one in dict.fromkeys(asked) if one not in self._vectors]
@@ -141,7 +139,7 @@ class RayEngine(SyncEngine):
 
 
 @contextmanager
-def _cluster(settings: Settings, progress: Callable[[Progress], None]) -> Iterator[None]:
+def _cluster(settings: Settings, progress: Report) -> Iterator[None]:
     """A connection to a cluster; one of this machine's own is started on loopback, and ends with the block."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # or it tells its makers
     if not settings.ray_address:
@@ -163,7 +161,7 @@ def _cluster(settings: Settings, progress: Callable[[Progress], None]) -> Iterat
             **({} if settings.ray_address else own),
         )
     except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
-        told = f"the Ray cluster cannot be joined ({_first_line(error)}); one with a token needs RAY_AUTH_TOKEN set"
+        told = f"the Ray cluster cannot be joined ({first_line(error)}); one with a token needs RAY_AUTH_TOKEN set"
         raise IndexFailure(told) from None
     try:
         yield
@@ -179,7 +177,3 @@ def _check(address: str) -> None:
     except (OSError, ValueError):
         told = f"there is no Ray cluster at {address}; look at ray_address (host:port, as 'ray start --head' tells)"
         raise IndexFailure(told) from None
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__

@@ -14,7 +14,6 @@ import os
 import shutil
 import tarfile
 import zlib
-from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from ..indexing.index import Index
 from ..indexing.schema import CATALOGUE
 from ..people.conversations import CONVERSATIONS, Conversations
 from ..people.users import USERS, Users
-from ..records import Progress
+from ..records import Progress, Report
 from ..settings import Settings
 from ..storage import failpoints
 from . import folder
@@ -38,7 +37,7 @@ NO_TAR = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFi
 _CERTAIN = "restoring"
 
 
-def unpack(settings: Settings, file: Path, report: Callable[[Progress], None]) -> None:
+def unpack(settings: Settings, file: Path, report: Report) -> None:
     """Unpack a backup where `finish` finds it. Raises UsageError, having changed nothing, when it is not whole."""
     part, certain = settings.state_dir / f"{_CERTAIN}.part", settings.state_dir / _CERTAIN
     shutil.rmtree(part, ignore_errors=True)

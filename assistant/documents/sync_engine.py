@@ -5,12 +5,12 @@ files to read → `ahead` → `parse` each in its turn → chunks → `embed`; w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from ..records import Document, Progress
+from ..records import Document, Report
 from ..settings import Settings
 
 if TYPE_CHECKING:  # who only names an engine loads none of it
@@ -36,15 +36,13 @@ class SyncEngine:
         """The document a file holds, without an id. Raises DocumentError with the reason in words."""
         return self._parser.parse(raw, self.settings)
 
-    def embed(
-        self, texts: Sequence[str], spans: Sequence[Spans], progress: Callable[[Progress], None]
-    ) -> list[Embedding]:
+    def embed(self, texts: Sequence[str], spans: Sequence[Spans], progress: Report) -> list[Embedding]:
         """As `Embedder.embed`."""
         return self._embedder.embed(texts, spans, progress)
 
 
 def sync_engine(
-    name: str, settings: Settings, parser: Parser, embedder: Embedder, progress: Callable[[Progress], None]
+    name: str, settings: Settings, parser: Parser, embedder: Embedder, progress: Report
 ) -> AbstractContextManager[SyncEngine]:
     """The engine of that name, for one sync. Raises UsageError for a name that is none, and what Ray needs."""
     if name == LOCAL:

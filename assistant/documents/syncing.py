@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from posixpath import basename
@@ -15,7 +15,7 @@ from ..formats.loading import RawFile
 from ..formats.parsing import ParsingFailed
 from ..indexing.catalogue import FileRow
 from ..indexing.index import Entry, Index
-from ..records import Document, Progress, SyncReport
+from ..records import Document, Progress, Report, SyncReport
 from ..settings import Settings
 from ..storage import failpoints
 from . import folder
@@ -43,7 +43,7 @@ class Pass:
         ledger: Ledger,
         trash: Trash,
         engine: SyncEngine,
-        progress: Callable[[Progress], None],
+        progress: Report,
         *,
         again: bool,
     ) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import ModelMissing
-from ..records import Passage, Progress
+from ..errors import ModelMissing, first_line
+from ..records import Passage, Progress, Report
 from ..settings import Settings
 
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 class Reranker:
     """Any sentence-transformers CrossEncoder with one output, loaded when first used."""
 
-    def __init__(
-        self, name: str, *, offline: bool = False, report: Callable[[Progress], None] = lambda _: None
-    ) -> None:
+    def __init__(self, name: str, *, offline: bool = False, report: Report = lambda _: None) -> None:
         self._name, self._offline, self._report = name, offline, report
 
     def order(self, question: str, passages: Sequence[Passage]) -> list[Passage]:
@@ -45,14 +43,14 @@ class Reranker:
         try:
             return CrossEncoder(self._name, num_labels=1, local_files_only=local or self._offline)
         except (OSError, ValueError) as error:
-            reason = str(error).strip().splitlines()[0]
+            reason = first_line(error)
             raise ModelMissing(
                 f"the reranker {self._name!r} cannot be loaded ({reason}); name a folder that holds a "
                 "sentence-transformers CrossEncoder, or leave reranker_model out"
             ) from None
 
 
-def open_reranker(settings: Settings, report: Callable[[Progress], None]) -> Reranker | None:
+def open_reranker(settings: Settings, report: Report) -> Reranker | None:
     """The reranker that the settings name, if any; nothing is loaded yet."""
     if settings.reranker_model is None:
         return None

@@ -18,6 +18,8 @@ from ..questions.questions import parts
 from ..records import Document, Filters, Passage
 from .reranking import Reranker
 
+LEFT_OUT = "left out"
+"""How a note ends that undated articles were not searched."""
 _CANDIDATES = 20
 """Chunks taken from each half of the index for each part of the question."""
 _CHARACTERS_EACH = 250
@@ -119,7 +121,7 @@ def search(
     three times as many passages and its scores take the place of these.
     """
     selection, undated = index.catalogue.selection(filters) if filters else (None, 0)
-    notes = [f"{undated} undated article{'s' * (undated != 1)} left out"] if undated else []
+    notes = [f"{undated} undated article{'s' * (undated != 1)} {LEFT_OUT}"] if undated else []
     asked = parts(question, lambda name: index.catalogue.words.is_one_name(content(name)))
     queries = _queries(index, asked)
     weights = _weights(index, content(question))

@@ -19,7 +19,6 @@ from ..language.visible import without_invisible
 
 FORMATS_VERSION = 2
 """Raised when the same file gives another text than before; indexes of an older version are rebuilt."""
-HIDDEN = "text that readers cannot see was left out"
 _DEEPEST = 3
 """An attachment of an attachment of a mail is read, and no further."""
 _MODULES = {

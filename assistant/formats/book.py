@@ -11,7 +11,8 @@ from lxml import etree
 from lxml.etree import _Element
 
 from ..errors import DocumentError
-from . import HIDDEN, Limits, Parsed, tidy
+from ..language.visible import HIDDEN
+from . import Limits, Parsed, tidy
 from .about_page import stated_day, text_of
 from .archive import open_archive, part
 from .web import decoded_page, markdown_of

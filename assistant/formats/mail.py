@@ -14,8 +14,8 @@ from email.utils import parseaddr, parsedate_to_datetime
 from typing import Any, TypeAlias
 
 from ..errors import DocumentError
-from ..language.visible import without_invisible
-from . import HIDDEN, Limits, Parsed, convert, suffix, tidy
+from ..language.visible import HIDDEN, without_invisible
+from . import Limits, Parsed, convert, suffix, tidy
 from .encoding import decoded
 from .web import markdown_of
 

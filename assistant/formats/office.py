@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from ..errors import DocumentError
-from . import HIDDEN, Limits, table
+from ..language.visible import HIDDEN, LOSS, STRUCK
+from . import Limits, table
 from .archive import OLE, open_archive, part
 
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -50,8 +51,8 @@ class Omissions:
 
     def remarks(self) -> tuple[str, ...]:
         """All of it in words. Three hidden words or fewer, such as a stray blank, are not worth saying."""
-        said = [HIDDEN] if self.hidden > 3 else []
-        said += ["struck-out text was left out"] if self.struck else []
+        said = [HIDDEN] if self.hidden > LOSS else []
+        said += [STRUCK] if self.struck else []
         for what, count in self.counts.items():
             said.append(f"{count:,} {what}{'s were' if count > 1 else ' was'} left out")
         return (*said, *(f"{what} was left out" for what in sorted(self.once)))

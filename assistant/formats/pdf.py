@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pypdfium2
 
 from ..errors import DocumentError
-from ..language.visible import LOSS
-from . import HIDDEN, Limits, Parsed, paged, tidy
+from ..language.visible import HIDDEN, LOSS
+from . import Limits, Parsed, paged, tidy
 from .ink import seen, written
 from .layout import paragraphs, without_running_lines
 from .lines import Line

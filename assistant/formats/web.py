@@ -12,15 +12,14 @@ from lxml import etree
 from lxml.etree import _Element
 
 from ..errors import DocumentError
-from ..language.visible import LOSS
-from . import HIDDEN, Limits, Parsed, tidy
+from ..language.visible import HIDDEN, LOSS, STRUCK
+from . import Limits, Parsed, tidy
 from .about_page import AboutPage, about_page, text_of
 from .encoding import decoded
 from .main_part import main_part, without_scripts
 from .rendering import TOO_DEEP, rendered
 from .unseen import hiding_rules, take_out_unseen
 
-STRUCK = "struck-out text was left out"
 BESIDE = "text beside the main part of the page was left out"
 _DECLARED = re.compile(rb"<(?:meta|\?xml)\b[^>]*?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _BROWSERS_READ = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}

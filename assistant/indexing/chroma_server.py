@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ..errors import AssistantError, IndexFailure
+from ..errors import AssistantError, IndexFailure, first_line
 from ..hosts import is_here
 from ..redaction import never_show, never_show_those_of, without_credentials
 
@@ -109,7 +109,7 @@ class ChromaServer:
         except NotFoundError:
             raise CollectionGone(f"the Chroma server at {self.shown} no longer holds what it held") from None
         except Exception as error:  # noqa: BLE001 - Chroma raises Exception itself, with the server's words
-            reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+            reason = first_line(error)[:200]
             raise IndexFailure(f"the Chroma server at {self.shown} refuses ({reason}); see what it logs") from None
 
     def close(self) -> None:

@@ -18,8 +18,8 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
-from ..errors import ModelError, ModelMissing
-from ..records import Progress
+from ..errors import ModelError, ModelMissing, first_line
+from ..records import Progress, Report
 from ..settings import BUNDLED_EMBEDDING_MODEL, Settings
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Embedder(Embeddings):
 
     @abstractmethod
     def embed(
-        self, texts: Sequence[str], spans: Sequence[Spans] = (), progress: Callable[[Progress], None] = lambda _: None
+        self, texts: Sequence[str], spans: Sequence[Spans] = (), progress: Report = lambda _: None
     ) -> list[Embedding]:
         """One embedding a text, with a vector for each of its spans, all from one reading of the text.
 
@@ -130,7 +130,7 @@ class SentenceTransformerEmbedder(Embedder):
         return [len(ids) for ids in self._tokenized(texts)["input_ids"]] if texts else []
 
     def embed(
-        self, texts: Sequence[str], spans: Sequence[Spans] = (), progress: Callable[[Progress], None] = lambda _: None
+        self, texts: Sequence[str], spans: Sequence[Spans] = (), progress: Report = lambda _: None
     ) -> list[Embedding]:
         """Embed in batches of similar length, which wastes least on padding.
 
@@ -292,7 +292,7 @@ def _load(name: str, *, local_only: bool) -> SentenceTransformer:
     try:
         return SentenceTransformer(name, device=None, local_files_only=local_only)
     except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
+        reason = first_line(error)
         raise ModelMissing(
             f"the embedding model {name!r} cannot be loaded ({reason}); "
             f"name a folder that holds one, or leave embedding_model at {BUNDLED_EMBEDDING_MODEL!r}"

@@ -17,7 +17,7 @@ from ..access import Scope
 from ..errors import DamagedFile, IndexFailure
 from ..formats import FORMATS_VERSION
 from ..language.terms import content
-from ..records import Document, Progress
+from ..records import Document, Progress, Report
 from ..storage import failpoints
 from ..storage.database import discard, version_of
 from ..storage.moving import delete_folder
@@ -32,7 +32,7 @@ from .schema import CATALOGUE, CATALOGUE_VERSION, VECTORS
 from .similarity import signature
 from .vectors import Vectors
 
-Embed = Callable[[Sequence[str], Sequence[Spans], Callable[[Progress], None]], list[Embedding]]
+Embed = Callable[[Sequence[str], Sequence[Spans], Report], list[Embedding]]
 _EMBED_AT_ONCE = 256
 _PUT_AT_ONCE = 2_000
 SHARED_LOG = "shared log"
@@ -74,7 +74,7 @@ class Index:
         self,
         data_dir: Path,
         embedder: Embedder,
-        say: Callable[[Progress], None] = lambda _: None,
+        say: Report = lambda _: None,
         *,
         read_only: bool = False,
     ) -> None:
@@ -129,12 +129,12 @@ class Index:
         self.mended = f"the catalogue was damaged ({reason}), and is made again from the articles"
         return Catalogue(self._data_dir)
 
-    def _open_vectors(self, say: Callable[[Progress], None], *, look_closer: bool) -> Vectors:
+    def _open_vectors(self, say: Report, *, look_closer: bool) -> Vectors:
         if look_closer:
             self._discard_damaged_vectors(say)
         return Vectors(self._data_dir, self.embedder.fingerprint)
 
-    def _discard_damaged_vectors(self, say: Callable[[Progress], None]) -> None:
+    def _discard_damaged_vectors(self, say: Report) -> None:
         count = len(self.catalogue.chunk_ids())
         if not count:
             return
@@ -192,7 +192,7 @@ class Index:
                 self._narrowed[scope] = view
             return self._narrowed[scope]
 
-    def put(self, entries: Iterable[Entry], progress: Callable[[Progress], None], embed: Embed | None = None) -> None:
+    def put(self, entries: Iterable[Entry], progress: Report, embed: Embed | None = None) -> None:
         """Index documents in place of their earlier versions, in groups that bound memory.
 
         `embed` stands in for the embedder's own, whose vectors it has to give.
@@ -216,7 +216,7 @@ class Index:
         failpoints.reach("index: documents dropped")
         self.vectors.drop(gone)
 
-    def begin(self, say: Callable[[Progress], None] = lambda _: None) -> None:
+    def begin(self, say: Report = lambda _: None) -> None:
         """Where a sync was cut off, or vectors are gone, let the vectors be those of the catalogue again."""
         catalogued = self.catalogue.chunk_ids
         if self.catalogue.meta("dirty") != "1" and self.vectors.count() == len(catalogued()):
@@ -258,7 +258,7 @@ class Index:
         """The content hash of each document that this machine's folder gave rise to, by id."""
         return self.catalogue.document_hashes()
 
-    def follow(self, say: Callable[[Progress], None] = lambda _: None) -> None:
+    def follow(self, say: Report = lambda _: None) -> None:
         """Take over what other machines have changed, where the corpus is shared. Raises IndexFailure."""
 
     def declare(self, rows: Iterable[FileRow], data_hashes: Mapping[str, str]) -> None:
@@ -293,7 +293,7 @@ class Index:
             found[hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:24]] = part
         return found
 
-    def _write(self, group: Sequence[Planned], progress: Callable[[Progress], None], embed: Embed) -> None:
+    def _write(self, group: Sequence[Planned], progress: Report, embed: Embed) -> None:
         if not group:
             return
         self.catalogue.set_meta("dirty", "1")

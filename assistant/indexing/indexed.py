@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from ..language.sentences import Span
 
 _KEPT_AS = np.float16
+_EDGES_AS, _EDGES = np.int32, 4
+"""Of a span: start, end, whether it is a heading, whether it leans on the one before."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +61,13 @@ def vector_bytes(vector: NDArray[np.float32]) -> int:
     return len(vector) * np.dtype(_KEPT_AS).itemsize
 
 
+def own_vector(spans: bytes, vectors: bytes) -> NDArray[np.float32]:
+    """The chunk's own vector of those that its row keeps: it stands before those of its spans."""
+    count = len(spans) // (np.dtype(_EDGES_AS).itemsize * _EDGES) + 1
+    whole = np.frombuffer(vectors, dtype=_KEPT_AS)
+    return whole[: len(whole) // count].astype(np.float32)
+
+
 def nearest(kept: Sequence[bytes], vectors: Sequence[NDArray[np.float32]], limit: int) -> list[list[int]]:
     """For each vector the places of the nearest of those kept, by cosine, best first."""
     if not kept:
@@ -69,14 +78,14 @@ def nearest(kept: Sequence[bytes], vectors: Sequence[NDArray[np.float32]], limit
 
 def chunk_values(chunk: IndexedChunk) -> tuple[object, ...]:
     """The row of a chunk, less its number."""
-    spans = np.array([(s.start, s.end, s.heading, s.leans) for s in chunk.spans], dtype=np.int32)
+    spans = np.array([(s.start, s.end, s.heading, s.leans) for s in chunk.spans], dtype=_EDGES_AS)
     place = (chunk.chunk_id, chunk.document_id, chunk.start, chunk.end, chunk.section)
     return (*place, spans.tobytes(), "\n".join(chunk.terms), chunk.vectors.astype(_KEPT_AS).tobytes())
 
 
 def indexed_chunk(row: sqlite3.Row | Mapping[str, Any]) -> IndexedChunk:
     """The chunk that `chunk_values` made the row of."""
-    edges = np.frombuffer(row["spans"], dtype=np.int32).reshape(-1, 4).tolist()
+    edges = np.frombuffer(row["spans"], dtype=_EDGES_AS).reshape(-1, _EDGES).tolist()
     vectors = np.frombuffer(row["vectors"], dtype=_KEPT_AS).reshape(len(edges) + 1, -1).astype(np.float32)
     return IndexedChunk(
         chunk_id=row["chunk_id"],

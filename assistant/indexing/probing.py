@@ -17,9 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..child_process import search_path
+from .indexed import own_vector
 from .schema import CATALOGUE, VECTORS
 from .vectors import client, collection_name
 
@@ -131,13 +130,7 @@ def _known(data_dir: Path, *, every: bool) -> Iterator[tuple[list[str], list[Any
         step = 1 if every else max(1, last // _SAMPLE)
         rows = catalogue.execute("SELECT chunk_id, spans, vectors FROM chunks WHERE row % ? = 0", (step,))
         while some := rows.fetchmany(_AT_ONCE):
-            yield [row[0] for row in some], [_own(row[1], row[2]) for row in some]
-
-
-def _own(spans: bytes, vectors: bytes) -> Any:
-    """The chunk's own vector, which stands before those of its spans."""
-    dimensions = len(vectors) // 2 // (len(spans) // 16 + 1)
-    return np.frombuffer(vectors, dtype=np.float16, count=dimensions).astype(np.float32)
+            yield [row[0] for row in some], [own_vector(row[1], row[2]) for row in some]
 
 
 if __name__ == "__main__":

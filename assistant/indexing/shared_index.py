@@ -10,13 +10,13 @@ looks again. Contents are whole before the entry that names them, and are never 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ..access import ROOT, collection_of
 from ..errors import DamagedFile, IndexFailure
-from ..records import Machine, Progress
+from ..records import Machine, Progress, Report
 from ..storage import failpoints
 from .catalogue import FileRow
 from .chroma_server import ChromaServer, CollectionGone
@@ -35,7 +35,6 @@ _READ_AGAIN = 5
 """Times that more of the log is read because a content has been replaced since."""
 _FOLLOWED, _FOLLOWED_TOKEN = "followed", "followed token"
 """What the catalogue remembers of how far the log was followed."""
-Say = Callable[[Progress], None]
 
 
 class SharedIndex(Index):
@@ -45,7 +44,7 @@ class SharedIndex(Index):
         self,
         data_dir: Path,
         embedder: Embedder,
-        say: Say = lambda _: None,
+        say: Report = lambda _: None,
         *,
         url: str,
         state_dir: Path,
@@ -71,7 +70,7 @@ class SharedIndex(Index):
     def _made_of(self) -> dict[str, str]:
         return super()._made_of | {SHARED_LOG: f"{self._log.token}-{self._contributor.id}"}
 
-    def _open_vectors(self, say: Say, *, look_closer: bool) -> SharedVectors:  # noqa: ARG002 - they lie elsewhere
+    def _open_vectors(self, say: Report, *, look_closer: bool) -> SharedVectors:  # noqa: ARG002 - they lie elsewhere
         self._shared = SharedVectors(
             self._server, self.embedder.fingerprint, self._contributor.id, self.catalogue.nearest
         )
@@ -87,7 +86,7 @@ class SharedIndex(Index):
         """See Index."""
         return self._settled
 
-    def begin(self, say: Say = lambda _: None) -> None:
+    def begin(self, say: Report = lambda _: None) -> None:
         """Follow the log, and clear away or put back what a write that was cut off has left or lost."""
         self.follow(say)
         self._settled = True
@@ -97,7 +96,7 @@ class SharedIndex(Index):
         if self._shared.count() < len(self.catalogue.chunk_ids()):
             self.put_back(say)
 
-    def follow(self, say: Say = lambda _: None) -> None:
+    def follow(self, say: Report = lambda _: None) -> None:
         """Take over what other machines have written. Raises IndexFailure; DamagedFile where it is another log."""
         number, token = self._followed()
         try:
@@ -168,7 +167,7 @@ class SharedIndex(Index):
         """The documents that a machine has and that could not be taken over, as the server had lost what they hold."""
         return sorted(self.catalogue.contributions.all() - self.catalogue.contributions.contents().keys())
 
-    def put_back(self, say: Say = lambda _: None) -> None:
+    def put_back(self, say: Report = lambda _: None) -> None:
         """Write to the server what it has lost of what stands, from the catalogue.
 
         What a document holds gets a new entry, so that the others read it, from a machine that has its file.
@@ -251,7 +250,12 @@ class SharedIndex(Index):
         return self.catalogue.contributions.content(change.document_id) if change.content or last else ""
 
     def _apply(
-        self, entries: Sequence[tuple[int, LogEntry]], contents: Mapping[str, Content], say: Say, *, lost: bool = False
+        self,
+        entries: Sequence[tuple[int, LogEntry]],
+        contents: Mapping[str, Content],
+        say: Report,
+        *,
+        lost: bool = False,
     ) -> bool:
         """Let the catalogue say what it says after these entries; False where a content has been replaced since.
 

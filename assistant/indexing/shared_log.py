@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import IndexFailure
+from ..errors import IndexFailure, first_line
 from ..records import Record
 from .chroma_server import RECORDS_AT_ONCE, ChromaServer, CollectionGone
 
@@ -182,5 +182,5 @@ def _entry(text: str) -> LogEntry:
     try:
         return LogEntry.from_dict(json.loads(text))
     except ValueError as error:
-        reason = str(error).splitlines()[0]
+        reason = first_line(error)
         raise IndexFailure(f"an entry of the shared log cannot be read ({reason}); update the assistant") from None

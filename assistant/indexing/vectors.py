@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import DamagedFile, IndexFailure
+from ..errors import DamagedFile, IndexFailure, first_line
 from ..records import Document
 from .embedding import Vector
 from .schema import VECTORS
@@ -104,24 +104,32 @@ class Vectors:
         with self._said_in_words():
             self._client.close()
 
+    _is_open = True
+    """Whether the client is one that can be used; else the next call opens the folder anew."""
+
     def _reopen(self) -> None:
         """Open the folder anew: after a full disk a client may keep a lock, on which its next write waits for ever."""
-        with suppress(Exception):
+        self._is_open = False
+        with suppress(Exception):  # it is let go of either way
             self._client.close()
-            self._client = client(self.folder)
-            self._collection = self._opened()
+        self._client = client(self.folder)
+        self._collection = self._opened()
+        self._is_open = True
 
     @contextmanager
     def _said_in_words(self) -> Iterator[None]:
         try:
+            if not self._is_open:
+                self._reopen()
             yield
         except BaseException as error:
             # Chroma raises Exception, RuntimeError, its own errors and, from Rust, a panic that is no Exception
             if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
                 raise
-            reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+            reason = first_line(error)[:200]
             if _NO_ROOM.search(reason) or shutil.disk_usage(self.folder.parent).free < _ROOM:
-                self._reopen()
+                with suppress(Exception):  # while there is no room that may fail, too; the next call tries again
+                    self._reopen()
                 raise IndexFailure(
                     f"cannot write {self.folder}: the disk is full; make room, then sync again"
                 ) from None

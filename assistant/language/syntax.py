@@ -1,4 +1,4 @@
-"""The grammar of a sentence: which word hangs on which, as spaCy parses it. The only module that knows spaCy.
+"""The grammar of a sentence: which word hangs on which, as spaCy parses it. The only module that loads spaCy.
 
 Figures with their unit, dates and names of several words are one token each, so that they are compared
 as a whole: `$5 million` and `$5,000,000` have the same key, `5 million` has another.

@@ -54,6 +54,8 @@ _SHOWN: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (_TAG, ""),
 )
 """What stands for markup, so that no two words or figures become one, and none that is struck out is told."""
+HIDDEN = "text that readers cannot see was left out"
+STRUCK = "struck-out text was left out"
 LOSS = 3
 """Words that were hidden and are worth a remark."""
 
@@ -70,7 +72,7 @@ def visible(text: str, *, markup: bool = True) -> tuple[str, str]:
         shown = pattern.sub("", shown)
     for pattern, instead in _SHOWN if markup else ():
         shown = pattern.sub(instead, shown)
-    return shown, "text that readers cannot see was left out" if hidden else ""
+    return shown, HIDDEN if hidden else ""
 
 
 def without_invisible(text: str) -> str:

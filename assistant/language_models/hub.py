@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import ModelDamaged, ModelError, SettingsError
-from ..records import Progress
+from ..errors import ModelDamaged, ModelError, SettingsError, first_line
+from ..records import Report
 from ..redaction import redacted
 from ..settings import Settings
 from .weights import sha256
@@ -16,7 +15,7 @@ from .weights import sha256
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def pull(settings: Settings, repository: str, file: str, progress: Callable[[Progress], None]) -> Path:
+def pull(settings: Settings, repository: str, file: str, progress: Report) -> Path:
     """The GGUF file, in the cache, whole: its SHA-256 is that which the hub tells.
 
     The hub is Hugging Face's, or another one of its kind that HF_ENDPOINT names; HF_TOKEN is sent where it is set.
@@ -35,7 +34,7 @@ def pull(settings: Settings, repository: str, file: str, progress: Callable[[Pro
         place = settings.cache_dir / "models" / repository.replace("/", "--")
         path = Path(hf_hub_download(repository, file, local_dir=place, endpoint=endpoint))
     except Exception as error:  # noqa: BLE001 - the hub's client has errors of its own, of its transport's and the disk's
-        reason = redacted(str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)
+        reason = redacted(first_line(error))
         raise ModelError(f"cannot download {file} of {repository}: {reason}; run the same command again") from None
     if _SHA256.fullmatch(told.etag or "") and sha256(path, progress) != told.etag:
         path.unlink()

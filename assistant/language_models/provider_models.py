@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ..errors import ModelError, ModelMissing, SettingsError
+from ..errors import ModelError, ModelMissing, SettingsError, first_line
 from ..redaction import RedactingFilter, never_show, never_show_those_of, without_credentials
 from ..settings import Settings
 from .providers import install, key_of
@@ -61,7 +61,7 @@ def open_provider(settings: Settings, *, here: bool) -> BaseChatModel:
         told = f"llm={settings.llm} needs a package ({error.name}): run {install(provider)}"
         raise ModelMissing(told) from None
     except Exception as error:  # noqa: BLE001 - each provider raises its own kind for a missing key or an unknown name
-        reason = str(error).strip().splitlines()[0]
+        reason = first_line(error)
         raise ModelError(f"llm={settings.llm} cannot be used: {reason}") from None
     _follow_nowhere(chat)
     return chat

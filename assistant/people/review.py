@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import AssistantError, UnknownConversation, UsageError
-from ..records import Filters, Progress, Record
+from ..records import Filters, Progress, Record, Report
 from .conversations import Conversations
 from .exchanges import Exchange, read
 from .users import Users
@@ -137,9 +137,7 @@ class Review:
         )
         return [Used(row["document_id"], int(row["times"])) for row in rows]
 
-    def ask_again(
-        self, report: Callable[[Progress], None] = lambda _: None, assistant_of: AssistantOf | None = None
-    ) -> AskedAgain:
+    def ask_again(self, report: Report = lambda _: None, assistant_of: AssistantOf | None = None) -> AskedAgain:
         """Ask the latest unanswered questions once more, each as whoever asked it; who gets an answer is told.
 
         An answer is put into the conversation of the question, or into a new one where that is gone. What each person

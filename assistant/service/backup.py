@@ -14,7 +14,7 @@ import os
 import secrets
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,13 +26,13 @@ from ..errors import DamagedFile, UsageError
 from ..indexing.schema import CATALOGUE
 from ..people.conversations import CONVERSATIONS, Conversations
 from ..people.users import USERS, Users
-from ..records import Progress
+from ..records import Progress, Report
 from ..settings import Settings
 from ..storage.private import open_private
 from .holding import Opened
 
 
-def write(settings: Settings, opened: Opened, file: Path, report: Callable[[Progress], None]) -> int:
+def write(settings: Settings, opened: Opened, file: Path, report: Report) -> int:
     """Write a backup, whole or not at all; its size in bytes. The corpus stands still meanwhile, questions do not.
 
     A name that ends in .gz or .tgz has it compressed. Raises UsageError where it cannot be written.
@@ -140,7 +140,7 @@ def _members(settings: Settings) -> Iterator[tuple[str, Path]]:
                 yield f"{name}/{inside.as_posix()}", path
 
 
-def _add(archive: tarfile.TarFile, files: dict[str, Path], report: Callable[[Progress], None]) -> None:
+def _add(archive: tarfile.TarFile, files: dict[str, Path], report: Report) -> None:
     """Each file as it is read once; at the end what they all were, which shows that none is missing."""
     hashes = {}
     for position, (name, path) in enumerate(files.items()):

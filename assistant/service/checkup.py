@@ -13,12 +13,11 @@ from ..errors import AssistantError, IndexFailure
 from ..indexing.probing import problems
 from ..indexing.schema import VECTORS
 from ..indexing.shared_index import SharedIndex
-from ..records import Finding, Progress
+from ..records import Finding, Progress, Report
 from ..settings import Settings
 from ..storage.moving import BEING_WRITTEN
 from .holding import Holding, Opened
 
-Report = Callable[[Progress], None]
 _NAMED = 3
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from ..records import (
     Progress,
     Record,
     Removed,
+    Report,
     SyncReport,
     Verification,
 )
@@ -36,7 +37,6 @@ from .leaving import CUT_OFF, REFUSED
 from .owner_process import connected, ended, reach
 
 _TRIES = 3
-Report = Callable[[Progress], None]
 
 
 class _OwnerGone(Exception):

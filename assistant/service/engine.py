@@ -1,4 +1,4 @@
-"""All that one data folder needs, in one process: index, embedder, language model. The only place that opens them."""
+"""All that one data folder needs, in one process: index, embedder, language model. It and `holding` open them."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from ..finding.retrieval import search
 from ..formats.parsing import Parser
 from ..indexing.embedding import Embedder
 from ..indexing.index import Index
+from ..language.syntax import parse_at_once
 from ..language_models.models import EMBEDDED, ChatModel, open_chat_model
 from ..language_models.queueing import Persons
 from ..language_models.stopping import Stop, Stopped, never
@@ -42,6 +43,7 @@ from ..records import (
     Passage,
     Progress,
     Removed,
+    Report,
     SyncReport,
     Verification,
 )
@@ -55,7 +57,6 @@ from .observing import Account, Observer, observed, observers_of
 from .receipts import receipt, verify
 from .wire import LOCK, Address
 
-Report = Callable[[Progress], None]
 _Result = TypeVar("_Result")
 _BEHIND = "the newest changes of the articles may be missing here"
 
@@ -330,6 +331,8 @@ class Engine:
     def prepare(self, settings: Settings | None = None, report: Report = lambda _: None) -> None:
         """Load everything an answer needs, so that the first question does not wait for it."""
         self._holding.using(report, lambda _: None)
+        self._reranker(report)
+        parse_at_once(["Ready?"])
         self._model(settings or self._settings, report)
 
     def leave(self) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import threading
-import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -22,12 +20,11 @@ from ..indexing.embedding import Embedder, open_embedder
 from ..indexing.index import Index
 from ..indexing.schema import CATALOGUE, VECTORS
 from ..indexing.shared_index import SharedIndex
-from ..records import Event, Progress, Retrieved, Waiting
+from ..records import Event, Progress, Report, Retrieved, Waiting
 from ..settings import Settings
-from ..storage.database import discard
+from ..storage.database import discard, set_aside
 from ..storage.moving import delete_folder
 
-Report = Callable[[Progress], None]
 _Result = TypeVar("_Result")
 _TRIES = 3
 """As it is; opened again, which looks closer and mends; and made again from the folder."""
@@ -210,11 +207,7 @@ class Holding:
             if found:
                 ledger.close()
         if found:
-            aside = path.with_name(f"{LEDGER}.damaged-{time.time_ns()}")
-            for ending in ("-wal", ""):
-                if os.path.exists(f"{path}{ending}"):
-                    os.replace(f"{path}{ending}", f"{aside}{ending}")
-            discard(path)
+            set_aside(path)
             reason, ledger = f"damaged ({found[0]})", Ledger(self._settings.state_dir)
         else:
             reason = "gone" if ledger.is_empty() else ""

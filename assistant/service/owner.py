@@ -1,6 +1,6 @@
 """The owner process: holds one data folder's index and models, and serves every process of this user.
 
-Started by the first client that needs it (`python -m assistant.owner`, settings on standard input).
+Started by the first client that needs it (`python -m assistant.service.owner`, settings on standard input).
 It listens on loopback only, lets in who holds the key of its address file, and ends when nobody has
 been connected for `owner_idle_seconds`, when it is told to retire, or on SIGTERM.
 """
@@ -33,7 +33,6 @@ from .engine import Engine
 from .leaving import CUT_OFF
 
 _WAIT_FOR_FORMER_OWNER = 60.0
-_PROVE_WITHIN = 5.0
 _BREATH = 0.1
 _BACKLOG = 1024
 """Clients that connect at once: one that finds no place among them is let in a second later."""
@@ -101,7 +100,7 @@ class Owner:
 
     def _talk(self, connection: Connection) -> None:
         """Serve one client until it goes. One that does not prove the key in time is sent away."""
-        overdue = threading.Timer(_PROVE_WITHIN, wire.hang_up, [connection])
+        overdue = threading.Timer(wire.PROVE_WITHIN, wire.hang_up, [connection])
         overdue.start()
         try:
             wire.prove(connection, self._key.encode(), first=True)
@@ -127,7 +126,7 @@ class Owner:
         if message == wire.IN_USE:
             _send(connection, {"result": self._connected > 1})
             return
-        if message["call"] == "retire":
+        if message["call"] == wire.RETIRE["call"]:
             self.retire()
         with self._state:
             if self._retired:

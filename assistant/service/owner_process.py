@@ -11,7 +11,7 @@ import threading
 import time
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from filelock import FileLock, Timeout
 
@@ -22,13 +22,11 @@ from ..storage.private import open_private
 from . import prepared, wire
 
 _START_WITHIN = 90.0
-_PROVE_WITHIN = 5.0
 _CLOSE_WITHIN = 15.0
 _ARENAS = "2"
 """Of glibc's memory in the owner: with one for each client's thread, what many have freed is kept many times over."""
 owner_module = "assistant.service.owner"
 """What is run as the owner; tests name one on fakes."""
-_RETIRE: dict[str, Any] = {"call": "retire", "arguments": {}}
 
 
 def stop(settings: Settings) -> str:
@@ -41,7 +39,7 @@ def stop(settings: Settings) -> str:
     if not connection:
         return ""
     with contextlib.closing(connection), contextlib.suppress(EOFError, OSError):
-        wire.send(connection, _RETIRE)
+        wire.send(connection, wire.RETIRE)
         wire.receive(connection)
         if not connection.poll(settings.stop_seconds + _CLOSE_WITHIN):  # what comes next is that it has gone
             return "stopping"
@@ -91,7 +89,7 @@ def _connect(address: wire.Address) -> Connection | None:
         connection = Client(("127.0.0.1", address.port))
     except OSError:
         return None
-    overdue = threading.Timer(_PROVE_WITHIN, wire.hang_up, [connection])
+    overdue = threading.Timer(wire.PROVE_WITHIN, wire.hang_up, [connection])
     overdue.start()
     try:
         wire.prove(connection, address.key.encode(), first=False)
@@ -114,13 +112,13 @@ def _in_use(connection: Connection) -> bool:
 
 def _retire(connection: Connection) -> None:
     with contextlib.suppress(EOFError, OSError):
-        wire.send(connection, _RETIRE)
+        wire.send(connection, wire.RETIRE)
         wire.receive(connection)
     connection.close()
 
 
 def _start(settings: Settings) -> Connection:
-    with open_private(settings.data_dir / "owner.log") as log:
+    with open_private(settings.data_dir / wire.LOG) as log:
         process = subprocess.Popen(
             [sys.executable, "-m", owner_module],
             stdin=subprocess.PIPE,
@@ -145,7 +143,7 @@ def _start(settings: Settings) -> Connection:
 
 def _why(settings: Settings) -> Exception:
     """The error that the owner's log ends with."""
-    lines = (settings.data_dir / "owner.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    lines = (settings.data_dir / wire.LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()
     kind, _, message = (lines[-1] if lines else "").partition(": ")
     known = by_name(kind)
     return known(message) if known.__name__ == kind else OwnerError(ended(settings, "could not be started"))
@@ -153,4 +151,4 @@ def _why(settings: Settings) -> Exception:
 
 def ended(settings: Settings, how: str) -> str:
     """What a caller is told when the owner did not live to do it."""
-    return f"the process that holds {settings.data_dir} {how}; its log is {settings.data_dir / 'owner.log'}"
+    return f"the process that holds {settings.data_dir} {how}; its log is {settings.data_dir / wire.LOG}"

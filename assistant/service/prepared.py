@@ -8,7 +8,6 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -16,14 +15,14 @@ from filelock import FileLock, Timeout
 from ..errors import IndexFailure
 from ..indexing import seal
 from ..indexing.schema import CATALOGUE, VECTORS
-from ..records import Progress
+from ..records import Progress, Report
 from ..settings import Settings
 from . import wire
 
 _COPIED = (CATALOGUE, f"{CATALOGUE}-wal", VECTORS, seal.SEAL)
 
 
-def usable(settings: Settings, report: Callable[[Progress], None]) -> Settings:
+def usable(settings: Settings, report: Report) -> Settings:
     """The settings to work with: themselves, or, for an index that is only read, ones that name a copy of it.
 
     Raises IndexFailure where there is no index and none can be made.

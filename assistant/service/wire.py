@@ -24,10 +24,14 @@ from ..settings import Settings
 from ..storage.private import open_private
 
 IN_USE: dict[str, Any] = {"call": "in_use", "arguments": {}}
+RETIRE: dict[str, Any] = {"call": "retire", "arguments": {}}
 """Asks whether anybody else is connected."""
 RETIRED = {"error": "Retired", "message": "this owner takes no further call"}
 ADDRESS_FILE = "owner.json"
 LOCK = "owner.lock"
+LOG = "owner.log"
+PROVE_WITHIN = 5.0
+"""Seconds that either side waits for the other to show that it holds the key."""
 """Held by the owner of the folder it lies in."""
 _HELD_SETTINGS = (
     "corpus_dir",

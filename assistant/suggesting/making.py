@@ -11,6 +11,7 @@ from ..answers.sources import AGREED
 from ..answers.steps import Run
 from ..checking.grounding import plain
 from ..finding.reranking import Reranker
+from ..finding.retrieval import LEFT_OUT
 from ..indexing.index import Index
 from ..language.asides import is_aside
 from ..language.phrases import is_name
@@ -145,7 +146,7 @@ def _answered(
 
 def _harmless(note: str, filters: Filters | None) -> bool:
     """Whether a remark casts no doubt on the question: that articles agree, or that undated ones are left out."""
-    return note.startswith(AGREED) or bool(filters and filters.dated and note.endswith("left out"))
+    return note.startswith(AGREED) or bool(filters and filters.dated and note.endswith(LEFT_OUT))
 
 
 def _candidates(document_id: str, text: str, begins: int, *, cut: bool) -> Iterator[Candidate]:

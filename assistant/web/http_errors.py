@@ -18,6 +18,7 @@ from ..errors import (
     NotAllowed,
     ShuttingDown,
     TooMany,
+    UnknownConversation,
     UnknownDocument,
     UsageError,
 )
@@ -29,6 +30,7 @@ _STATUS: tuple[tuple[type[AssistantError], int], ...] = (
     (TooMany, 429),
     (NotAllowed, 403),
     (UnknownDocument, 404),
+    (UnknownConversation, 404),
     (EmptyCorpus, 409),
     (UsageError, 400),
 )

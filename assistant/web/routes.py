@@ -10,11 +10,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse
 
 from ..access import ADMIN
-from ..errors import AssistantError, NotAllowed, UnknownConversation, UnknownDocument
+from ..errors import AssistantError
 from ..people.exchanges import Conversation
 from ..records import Filters
 from .backups import Backups
 from .footnotes import as_markdown, as_text, place
+from .http_errors import status
 from .parts import HERE, rendered
 from .reading import stretches
 from .turns import in_words, understood
@@ -88,7 +89,7 @@ def _text(visitors: Visitors) -> Callable[..., Response]:
         try:
             exchange = visitors.of(request).conversations.get(conversation_id).exchanges.get(turn)
         except AssistantError as error:
-            return PlainTextResponse(str(error), _status(error))
+            return PlainTextResponse(str(error), status(error))
         return PlainTextResponse(as_text(exchange), headers=_CLOSED) if exchange else PlainTextResponse("", 404)
 
     return text
@@ -99,7 +100,7 @@ def _markdown(visitors: Visitors) -> Callable[..., Response]:
         try:
             conversation = visitors.of(request).conversations.get(conversation_id)
         except AssistantError as error:
-            return PlainTextResponse(str(error), _status(error))
+            return PlainTextResponse(str(error), status(error))
         headers = _CLOSED | {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(_file_name(conversation))}"}
         return Response(as_markdown(conversation), media_type="text/markdown; charset=utf-8", headers=headers)
 
@@ -111,7 +112,7 @@ def _backup(visitors: Visitors, backups: Backups) -> Callable[..., Response]:
         try:
             visitors.of(request).person.needs(ADMIN, "fetching a backup")
         except AssistantError as error:
-            return PlainTextResponse(str(error), _status(error))
+            return PlainTextResponse(str(error), status(error))
         made = backups.get(backup_id)
         if made is None or not made.file.is_file():
             return PlainTextResponse("this backup is not kept any more; make another one", 404)
@@ -126,14 +127,8 @@ def _page(template: str, *, status: int = 200, **values: object) -> Response:
 
 
 def _missing(error: AssistantError, home: str) -> Response:
-    title = "Not here" if _status(error) == 404 else "That did not work"
-    return _page("missing.html", status=_status(error), title=title, language="en", reason=str(error), home=home)
-
-
-def _status(error: AssistantError) -> int:
-    if isinstance(error, NotAllowed):
-        return 403
-    return 404 if isinstance(error, UnknownDocument | UnknownConversation) else 503
+    title = "Not here" if status(error) == 404 else "That did not work"
+    return _page("missing.html", status=status(error), title=title, language="en", reason=str(error), home=home)
 
 
 def _file_name(conversation: Conversation) -> str:
