@@ -27,20 +27,20 @@ def answer(open_engine: OpenEngine, question: str, filters: Filters | None = Non
 def test_small_talk_is_answered_with_what_the_corpus_holds(open_engine: OpenEngine, question: str):
     found = answer(open_engine, question)
     assert (found.kind, found.answered, found.citations) == ("catalogue", True, [])
-    assert "3 articles, published from 2026-01-14 to 2026-02-01" in found.text
+    assert "3 articles, published from 14 January 2026 to 1 February 2026" in found.text
 
 
 @pytest.mark.usefixtures("three_articles")
 def test_articles_on_a_matter_are_listed_newest_first(open_engine: OpenEngine):
     found = answer(open_engine, "list the articles about Acme")
-    assert found.text == "2 articles mention Acme: Mine (2026-02-01); Port of Skarn (2026-01-14)."
+    assert found.text == "2 articles mention Acme: Mine (1 February 2026); Port of Skarn (14 January 2026)."
     assert answer(open_engine, "which articles mention whales?").text.startswith("No article mentions whales.")
 
 
 @pytest.mark.usefixtures("three_articles")
 def test_a_list_keeps_to_the_filters(open_engine: OpenEngine):
     found = answer(open_engine, "list all articles", Filters(as_of=date(2026, 1, 20)))
-    assert found.text == "Port of Skarn (2026-01-14)."
+    assert found.text == "Port of Skarn (14 January 2026)."
 
 
 @pytest.mark.usefixtures("three_articles")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..indexing.catalogue import Catalogue
 from ..language.terms import content
-from ..records import Document, Filters
+from ..records import Document, Filters, day_in_words
 
 _SHOWN = 10
 _THINGS = r"(?:articles?|documents?|briefings?|reports?|notes?|sources?)"
@@ -57,9 +57,18 @@ def _holdings(documents: Sequence[Document]) -> str:
 
 
 def _count(documents: Sequence[Document]) -> str:
-    days = sorted(d.published for d in documents if d.published)
-    period = f", published from {days[0].isoformat()} to {days[-1].isoformat()}" if days else ""
-    return f"The corpus holds {_number(documents)}{period}."
+    return f"The corpus holds {held_in_words(documents)}."
+
+
+def held_in_words(documents: Sequence[Document], of_that_time: str = "") -> str:
+    """How many articles there are, and from when to when: "3 articles, published from 4 June 2026 to 5 June 2026"."""
+    days = sorted(document.published for document in documents if document.published)
+    held = f"{_number(documents)}{of_that_time}"
+    if not days:
+        return held
+    if days[0] == days[-1]:
+        return f"{held}, published on {day_in_words(days[0])}"
+    return f"{held}, published from {day_in_words(days[0])} to {day_in_words(days[-1])}"
 
 
 def _number(documents: Sequence[Document]) -> str:
@@ -69,6 +78,6 @@ def _number(documents: Sequence[Document]) -> str:
 def _titles(documents: Sequence[Document]) -> str:
     """Titles with their dates, the newest first, as many as are read at a glance."""
     newest = sorted(documents, key=lambda d: (d.published is not None, str(d.published or "")), reverse=True)
-    shown = "; ".join(f"{d.title} ({d.published or 'undated'})" for d in newest[:_SHOWN])
+    shown = "; ".join(f"{d.title} ({day_in_words(d.published)})" for d in newest[:_SHOWN])
     more = len(documents) - _SHOWN
     return f"{shown}; and {more} more." if more > 0 else f"{shown}."

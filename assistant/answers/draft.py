@@ -16,7 +16,8 @@ from ..language.sentences import sentences
 from ..language.syntax import key, parse
 from ..language.terms import content, figures, names
 from ..questions.asking import Asked
-from ..records import Answer, Citation, Derived, Document, Filters, day_in_words
+from ..records import Answer, Citation, Derived, Document, Filters
+from .about_corpus import held_in_words
 from .shortening import shortened
 from .steps import Steps
 
@@ -168,10 +169,7 @@ def _marked(claim: str, number: int) -> str:
 
 def _refusal(question: str, catalogue: Catalogue, filters: Filters | None) -> str:
     documents = catalogue.documents(filters)
-    days = sorted(document.published for document in documents if document.published)
-    held = f"{len(documents)} article{'s' * (len(documents) != 1)}{' of that time' * bool(filters and filters.dated)}"
-    if len(days) > 1:
-        held += f", published from {day_in_words(days[0])} to {day_in_words(days[-1])}"
+    held = held_in_words(documents, " of that time" if filters and filters.dated else "")
     named = [name for name in _WORD.findall(question) if name in names(question)]
     allowed = {document.document_id for document in documents}
     named = [n for n in named if content(n)]

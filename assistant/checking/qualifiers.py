@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..language.doubt import COMPLEMENTS, DOUBT, HARD, commented, doubts, in_doubt, timed
-from ..language.governing import governors, taken_back
+from ..language.governing import CONDITIONS, governors, taken_back
 from ..language.syntax import is_particle, key
 from .relations import AUXILIARIES, relations
 from .scope import set_aside
@@ -42,9 +42,7 @@ _QUANTIFIERS = frozenset(
 )
 _WHOLE = _QUANTIFIERS | {"the", "only", "not"}
 """With these before it, a thing is told which one by the clause behind it."""
-_CONDITIONS = frozenset(
-    "if unless whether once until till provided providing assuming lest where whenever wherever".split()
-)
+_CONDITIONS = CONDITIONS | {"where", "whenever", "wherever"}
 _ENDED = frozenset("until till once".split())
 _BOUND_PREPOSITIONS = frozenset(
     """of without except excluding barring pending unless subject according per beyond below above under over up

@@ -19,7 +19,7 @@ from ..language.wording import acronyms
 from ..records import Document, Filters, Overview
 from ..storage.database import Database, discard
 from .contributions import Contributions
-from .indexed import IndexedChunk, chunk_values, digest, indexed_chunk, nearest, vector_bytes
+from .indexed import NAMED, IndexedChunk, chunk_values, digest, indexed_chunk, nearest, vector_bytes
 from .schema import CATALOGUE, CATALOGUE_VERSION, SCHEMA
 from .selection import Selection, condition, day_number, selection_of
 from .similarity import Signature, link_alike
@@ -141,9 +141,7 @@ class Catalogue:
             connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, digest(row, values)))
             for chunk, known in zip(chunks, values, strict=True):
                 cursor = connection.execute(
-                    'INSERT INTO chunks (chunk_id, document_id, start, "end", section, spans, terms, vectors)'
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    known,
+                    f"INSERT INTO chunks ({NAMED}) VALUES ({', '.join('?' * len(known))})", known
                 )
                 connection.execute(
                     "INSERT INTO lexical (rowid, terms) VALUES (?, ?)", (cursor.lastrowid, "\n".join(chunk.terms))

@@ -76,8 +76,14 @@ def nearest(kept: Sequence[bytes], vectors: Sequence[NDArray[np.float32]], limit
     return [np.argsort(-(all_kept @ vector), kind="stable")[:limit].tolist() for vector in vectors]
 
 
+COLUMNS = ("chunk_id", "document_id", "start", "end", "section", "spans", "terms", "vectors")
+"""Of a chunk's row, less its number, in the order of `chunk_values`."""
+NAMED = ", ".join(f'"{column}"' for column in COLUMNS)
+"""The same as SQL names them."""
+
+
 def chunk_values(chunk: IndexedChunk) -> tuple[object, ...]:
-    """The row of a chunk, less its number."""
+    """The row of a chunk: the values of COLUMNS."""
     spans = np.array([(s.start, s.end, s.heading, s.leans) for s in chunk.spans], dtype=_EDGES_AS)
     place = (chunk.chunk_id, chunk.document_id, chunk.start, chunk.end, chunk.section)
     return (*place, spans.tobytes(), "\n".join(chunk.terms), chunk.vectors.astype(_KEPT_AS).tobytes())

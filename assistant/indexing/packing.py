@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..records import Document
-from .indexed import IndexedChunk, chunk_values, indexed_chunk
+from .indexed import COLUMNS, IndexedChunk, chunk_values, indexed_chunk
 from .similarity import Signature
 
-_FIELDS = ("chunk_id", "document_id", "start", "end", "section", "spans", "terms", "vectors")
 _DIGEST = 64
 """Characters of a SHA-256, with which the text begins."""
 _PIECE = 100_000
@@ -55,7 +54,7 @@ def unpack(pieces: Sequence[str]) -> Content | None:
         if not pieces or hashlib.sha256(packed).hexdigest() != text[:_DIGEST]:
             return None
         plain = json.loads(zlib.decompress(packed))
-        rows = [dict(zip(_FIELDS, row, strict=True)) for row in plain["chunks"]]
+        rows = [dict(zip(COLUMNS, row, strict=True)) for row in plain["chunks"]]
         chunks = [
             indexed_chunk(row | {name: base64.b64decode(row[name]) for name in ("spans", "vectors")}) for row in rows
         ]

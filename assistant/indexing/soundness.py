@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import DamagedFile
 from ..storage.database import Database
-from .indexed import digest
+from .indexed import NAMED, digest
 
 
 def problems(database: Database, *, thorough: bool) -> list[str]:
@@ -41,11 +41,7 @@ def _altered(database: Database) -> list[str]:
             " WHERE document_id = ?",
             row["document_id"],
         )
-        chunks = database.query(
-            'SELECT chunk_id, document_id, start, "end", section, spans, terms, vectors FROM chunks'
-            " WHERE document_id = ? ORDER BY row",
-            row["document_id"],
-        )
+        chunks = database.query(f"SELECT {NAMED} FROM chunks WHERE document_id = ? ORDER BY row", row["document_id"])
         *known, written = tuple(document)
         if digest(known, [tuple(chunk) for chunk in chunks]) != written:
             found.append(f"the document {row['document_id']} is not what was written")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .doubt import HARD, doubts
-from .governing import REPORTS
+from .governing import CONDITIONS, REPORTS
 from .syntax import parse
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _LEAST, _MOST = 5, 45
 """Words of a sentence."""
 _SAID = re.compile(r"\b(?:said|says|may|might|could|would|should|according)\b")
 """What makes parsing needless: hearsay, and what is only possible."""
-_OPEN = frozenset("if unless until till whether once provided providing assuming lest would-be".split())
+_OPEN = CONDITIONS | {"would-be"}
 _DENIED = frozenset(
     "not no never none nor neither nobody nothing n't n’t without hardly barely scarcely cannot".split()
 )

@@ -32,7 +32,9 @@ _ACCOUNTS = frozenset("report estimate forecast projection survey poll rumour ru
 """Subjects that only tell how something is seen: "reports put the number at 23"."""
 _NOT_SO = frozenset("not never n't no formerly previously nearly almost barely hardly longer".split())
 _BESIDE = frozenset("whereas while although as because since".split())
-_OPEN = frozenset("if unless whether once until till provided providing assuming lest".split())
+CONDITIONS = frozenset("if unless whether once until till provided providing assuming lest".split())
+"""What leaves open whether something is so."""
+_NOT_YET = CONDITIONS | {"before"}
 
 
 def governors(token: Token, kept: set[int]) -> Iterator[Token]:
@@ -65,7 +67,7 @@ def _above_clause(verb: Token, above: Token, kept: set[int]) -> Iterator[Token]:
     if verb.dep_ == "advcl":
         if any(unreal(above, kept)):
             yield above
-        yield from (c for c in verb.children if c.lower_ in _OPEN | {"before"} or (c.tag_ == "TO" and c.dep_ == "aux"))
+        yield from (c for c in verb.children if c.lower_ in _NOT_YET or (c.tag_ == "TO" and c.dep_ == "aux"))
         return
     noun = verb.dep_ in {"acl", "relcl"}
     that = noun and any(c.dep_ == "mark" and c.lower_ == "that" for c in verb.children)

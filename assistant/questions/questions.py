@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+from ..language.syntax import MONTHS
+
+_MONTHS = "|".join(month.title() for month in MONTHS)
 _DATE = re.compile(
     r"\b(?:(?:in|on|by|of|during|for|since|until)\s+(?:the\s+)?)?"
     rf"(?:(?:(?:{_MONTHS})\s+(?:\d{{1,2}},?\s+)?|(?:first|second|third|fourth)\s+(?:half|quarter)\s+of\s+|Q[1-4]\s+)?"
