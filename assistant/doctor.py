@@ -16,7 +16,7 @@ from .people.users import USERS, Users
 from .records import Finding, Report
 from .service import wire
 from .service.prepared import usable
-from .settings import Settings
+from .settings import EMBEDDED, Settings
 from .storage.database import set_aside
 
 _FREE_BYTES = 500_000_000
@@ -59,7 +59,7 @@ def _folder(settings: Settings) -> str:
 def _model(settings: Settings) -> str:
     from .language_models.weights import checked_model_file
 
-    if settings.llm != "embedded":
+    if settings.llm != EMBEDDED:
         return f"llm={settings.llm}"
     return f"{checked_model_file(settings)} is whole"
 

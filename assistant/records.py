@@ -82,6 +82,15 @@ class Document(Record):
     """Bytes of the file it came from."""
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def source(self) -> str:
+        """The first of `sources`; empty for a document that has none."""
+        return self.sources[0] if self.sources else ""
+
+    def page_at(self, start: int) -> int | None:
+        """The page, from 1, that a character of `text` stands on; None for formats without pages."""
+        return sum(begin <= start for begin in self.pages) or None
+
 
 @dataclass(frozen=True, slots=True)
 class Filters(Record):

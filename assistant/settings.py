@@ -26,6 +26,8 @@ from .redaction import redacted
 
 PREFIX = "ASSISTANT_"
 FILE = "assistant.toml"
+EMBEDDED, EXTRACTIVE = "embedded", "extractive"
+"""Values of `llm`: the local model, and none at all; everything else names a provider."""
 BUNDLED_EMBEDDING_MODEL = "all-MiniLM-L6-v2"
 
 
@@ -48,7 +50,7 @@ class Settings(BaseSettings):
         default_factory=lambda: user_cache_path("briefing-assistant", appauthor=False),
         description="downloaded models, shared by all corpora of a user",
     )
-    llm: str = Field("embedded", description="embedded, extractive, or provider:model")
+    llm: str = Field(EMBEDDED, description="embedded, extractive, or provider:model")
     llm_base_url: str | None = Field(None, description="an OpenAI-compatible server")
     llm_timeout: float = Field(
         120.0,
@@ -174,7 +176,7 @@ class Settings(BaseSettings):
     @classmethod
     def _known_llm(cls, value: str) -> str:
         provider, colon, model = value.partition(":")
-        if value in ("embedded", "extractive") or (colon and provider and model):
+        if value in (EMBEDDED, EXTRACTIVE) or (colon and provider and model):
             return value
         raise ValueError("llm is 'embedded', 'extractive' or 'provider:model', such as 'openai:gpt-4o-mini'")
 

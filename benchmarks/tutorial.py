@@ -22,8 +22,9 @@ from langchain_core.runnables import Runnable, RunnableParallel, RunnablePassthr
 
 from assistant import Settings
 from assistant.indexing.embedding import SentenceTransformerEmbedder
-from assistant.language_models.models import EXTRACTIVE, open_chat_model
+from assistant.language_models.models import open_chat_model
 from assistant.language_models.weights import model_file
+from assistant.settings import EXTRACTIVE
 
 _PROMPT = """Answer the question based only on the following context:
 

@@ -13,7 +13,8 @@ import pytest
 from assistant.api import Assistant
 from assistant.errors import ModelBusy
 from assistant.language_models.models import ChatModel
-from assistant.language_models.queueing import FairQueue, Place, Precedence
+from assistant.language_models.precedence import Precedence
+from assistant.language_models.queueing import FairQueue, Place
 from assistant.language_models.stopping import Stopped, never, pieces, result
 from assistant.records import Done, Event, Retrieved, Text, Waiting
 from assistant.service.engine import Engine

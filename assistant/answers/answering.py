@@ -15,11 +15,12 @@ from ..finding.retrieval import FoundSentence, search
 from ..indexing.catalogue import Catalogue
 from ..indexing.index import Index
 from ..language.terms import spoken
-from ..language_models.models import EXTRACTIVE, ChatModel
+from ..language_models.models import ChatModel
 from ..language_models.stopping import Stop
 from ..questions.asking import Asked, asked
 from ..questions.conversation import Turn
 from ..records import Answer, Done, Event, Filters, Retrieved, Text, Waiting, day_in_words
+from ..settings import EXTRACTIVE
 from .about_corpus import told_of_corpus
 from .candidates import FINDING, SEARCHED, Candidates
 from .choosing import ENOUGH, SOME, SOME_OF_ACCOUNT, chosen, with_lead

@@ -10,7 +10,7 @@ from ..finding.evidence import Evidence, gather
 from ..finding.retrieval import FoundSentence, Retrieval, search
 from ..indexing.index import Index
 from ..language.syntax import FORMS
-from ..language_models.queueing import Precedence
+from ..language_models.precedence import Precedence
 from ..questions.asking import Asked
 from ..records import Filters
 from .choosing import ENOUGH

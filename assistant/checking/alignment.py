@@ -20,7 +20,7 @@ _VERBS = frozenset({"VERB", "AUX"})
 _NOUNS = frozenset({"NOUN", "PROPN"})
 
 
-def shortened(claim: Doc, quote: Doc) -> list[set[int]]:
+def kept_words(claim: Doc, quote: Doc) -> list[set[int]]:
     """The quote's words that the claim keeps, where it is the quote with words left out; else nothing."""
     told = [t for t in claim if _spoken(t)]
     there = [t for t in quote if _spoken(t)]

@@ -19,7 +19,7 @@ from ..language.syntax import dates, parse, same
 from ..language.tables import row_of
 from ..language.terms import Value, content, figures, names, sequence, values, words
 from ..records import Citation, ClaimCheck
-from .alignment import reworded, shortened
+from .alignment import kept_words, reworded
 from .constructions import opening_last, reported, same_said, tells_who_says
 from .coreference import resolved, spelled_out
 from .qualifiers import left_out, pieced_together
@@ -142,7 +142,7 @@ def _why_not(claim: str, quote: str) -> list[str]:
 
 
 def _readings(said: Doc, told: Doc) -> Iterator[set[int]]:
-    yield from shortened(said, told)
+    yield from kept_words(said, told)
     yield from reworded(said, told)
 
 

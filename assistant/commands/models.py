@@ -8,7 +8,7 @@ import typer
 
 from ..errors import UsageError
 from ..language_models.usable import usable
-from ..settings import Settings
+from ..settings import EMBEDDED, Settings
 from . import terminal
 from .common import Json, show
 
@@ -53,7 +53,7 @@ def pull(
         path = hub.pull(settings, repository, file, terminal.Steps())
         show({"file": str(path)}, f'it is used where the settings say: gguf = "{path}"', json_=json_)
         return
-    if if_needed and (settings.llm != "embedded" or model_file(settings).is_file()):
+    if if_needed and (settings.llm != EMBEDDED or model_file(settings).is_file()):
         return
     path = pull_weights(settings, progress=terminal.Steps())
     show({"file": str(path)}, f"the local language model is in {path}", json_=json_)

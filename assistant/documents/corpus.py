@@ -25,9 +25,9 @@ from . import folder, restoring
 from .fetching import FetchLimits, fetch
 from .intake import Intake
 from .ledger import Ledger
-from .pasting import as_yaml, page_file
+from .pasting import as_yaml, page_file, with_front_matter
 from .sync_engine import LOCAL, sync_engine
-from .syncing import Pass, collections_of, shortened, unchanged
+from .syncing import Pass, collections_of, first_remarks, unchanged
 from .trash import Trash
 
 _LOOK_SHARE = 20
@@ -171,7 +171,7 @@ class Corpus:
                     unread[str(path / file.source)] = reason
             report = self.sync(progress)
         failed = unread | _own_failures(report, before, taken)
-        return replace(report, failed=failed, notes=[*shortened(notes), *report.notes])
+        return replace(report, failed=failed, notes=[*first_remarks(notes), *report.notes])
 
     def add_document(self, document: Document, progress: Report = lambda _: None, collection: str = "") -> SyncReport:
         """Write a document as Markdown with front matter into a collection and sync."""
@@ -183,7 +183,7 @@ class Corpus:
             "language": document.language,
             "url": document.url,
         }
-        body = b"---\n" + as_yaml(front) + b"---\n\n" + f"{document.text}\n".encode(errors="replace")
+        body = with_front_matter(front, document.text)
         name = printable(document.title).replace("/", "-").strip(". ") or "document"
         with self._changing():
             before = self._catalogue.failures()

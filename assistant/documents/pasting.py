@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,18 +40,20 @@ def page_file(fetched: Fetched, parse: Callable[[RawFile], Document]) -> PageFil
     whence = {"url": fetched.final_url, "fetched": fetched.fetched}
     if suffix not in _MARKUP:
         return PageFile(file_name(named, fetched.final_url) + suffix, fetched.data, as_yaml(whence))
-    front = as_yaml(
-        {
-            "title": named or fetched.final_url,
-            "author": document.author,
-            "publisher": document.publisher,
-            "published": document.published,
-            "language": document.language,
-            **whence,
-        }
-    )
-    data = b"---\n" + front + b"---\n\n" + document.text.encode("utf-8", "replace") + b"\n"
-    return PageFile(file_name(named, fetched.final_url) + ".md", data)
+    front = {
+        "title": named or fetched.final_url,
+        "author": document.author,
+        "publisher": document.publisher,
+        "published": document.published,
+        "language": document.language,
+        **whence,
+    }
+    return PageFile(file_name(named, fetched.final_url) + ".md", with_front_matter(front, document.text))
+
+
+def with_front_matter(front: Mapping[str, object], text: str) -> bytes:
+    """A file of Markdown that says these things of itself."""
+    return b"---\n" + as_yaml(dict(front)) + b"---\n\n" + text.encode("utf-8", "replace") + b"\n"
 
 
 def was_fetched(path: Path) -> bool:

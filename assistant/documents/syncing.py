@@ -289,7 +289,7 @@ class Pass:
     def _copies(self) -> list[str]:
         first = _first_sources(self._rows.values())
         read_now = [self._rows[source] for source in self._read if self._is_news(self._rows[source])]
-        return shortened(
+        return first_remarks(
             [
                 f"{row.source} holds the same as {first[row.document_id]}: one article, two sources"
                 for row in read_now
@@ -299,7 +299,9 @@ class Pass:
 
     def _still_elsewhere(self, removed: Sequence[str]) -> list[str]:
         names = {i: self._catalogue.elsewhere(i) for i in removed}
-        return shortened([f"{i} stays, as it also lies at {', '.join(there)}" for i, there in names.items() if there])
+        return first_remarks(
+            [f"{i} stays, as it also lies at {', '.join(there)}" for i, there in names.items() if there]
+        )
 
     def _is_news(self, row: FileRow) -> bool:
         """Whether a file that was read holds something else than the last time."""
@@ -311,7 +313,7 @@ class Pass:
         pairs = {frozenset((i, other)) for i, document in touched.items() for other in document.similar}
         named = self._catalogue.described(sorted({i for pair in pairs for i in pair}))
         found = sorted(sorted(named[i].sources[-1] for i in pair) for pair in pairs)
-        return shortened([f"{one} and {two} say nearly the same" for one, two in found])
+        return first_remarks([f"{one} and {two} say nearly the same" for one, two in found])
 
 
 _LIMITS = {"max_file_bytes", "max_characters", "max_pages", "max_expanded_bytes", "max_parse_seconds"}
@@ -340,7 +342,7 @@ def _stale_ids(rows: Iterable[FileRow]) -> set[str]:
     return {row.document_id for row in rows if row.document_id and row.failure}
 
 
-def shortened(remarks: list[str]) -> list[str]:
+def first_remarks(remarks: list[str]) -> list[str]:
     """The first remarks of one kind, and how many more there are."""
     more = len(remarks) - _REMARKS
     return [*remarks[:_REMARKS], f"and {more} more like that"] if more > 0 else remarks

@@ -60,14 +60,14 @@ class Evidence:
             number=number,
             quote=before + found.text,
             document_id=document.document_id,
-            source=document.sources[0] if document.sources else "",
+            source=document.source,
             title=document.title,
             start=found.start - len(before),
             end=found.end,
             publisher=document.publisher,
             published=document.published,
             section=found.section,
-            page=sum(begin <= found.start for begin in document.pages) or None,
+            page=document.page_at(found.start),
         )
 
 

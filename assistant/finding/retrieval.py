@@ -308,7 +308,7 @@ def _passage(text: str, chunk: IndexedChunk, document: Document, spans: Sequence
     start, end = spans[0].start, spans[-1].end
     return Passage(
         document_id=document.document_id,
-        source=document.sources[0] if document.sources else "",
+        source=document.source,
         title=document.title,
         text=text,
         start=start,
@@ -317,6 +317,6 @@ def _passage(text: str, chunk: IndexedChunk, document: Document, spans: Sequence
         publisher=document.publisher,
         published=document.published,
         section=chunk.section,
-        page=sum(begin <= start for begin in document.pages) or None,
+        page=document.page_at(start),
         duplicates=max(0, len(document.sources) - 1),
     )

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ..hosts import is_here
 from ..records import Progress, Report
-from ..settings import Settings
+from ..settings import EMBEDDED, EXTRACTIVE, Settings
 from .langsmith_switch import set_switches, traced_by
 from .provider_models import open_provider, openai_chat, speaks_openai
 from .queueing import FairQueue
@@ -21,7 +21,6 @@ from .weights import DEFAULT_WEIGHTS, checked_model_file, sha256
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-EXTRACTIVE, EMBEDDED = "extractive", "embedded"
 _MAX_ANSWER_TOKENS = 400
 _TIMES = 5
 """An answer may take so many times as long as a provider may be silent."""

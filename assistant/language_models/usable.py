@@ -9,9 +9,9 @@ from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from ..records import Record
-from ..settings import Settings
+from ..settings import EMBEDDED, EXTRACTIVE, Settings
 from .langsmith_switch import traced_by
-from .models import EMBEDDED, EXTRACTIVE, address, answering, outside
+from .models import address, answering, outside
 from .providers import PROVIDERS, Provider, install
 from .weights import model_file
 

@@ -12,12 +12,11 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from ..errors import UnknownConversation
-from ..storage.database import Database, StateFile
+from ..storage.database import Database, StateFile, now
 from . import feedback, forgetting
 from .exchanges import Conversation, Exchange, is_whole, read
 from .people import folded
@@ -144,9 +143,9 @@ class Conversations:
 
     def begin(self, question: str) -> str:
         """A new conversation, named by its first question; its id."""
-        conversation_id, now = secrets.token_urlsafe(12), _now()
+        conversation_id, begun = secrets.token_urlsafe(12), now()
         with self._database.transaction() as connection:
-            _begin(connection, (conversation_id, self._person, _named(question), now, now, 0))
+            _begin(connection, (conversation_id, self._person, _named(question), begun, begun, 0))
         return conversation_id
 
     def append(self, conversation_id: str, exchange: Exchange) -> int:
@@ -257,7 +256,7 @@ class Conversations:
         with self._database.transaction() as connection:
             known = connection.execute(
                 "UPDATE conversations SET changed = ? WHERE conversation_id = ? AND person = ?",
-                (_now(), conversation_id, self._person),
+                (now(), conversation_id, self._person),
             )
             if not known.rowcount:
                 raise _unknown(conversation_id)
@@ -318,10 +317,6 @@ def _named(text: str) -> str:
     """A text as a name: one line, cut at a word."""
     line = " ".join(text.split())
     return line if len(line) <= _NAME else line[: _NAME - 1].rsplit(" ", 1)[0] + "…"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def _unknown(conversation_id: str) -> UnknownConversation:

@@ -6,11 +6,10 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from ..errors import UnknownConversation, UsageError
 from ..records import Filters, Record
-from ..storage.database import Database, StateFile
+from ..storage.database import Database, StateFile, now
 from .exchanges import Exchange, read
 from .people import folded
 
@@ -67,7 +66,7 @@ class Feedback:
         exchange = self._exchange(conversation_id, number)
         if exchange.answer is None:
             raise UsageError(f"question {number} has no answer that anything can be said of")
-        values = (self._person, conversation_id, number, _now(), useful, reason.strip()[:_REASON])
+        values = (self._person, conversation_id, number, now(), useful, reason.strip()[:_REASON])
         with self._file.database.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO verdicts (person, conversation_id, number, given, useful, reason, record)"
@@ -135,7 +134,7 @@ def note(connection: sqlite3.Connection, person: str, place: tuple[str, int], ex
     if said.answered:
         connection.executemany(
             "INSERT INTO used VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET times = times + 1",
-            [(_now()[:10], document_id) for document_id in {citation.document_id for citation in said.citations}],
+            [(now()[:10], document_id) for document_id in {citation.document_id for citation in said.citations}],
         )
         connection.execute(
             "DELETE FROM unanswered WHERE person = ? AND question = ? AND filters = ? AND answered = ''",
@@ -145,7 +144,7 @@ def note(connection: sqlite3.Connection, person: str, place: tuple[str, int], ex
         connection.execute(
             "INSERT OR REPLACE INTO unanswered (person, conversation_id, number, asked, question, filters)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            (person, *place, _now(), question, filters),
+            (person, *place, now(), question, filters),
         )
 
 
@@ -194,7 +193,3 @@ _COLUMNS = {
     "unanswered": "person, conversation_id, number, asked, question, filters, answered, told",
     "used": "day, document_id, times",
 }
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from ..errors import IndexFailure
-from ..storage.database import StateFile
+from ..storage.database import StateFile, now
 from . import conversations, feedback
 from .exchanges import is_whole, read
 from .forgetting import DELETED, documents, without
@@ -60,8 +60,8 @@ def erase(file: StateFile, document_ids: Collection[str]) -> int:
                     conversations.replace(connection, conversation_id, row["number"], after)
                     feedback.follow(connection, (conversation_id, row["number"]), before, after)
                     changed += 1
-        now = datetime.now(UTC).isoformat(timespec="microseconds")
-        connection.executemany("INSERT OR REPLACE INTO erased VALUES (?, ?)", [(each, now) for each in ids])
+        erased = now()
+        connection.executemany("INSERT OR REPLACE INTO erased VALUES (?, ?)", [(each, erased) for each in ids])
         connection.executemany("DELETE FROM used WHERE document_id = ?", [(document_id,) for document_id in ids])
         conversations.drop_words(connection)
     emptied = file.database.scrub()

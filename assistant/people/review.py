@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import AssistantError, UnknownConversation, UsageError
 from ..records import Filters, Progress, Record, Report
+from ..storage.database import now
 from .conversations import Conversations
 from .exchanges import Exchange, read
 from .users import Users
@@ -156,7 +157,7 @@ class Review:
             if assistant is None:
                 continue
             filters = Filters.from_dict(json.loads(row["filters"])) or None
-            asked = _now()
+            asked = now()
             try:
                 answer = assistant.unrated().ask(row["question"], filters=filters)
                 if answer.answered:
@@ -179,7 +180,7 @@ class Review:
     def _tell(self, row: int, person: str, conversation_id: str, exchange: Exchange) -> None:
         """Put an answer where its asker finds it. The row stays, so that they are told."""
         with self._file.database.transaction() as connection:  # first, as keeping an answer takes open questions away
-            there = connection.execute("UPDATE unanswered SET answered = ? WHERE row = ?", (_now(), row))
+            there = connection.execute("UPDATE unanswered SET answered = ? WHERE row = ?", (now(), row))
         if not there.rowcount:  # the question was deleted while it was asked again
             return
         theirs = self._conversations.of(person)
@@ -192,7 +193,3 @@ class Review:
             connection.execute(
                 "UPDATE unanswered SET conversation_id = ?, number = ? WHERE row = ?", (conversation_id, number, row)
             )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")

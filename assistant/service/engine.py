@@ -26,8 +26,8 @@ from ..formats.parsing import Parser
 from ..indexing.embedding import Embedder
 from ..indexing.index import Index
 from ..language.syntax import parse_at_once
-from ..language_models.models import EMBEDDED, ChatModel, open_chat_model
-from ..language_models.queueing import Persons
+from ..language_models.models import ChatModel, open_chat_model
+from ..language_models.precedence import Persons
 from ..language_models.stopping import Stop, Stopped, never
 from ..people import limiting
 from ..questions.conversation import Turn
@@ -47,7 +47,7 @@ from ..records import (
     SyncReport,
     Verification,
 )
-from ..settings import Settings
+from ..settings import EMBEDDED, Settings
 from ..suggesting.making import Asking
 from ..suggesting.suggestions import Suggestions
 from . import backup

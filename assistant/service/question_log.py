@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -16,9 +15,9 @@ from typing import Any
 from ..errors import SettingsError
 from ..redaction import redacted
 from ..settings import Settings
+from ..storage.private import opener
 from .observing import Account, Observer
 
-_OWN = 0o600
 _DIGITS = 4
 
 
@@ -97,4 +96,4 @@ class _File(_Quiet, WatchedFileHandler):
             ) from None
 
     def _open(self) -> TextIOWrapper:
-        return open(self.baseFilename, "a", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, _OWN))
+        return open(self.baseFilename, "a", encoding="utf-8", opener=opener)

@@ -249,6 +249,11 @@ def version_of(path: Path) -> int:
         return 0
 
 
+def now() -> str:
+    """The time as our files have it: UTC, ISO 8601 to the microsecond, so that texts have the order of times."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
 def set_aside(path: Path) -> Path:
     """Move a SQLite file that is damaged out of the way, with what SQLite keeps beside it; where it is now."""
     aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")

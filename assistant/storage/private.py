@@ -18,6 +18,11 @@ def open_private(path: Path) -> IO[bytes]:
     return os.fdopen(descriptor, "wb")
 
 
+def opener(path: str, flags: int) -> int:
+    """For `open`: a file that it makes is one that no other user can read."""
+    return os.open(path, flags, _OWN)
+
+
 def make_private(path: Path) -> None:
     """Make an empty file that no other user can read, or take one that is there from them. Raises OSError.
 
