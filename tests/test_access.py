@@ -295,7 +295,7 @@ def test_a_table_of_the_catalogue_without_a_rule_is_empty_for_who_may_not_see_al
     tables = [
         row["name"] for row in view.catalogue.database.query("SELECT name FROM main.sqlite_master WHERE type = 'table'")
     ]
-    assert {"documents", "signatures", "lexical_content", "lexical"} & set(tables)
+    assert {"documents", "signatures", "lexical_data", "lexical"} <= set(tables)
     for name in tables:
         (count,) = view.catalogue.database.query(f'SELECT count(*) AS n FROM "{name}"')
         (all_,) = view.catalogue.database.query(f'SELECT count(*) AS n FROM main."{name}"')

@@ -198,19 +198,18 @@ def test_threads_with_questions_of_their_own_get_their_own_answers(open_engine: 
         QUESTION: "Acme owns the port outright [1].",
         "what did the mine cost?": "It reportedly cost $5 million [1].",
     }
-    wrong: list[str] = []
+    right: list[bool] = []
 
     def ask(question: str) -> None:
         *_, last = engine.stream(question)
-        if wanted[question] not in last.answer.text or last.answer.question != question:
-            wrong.append(last.answer.text)
+        right.append(wanted[question] in last.answer.text and last.answer.question == question)
 
     threads = [threading.Thread(target=ask, args=(question,)) for question in list(wanted) * 5]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert wrong == []
+    assert right == [True] * 10
 
 
 def test_an_account_leaves_out_what_says_nothing_of_the_question(settings: Settings, open_engine: OpenEngine):

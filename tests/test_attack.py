@@ -11,6 +11,7 @@ import pytest
 from assistant.access import person
 from assistant.api import Assistant
 from assistant.documents.trash import Trash
+from assistant.errors import TooMany
 from assistant.people import keeping
 from assistant.people.exchanges import Exchange
 from assistant.people.forgetting import DELETED, WITHHELD
@@ -224,6 +225,8 @@ def test_addresses_that_one_socket_takes_for_two_kinds_are_told_apart():
     for number in range(30):
         wrong.count(f"name {number}", "::ffff:10.0.0.1")
     wrong.check("anna", "::ffff:10.0.0.2")
+    with pytest.raises(TooMany):
+        wrong.check("anna", "::ffff:10.0.0.1")
 
 
 @pytest.mark.parametrize("roles", [(), ("reader",), ("editor",), ("sales", "editor")])

@@ -15,7 +15,7 @@ from assistant.errors import CorpusError, DocumentError, UnknownDocument, UsageE
 from assistant.formats import FORMATS_VERSION
 from assistant.formats.loading import amendments_path
 from assistant.indexing.schema import CATALOGUE_VERSION
-from assistant.records import Document, Overview
+from assistant.records import Answer, Document, Overview
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article, index_of
 from tests.fakes import WordEmbedder
@@ -516,15 +516,16 @@ def test_questions_that_only_look_at_the_same_time_are_no_change(
     age(article(settings.corpus_dir, "a.md", "Acme owns the port."))
     engine = open_engine()
     engine.sync()
-    notes: list[str] = []
+    answers: list[Answer] = []
     asking = [
-        Thread(target=lambda: notes.extend([*engine.stream("Who owns the port?")][-1].answer.notes)) for _ in range(12)
+        Thread(target=lambda: answers.append([*engine.stream("Who owns the port?")][-1].answer)) for _ in range(12)
     ]
     for thread in asking:
         thread.start()
     for thread in asking:
         thread.join()
-    assert not [note for note in notes if "being changed" in note]
+    assert len(answers) == 12
+    assert not [note for answer in answers for note in answer.notes if "being changed" in note]
 
 
 def test_a_removal_and_its_undoing_may_be_asked_for_twice(settings: Settings, open_engine: OpenEngine):

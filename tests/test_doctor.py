@@ -191,7 +191,8 @@ def test_what_changed_since_the_last_sync_is_no_fault(engine: Engine, settings: 
 def test_a_disk_with_little_room_is_bad(settings: Settings, monkeypatch: pytest.MonkeyPatch):
     usage = namedtuple("usage", "total used free")  # noqa: PYI024 - as shutil returns
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 10, 1_000_000))
-    assert "1 MB free" in doctor._look("free disk", lambda: doctor._disk(settings)).found
+    finding = doctor._look("free disk", lambda: doctor._disk(settings))
+    assert (finding.fine, "1 MB free" in finding.found) == (False, True)
 
 
 def test_without_an_index_there_is_nothing_wrong(open_engine: OpenEngine):

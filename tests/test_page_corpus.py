@@ -16,7 +16,7 @@ from tests.browsing import WAIT, ask, open_page, serving_lightly
 from tests.conftest import article
 from tests.samples import pdf
 
-pytestmark = [pytest.mark.browser, pytest.mark.model]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from assistant.people.conversations import CONVERSATIONS
 from tests.browsing import WAIT, answered, ask, begin, open_page, serving_lightly
 from tests.conftest import Endless
 
-pytestmark = [pytest.mark.browser, pytest.mark.model]
+pytestmark = pytest.mark.browser
 OWNER, RECALLED = "who owns the model?", "how many tumble dryers did Dunmarrow recall?"
 
 

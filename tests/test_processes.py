@@ -60,10 +60,10 @@ def finished(process: subprocess.Popen[str]) -> str:
     return out
 
 
-def kill_if_there(settings: Settings) -> None:
+def kill_if_there(settings: Settings, killed: list[int]) -> None:
     """Between two owners there is none."""
     with contextlib.suppress(ProcessLookupError, AssertionError):
-        kill_owner(settings)
+        killed.append(kill_owner(settings))
 
 
 def kill_owner(settings: Settings) -> int:
@@ -125,14 +125,16 @@ def test_many_processes_at_once_start_one_owner_and_lose_nothing(settings: Setti
 
 def test_owners_that_are_killed_all_the_time_keep_no_call_from_its_end(settings: Settings, tmp_path: Path):
     """Each call may meet an owner that dies under it; three tries are what a call has."""
+    killed: list[int] = []
     with Assistant.open(settings) as assistant:
         for number in range(4):
             drop = article(tmp_path / "drop", f"{number}.md", f"Company {number} owns pier {number}.")
-            overdue = threading.Timer(0.1 * number, kill_if_there, [settings])
+            overdue = threading.Timer(0.1 * number, kill_if_there, [settings, killed])
             overdue.start()
             report = assistant.add(drop)
             overdue.join()
             assert not report.failed
+        assert killed
         assert len(assistant.documents()) == 4
     assert len(list(settings.corpus_dir.iterdir())) == 4
 

@@ -42,7 +42,7 @@ def test_a_question_has_a_span_and_each_of_its_steps_one_below_it(settings: Sett
     *steps, question = exported(settings, parser, scripted((1, SAID))).get_finished_spans()
     assert question.name == "question"
     assert [step.name for step in steps] == ["sync", "retrieve", "select", "load", "queue", "judge", "write", "check"]
-    assert {step.parent.span_id for step in steps if step.parent} == {question.context.span_id}
+    assert {step.parent.span_id for step in steps} == {question.context.span_id}
     for step in steps:
         assert question.start_time <= step.start_time <= step.end_time <= question.end_time
     assert question.attributes["assistant.outcome"] == "answered"

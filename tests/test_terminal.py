@@ -8,7 +8,17 @@ import pytest
 
 from assistant.commands import terminal
 from assistant.commands.terminal import show_documents, show_report
-from assistant.records import Document, Finding, Passage, Progress, QuoteCheck, Removed, SyncReport, Verification
+from assistant.records import (
+    Document,
+    Finding,
+    Machine,
+    Passage,
+    Progress,
+    QuoteCheck,
+    Removed,
+    SyncReport,
+    Verification,
+)
 from tests.hostile import answer
 
 PORT = Document("Port", "", "id1", published=date(2026, 3, 4), sources=["a.pdf"], notes=["page 2 holds a picture"])
@@ -100,6 +110,8 @@ SHOWN: dict[str, Callable[[str], None]] = {
         Verification(intact=True, quotes=[], notes=["", raw])
     ),
     "findings": lambda raw: terminal.show_findings([Finding(raw, fine=False, found=raw)]),
+    "where is looked": lambda raw: terminal.show_found([Passage("d1", raw, raw, raw, 0, 9, 0.5)]),
+    "machines": lambda raw: terminal.show_machines([Machine(raw, raw, 1)]),
     "JSON": lambda raw: terminal.show_json({raw: [raw]}),
 }
 

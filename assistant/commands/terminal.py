@@ -189,7 +189,8 @@ def show_removed(removed: Sequence[Removed]) -> None:
 def show_machines(machines: Sequence[Machine]) -> None:
     """The machines that share a corpus."""
     for each in machines:
-        print(f"{each.machine_id}  {printable(each.name)}: {each.documents} articles{', this machine' * each.here}")
+        there = f"{each.documents} articles{', this machine' * each.here}"
+        print(f"{printable(each.machine_id)}  {printable(each.name)}: {there}")
     if not machines:
         print("No machine has given an article yet.")
 
