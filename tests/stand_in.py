@@ -91,8 +91,11 @@ class SayingServer(_Server):
 class SlowServer(_Server):
     """Speaks the OpenAI protocol as far as to say the same words after so many seconds, counting who waits at once.
 
-    Of several numbers of seconds each is for one request, and the last for all that follow.
+    Of several numbers of seconds each is for one request, and the last for all that follow. With a `crowd` nobody is
+    answered before so many have waited at once, or a minute has gone.
     """
+
+    crowd = 0
 
     def __init__(self, words: str, *seconds: float) -> None:
         self.asked = threading.Semaphore(0)
@@ -100,12 +103,15 @@ class SlowServer(_Server):
         self._at_once = 0
         turn = threading.Lock()
         left = list(seconds)
+        met = threading.Event()
         owner = self
 
         def count(change: int) -> None:
             with turn:
                 owner._at_once += change
                 owner.most_at_once = max(owner.most_at_once, owner._at_once)
+                if 0 < owner.crowd <= owner._at_once:
+                    met.set()
 
         class Handler(_Quiet):
             def do_POST(self) -> None:
@@ -114,6 +120,8 @@ class SlowServer(_Server):
                 wait = left.pop(0) if len(left) > 1 else left[0]
                 owner.asked.release()
                 owner._ended.wait(wait)
+                if owner.crowd:
+                    met.wait(60)
                 count(-1)
                 chunk = {"choices": [{"index": 0, "delta": {"role": "assistant", "content": words}}]}
                 self.send_response(200)

@@ -6,9 +6,10 @@ import zipfile
 import pytest
 
 from assistant.errors import DocumentError
-from assistant.formats import HIDDEN, Limits, Parsed
+from assistant.formats import Limits, Parsed
 from assistant.formats.archive import open_archive, part
 from assistant.formats.book import parse
+from assistant.language.visible import HIDDEN
 
 CONTAINER = '<container><rootfiles><rootfile full-path="OPS/book.opf"/></rootfiles></container>'
 ABOUT = """<dc:title>The Port</dc:title><dc:creator>Jo Lund</dc:creator><dc:creator>Ann Fell</dc:creator>

@@ -8,8 +8,9 @@ from email.message import EmailMessage
 import pytest
 
 from assistant.errors import DocumentError
-from assistant.formats import HIDDEN, Limits, Parsed
+from assistant.formats import Limits, Parsed
 from assistant.formats.mail import parse
+from assistant.language.visible import HIDDEN
 
 SOLD = "The port was sold."
 

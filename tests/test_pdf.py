@@ -7,7 +7,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from assistant.errors import DocumentError
-from assistant.formats import HIDDEN, Limits, Parsed, convert
+from assistant.formats import Limits, Parsed, convert
+from assistant.language.visible import HIDDEN
 
 Draw = Callable[[Canvas], Any]
 

@@ -9,9 +9,10 @@ from openpyxl import Workbook
 from openpyxl.styles import Font, PatternFill
 
 from assistant.errors import DocumentError
-from assistant.formats import HIDDEN, Limits, Parsed
+from assistant.formats import Limits, Parsed
 from assistant.formats.cell_formats import shown
 from assistant.formats.sheets import parse
+from assistant.language.visible import HIDDEN
 
 
 def read(book: Workbook, limits: Limits | None = None) -> Parsed:

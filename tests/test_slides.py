@@ -12,8 +12,9 @@ from pptx.enum.shapes import MSO_SHAPE
 from pptx.util import Inches, Pt
 
 from assistant.errors import DocumentError
-from assistant.formats import HIDDEN, Limits, Parsed
+from assistant.formats import Limits, Parsed
 from assistant.formats.slides import parse
+from assistant.language.visible import HIDDEN
 
 TITLE_SLIDE, TITLE_AND_BODY, TITLE_ONLY, BLANK = 0, 1, 5, 6
 MAIN = "http://schemas.openxmlformats.org/drawingml/2006/main"

@@ -6,8 +6,9 @@ from docx import Document
 from docx.document import Document as WordDocument
 
 from assistant.errors import DocumentError
-from assistant.formats import HIDDEN, Limits, Parsed
+from assistant.formats import Limits, Parsed
 from assistant.formats.word import parse
+from assistant.language.visible import HIDDEN
 
 SPACES = " ".join(
     f'xmlns:{prefix}="http://schemas.openxmlformats.org/{path}"'
