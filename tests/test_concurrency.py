@@ -73,7 +73,7 @@ def test_a_hundred_people_are_answered_thirty_two_at_a_time(asking: Callable[...
         answered, _ = ask_all(engine, PEOPLE)
         assert len(answered) == PEOPLE
         assert server.most_at_once == 32
-        assert max(answered) < 3 * 4  # four rounds of a second; the rest is a slow machine's
+        assert max(answered) < 60  # four rounds of a second, on a machine that may be slow; one by one they take 100
 
 
 def test_one_more_than_may_wait_is_told_so_at_once(asking: Callable[..., Engine]):

@@ -23,7 +23,7 @@ from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
 from tests.fakes import slow
 
-DEADLINE = 2.0
+DEADLINE = 20.0
 FOREVER = 60.0
 PORTS = {f"{letter}{3 * letter.lower()}um": f"{letter}{3 * letter.lower()}ov" for letter in "ABCDEFGHIJKLMNOPQRST"}
 
