@@ -191,7 +191,7 @@ def test_an_unknown_command_is_wrong_usage():
 def test_help_names_every_command():
     shown = run("--help").stdout
     shown_in_lines = [line.split()[1] for line in shown.splitlines() if line.startswith("│ ")]
-    assert set(typer.main.get_command(app).commands) - set(shown_in_lines) == set()  # type: ignore[attr-defined]
+    assert set(typer.main.get_command(app).commands) - set(shown_in_lines) == set()
 
 
 def test_every_command_that_has_a_result_can_print_it_as_json():

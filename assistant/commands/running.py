@@ -25,15 +25,17 @@ def serve(
     """Serve the chat page until Ctrl-C. Answers under way are finished; a second Ctrl-C ends it at once."""
     given = settings(host=host, port=port, llm=llm)
     check_doors(given)
-    # Gradio takes seconds to import; the process that holds the index takes as long to start
-    threading.Thread(target=import_module, args=("assistant.web.server",), daemon=True).start()
-    with listen(given.host, given.port) as line, Assistant.open(given, progress=terminal.Steps()) as assistant:
-        report = assistant.sync()
-        terminal.show_report(report)
-        assistant.prepare()
-        from ..web.server import serve as serve_page  # no other command needs it
+    with listen(given.host, given.port) as line:
+        # Gradio takes seconds to import, as does what the process that holds the index needs. This is no daemon: an
+        # interpreter that ends while a thread of it imports may break down.
+        threading.Thread(target=import_module, args=("assistant.web.server",), name="page").start()
+        with Assistant.open(given, progress=terminal.Steps()) as assistant:
+            report = assistant.sync()
+            terminal.show_report(report)
+            assistant.prepare()
+            from ..web.server import serve as serve_page  # no other command needs it
 
-        told = serve_page(assistant, line, say=terminal.say)
+            told = serve_page(assistant, line, say=terminal.say)
     if told == signal.SIGTERM:  # a service is stopped, and what is left of it would be killed
         stop_owner(given)
 
