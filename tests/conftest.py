@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from assistant import redaction
 from assistant.formats.parsing import Parser
 from assistant.indexing.index import Index
 from assistant.language_models.models import ChatModel
@@ -39,6 +40,16 @@ def _no_paid_provider() -> None:
     os.environ["ASSISTANT_OFFLINE"] = "true"
     os.environ["ASSISTANT_OWNER_IDLE_SECONDS"] = "30"
     os.environ["ASSISTANT_STOP_SECONDS"] = "3"
+
+
+@pytest.fixture
+def fresh_secrets() -> Iterator[None]:
+    """What is redacted by its value is what this test has brought up, as each process would begin."""
+    before = set(redaction._told)
+    redaction._told.clear()
+    yield
+    redaction._told.clear()
+    redaction._told.update(before)
 
 
 @pytest.fixture

@@ -47,9 +47,11 @@ def test_any_file_of_the_vectors_that_is_harmed_is_made_again_without_embedding(
         shutil.rmtree(settings.data_dir)
         shutil.copytree(whole, settings.data_dir)
         harm(path)
-        engine = open_engine()
+        embedder = WordEmbedder()
+        engine = open_engine(embedder=embedder)
         assert_whole(engine, large)
         assert engine.sync().updated == [], path
+        assert embedder.embedded == [], path
         engine.close()
 
 

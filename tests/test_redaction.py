@@ -10,6 +10,7 @@ from assistant.people.users import Users
 from assistant.redaction import HIDDEN, Redacting, never_show, never_show_those_of, redacted, without_credentials
 from tests.signing_in import cheap
 
+pytestmark = pytest.mark.usefixtures("fresh_secrets")
 PASSWORD = "hunter2hunter2"
 TOKEN = "tok3n0f0mine1234567890"
 

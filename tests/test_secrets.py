@@ -30,6 +30,7 @@ from assistant.web.adding import add_all, shown
 from tests.conftest import CLONE, OpenEngine, article
 from tests.fakes import scripted
 
+pytestmark = pytest.mark.usefixtures("fresh_secrets")
 KEY = "sk-proj-Pl4ntedKeyOfOpenAi0001"
 PLAIN_KEY = "Pl4ntedKeyWithoutAnyLook"
 PASSWORD = "Pl4ntedPassw0rd"

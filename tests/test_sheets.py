@@ -167,7 +167,7 @@ def test_the_title_and_author_are_those_of_the_properties_and_no_date_is():
 def test_a_sheet_that_claims_a_million_rows_is_read_at_once():
     book = book_of(["Port", "Ships"])
     book.active["XFD1048576"] = "end"
-    assert read(book).text.endswith("end |  |") or read(book).text.endswith("end")
+    assert read(book).text.endswith("| --- | --- |\n\nend")
 
 
 def test_a_sheet_of_more_text_than_the_limit_is_refused():
