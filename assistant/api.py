@@ -31,10 +31,10 @@ from .records import (
     Filters,
     Finding,
     Machine,
+    OnProgress,
     Overview,
     Passage,
     Removed,
-    Report,
     SyncReport,
     Verification,
 )
@@ -71,7 +71,9 @@ class Assistant:
     `progress` is called, from the calling thread, with a `Progress` at each step of slow work.
     """
 
-    def __init__(self, engine: Engine | RemoteEngine, settings: Settings, progress: Report = lambda _: None) -> None:
+    def __init__(
+        self, engine: Engine | RemoteEngine, settings: Settings, progress: OnProgress = lambda _: None
+    ) -> None:
         self._engine = engine
         self._settings = settings
         self._progress = progress
@@ -82,7 +84,7 @@ class Assistant:
         self._shared = _Shared(settings)
 
     @classmethod
-    def open(cls, settings: Settings | None = None, *, progress: Report = lambda _: None) -> Self:
+    def open(cls, settings: Settings | None = None, *, progress: OnProgress = lambda _: None) -> Self:
         """Reach the process that holds the settings' data folder, starting it where there is none.
 
         Nothing is synced or loaded yet. Raises IndexFailure or OwnerError.
@@ -135,7 +137,7 @@ class Assistant:
                     keeping.forget_older(found.file, settings.keep_days)
             return self._shared.conversations
 
-    def with_progress(self, progress: Report) -> Assistant:
+    def with_progress(self, progress: OnProgress) -> Assistant:
         """The same corpus, whose slow steps are told to somebody else."""
         return self._but(_progress=progress)
 
@@ -223,7 +225,7 @@ class Assistant:
     def check(self, *, repair: bool = False) -> list[Finding]:
         """Look through index, ledger and folder; with `repair`, what is damaged is made again from the folder."""
         self._person.needs(ADMIN, "checking the index")
-        return self._engine.check(repair=repair, report=self._progress)
+        return self._engine.check(repair=repair, progress=self._progress)
 
     def documents(self, filters: Filters | None = None) -> list[Document]:
         """What is in the corpus and passes the filters, newest first; `text` is left out (see `document`)."""

@@ -13,7 +13,7 @@ from .api import Assistant
 from .errors import AssistantError, DamagedFile
 from .people.conversations import CONVERSATIONS, Conversations
 from .people.users import USERS, Users
-from .records import Finding, Report
+from .records import Finding, OnProgress
 from .service import wire
 from .service.prepared import usable
 from .settings import EMBEDDED, Settings
@@ -22,7 +22,7 @@ from .storage.database import set_aside
 _FREE_BYTES = 500_000_000
 
 
-def examine(settings: Settings, *, repair: bool = False, progress: Report = lambda _: None) -> list[Finding]:
+def examine(settings: Settings, *, repair: bool = False, progress: OnProgress = lambda _: None) -> list[Finding]:
     """Look at folders, models, disk, the owner and all it holds; `repair` makes again what is damaged."""
     try:
         used = usable(settings, progress)

@@ -314,7 +314,7 @@ class Progress(Record):
     """It is no step, but a remark that is worth keeping, such as that the index had to be mended."""
 
 
-Report = Callable[[Progress], None]
+OnProgress = Callable[[Progress], None]
 """Who hears of the progress of a slow step."""
 
 

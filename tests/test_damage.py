@@ -26,7 +26,7 @@ def ids(engine: Engine) -> dict[str, str]:
 def assert_whole(engine: Engine, before: dict[str, str]) -> list[str]:
     """Everything is found again under its id; the lines that were said."""
     said: list[Progress] = []
-    assert engine.search("who sold the port?", report=said.append)[0].source == "port.md"
+    assert engine.search("who sold the port?", progress=said.append)[0].source == "port.md"
     assert ids(engine) == before
     index = index_of(engine)
     rows = index.catalogue.chunk_ids()

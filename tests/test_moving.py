@@ -382,7 +382,7 @@ def test_where_the_last_version_cannot_be_kept_questions_are_answered(settings: 
     article(settings.state_dir, "kept", "a file in the way")
     path.write_bytes(b"\0\1")
     said: list[str] = []
-    assert engine.search("port", report=lambda progress: said.append(progress.step))
+    assert engine.search("port", progress=lambda progress: said.append(progress.step))
     assert any("the newest changes of the folder are not in here" in line for line in said)
 
 

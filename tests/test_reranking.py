@@ -41,7 +41,7 @@ def passages() -> list[Passage]:
 
 def test_passages_come_back_in_the_models_order_with_its_scores(tiny: Path):
     seen: list[Progress] = []
-    reranker = Reranker(str(tiny), report=seen.append)
+    reranker = Reranker(str(tiny), progress=seen.append)
     assert seen == []
     ordered = reranker.order("port", passages())
     assert {passage.source for passage in ordered} == {"1.md", "5.md", "9.md"}

@@ -476,7 +476,7 @@ def test_while_the_server_is_away_questions_are_answered_and_changes_refused(tmp
     server.stop()
     try:
         told: list[str] = []
-        assert a.engine.search("When was the port sold?", report=lambda p: told.append(p.step))[0].source == "port.md"
+        assert a.engine.search("When was the port sold?", progress=lambda p: told.append(p.step))[0].source == "port.md"
         assert a.engine.search("When was the port sold?", scope=Scope((("board", False),)))[0].source == "port.md"
         assert "no Chroma server answers" in told[0]
         assert index_of(a.engine).vectors.search([a.embedder.embed(["port"])[0].vector], 5, None) == near

@@ -44,20 +44,20 @@ class Steps:
         self._step = ""
         self._tenth = -1
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, reached: Progress) -> None:
         """Show how far a step has come."""
-        if progress.lasting:
-            say(progress.step)
+        if reached.lasting:
+            say(reached.step)
             return
-        tenth = 10 * progress.done // progress.total if progress.total else 0
-        if (progress.step, tenth) == (self._step, self._tenth) and not self._live:
+        tenth = 10 * reached.done // reached.total if reached.total else 0
+        if (reached.step, tenth) == (self._step, self._tenth) and not self._live:
             return
-        begun = progress.step != self._step
-        self._step, self._tenth = progress.step, tenth
-        line = printable(f"{progress.step} {_amount(progress)}").rstrip()
+        begun = reached.step != self._step
+        self._step, self._tenth = reached.step, tenth
+        line = printable(f"{reached.step} {_amount(reached)}").rstrip()
         if self._live:
-            sys.stderr.write(f"\r\033[K{line}…" if progress.done < progress.total or not progress.total else "\r\033[K")
-        elif begun or tenth == 10 or progress.total > _BYTES:
+            sys.stderr.write(f"\r\033[K{line}…" if reached.done < reached.total or not reached.total else "\r\033[K")
+        elif begun or tenth == 10 or reached.total > _BYTES:
             sys.stderr.write(f"{line}{'' if tenth == 10 else '…'}\n")
         sys.stderr.flush()
 
@@ -258,12 +258,12 @@ def _can_rewrite() -> bool:
     return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _amount(progress: Progress) -> str:
-    if not progress.total:
+def _amount(reached: Progress) -> str:
+    if not reached.total:
         return ""
-    if progress.total > _BYTES:
-        return f"{progress.done / 1e6:,.0f} of {progress.total / 1e6:,.0f} MB"
-    return f"{progress.done} of {progress.total}"
+    if reached.total > _BYTES:
+        return f"{reached.done / 1e6:,.0f} of {reached.total / 1e6:,.0f} MB"
+    return f"{reached.done} of {reached.total}"
 
 
 def _wrapped(text: str, lead: str) -> str:

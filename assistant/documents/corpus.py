@@ -18,7 +18,7 @@ from ..formats.parsing import Parser
 from ..indexing.index import Index
 from ..indexing.shared_index import SharedIndex
 from ..language.terms import printable
-from ..records import Document, Machine, Progress, Removed, Report, SyncReport
+from ..records import Document, Machine, OnProgress, Progress, Removed, SyncReport
 from ..redaction import redacted
 from ..settings import Settings
 from . import folder, restoring
@@ -61,7 +61,7 @@ class Corpus:
         self._look_again_at = 0.0
         self._said = ""
 
-    def sync(self, progress: Report = lambda _: None, *, again: bool = True, engine: str = LOCAL) -> SyncReport:
+    def sync(self, progress: OnProgress = lambda _: None, *, again: bool = True, engine: str = LOCAL) -> SyncReport:
         """Make the index hold exactly what the folder holds; one bad file never stops the others.
 
         `again` has files read once more that could not be read before; `engine` names who parses and embeds.
@@ -78,13 +78,13 @@ class Corpus:
                 report = report.followed_by(self._pass(progress, again=again, engine=engine))
             return report
 
-    def _pass(self, progress: Report, *, again: bool, engine: str) -> SyncReport:
+    def _pass(self, progress: OnProgress, *, again: bool, engine: str) -> SyncReport:
         self._index.begin(progress)
         settings, index, ledger = self._settings, self._index, self._ledger
         with sync_engine(engine, settings, self._parser, index.embedder, progress) as at_work:
             return Pass(settings, index, ledger, self._trash, at_work, progress, again=again).run()
 
-    def sync_if_changed(self, progress: Report = lambda _: None) -> str:
+    def sync_if_changed(self, progress: OnProgress = lambda _: None) -> str:
         """Sync when a file was added, edited or removed since the last look. Returns a remark for who asks, or nothing.
 
         While another sync is under way for longer, what is indexed so far is what there is, and the remark says so.
@@ -110,7 +110,7 @@ class Corpus:
             self._turn.release()
         return ""
 
-    def _others_followed(self, progress: Report) -> str:
+    def _others_followed(self, progress: OnProgress) -> str:
         """Take over what other machines have changed. Where that cannot be, what is indexed has to do."""
         try:
             self._index.follow(progress)
@@ -133,7 +133,7 @@ class Corpus:
                 return False
         return True
 
-    def _sync_unread(self, progress: Report) -> str:
+    def _sync_unread(self, progress: OnProgress) -> str:
         """Sync where nobody reads the report. Where there is no room for it, what is indexed has to do."""
         mended = self._index.mended
         try:
@@ -147,12 +147,12 @@ class Corpus:
         self._index.mended = mended
         return ""
 
-    def _say_mended(self, progress: Report) -> None:
+    def _say_mended(self, progress: OnProgress) -> None:
         if self._index.mended and self._index.mended != self._said:
             progress(Progress(self._index.mended, lasting=True))
             self._said = self._index.mended
 
-    def add(self, path: Path, progress: Report = lambda _: None, collection: str = "") -> SyncReport:
+    def add(self, path: Path, progress: OnProgress = lambda _: None, collection: str = "") -> SyncReport:
         """Copy a file, or every file of a folder, into a collection and sync. What lies in the corpus stays there."""
         found = [folder.Found("", 0, 0)] if path.is_file() else folder.scan(path)
         if path.resolve().is_relative_to(self._folder.resolve()):
@@ -173,7 +173,9 @@ class Corpus:
         failed = unread | _own_failures(report, before, taken)
         return replace(report, failed=failed, notes=[*first_remarks(notes), *report.notes])
 
-    def add_document(self, document: Document, progress: Report = lambda _: None, collection: str = "") -> SyncReport:
+    def add_document(
+        self, document: Document, progress: OnProgress = lambda _: None, collection: str = ""
+    ) -> SyncReport:
         """Write a document as Markdown with front matter into a collection and sync."""
         front = {
             "title": document.title,
@@ -191,7 +193,7 @@ class Corpus:
             report = self.sync(progress)
         return replace(report, failed=_own_failures(report, before, {source}))
 
-    def add_page(self, url: str, progress: Report = lambda _: None, collection: str = "") -> SyncReport:
+    def add_page(self, url: str, progress: OnProgress = lambda _: None, collection: str = "") -> SyncReport:
         """Fetch a web page, keep it as a file in a collection, and sync; one that was kept in it before is replaced.
 
         What goes wrong with the page is in `failed`. Raises UsageError when fetching is off.
@@ -216,7 +218,7 @@ class Corpus:
             report = self.sync(progress)
         return replace(report, failed=_own_failures(report, before, {source}))
 
-    def remove(self, document_id: str, progress: Report = lambda _: None) -> SyncReport:
+    def remove(self, document_id: str, progress: OnProgress = lambda _: None) -> SyncReport:
         """Move a document's files to the trash in `state_dir` and sync. Raises UnknownDocument."""
         with self._changing():
             self.sync(progress)  # so that a copy made since goes too
@@ -234,7 +236,7 @@ class Corpus:
             raise UsageError(f"the file of {document_id} lies at {', '.join(there)}; {what} it there")
         return paths
 
-    def erase(self, document_id: str, progress: Report = lambda _: None) -> SyncReport:
+    def erase(self, document_id: str, progress: OnProgress = lambda _: None) -> SyncReport:
         """Delete a document for good: its files, what the trash and the index hold of it; not backups of one's own.
 
         One that was removed before goes from the trash. Raises UnknownDocument.
@@ -254,7 +256,7 @@ class Corpus:
                 report = replace(report, notes=[*report.notes, _ON_THE_SERVER])
             return report
 
-    def restore(self, document_id: str, progress: Report = lambda _: None) -> SyncReport:
+    def restore(self, document_id: str, progress: OnProgress = lambda _: None) -> SyncReport:
         """Undo `remove`. Raises UnknownDocument when the trash holds nothing of that id."""
         with self._changing():
             back = self._trash.restore(document_id)
@@ -297,7 +299,7 @@ class Corpus:
             shared.follow()
             return shared.machines()
 
-    def forget_machine(self, name: str, progress: Report = lambda _: None) -> SyncReport:
+    def forget_machine(self, name: str, progress: OnProgress = lambda _: None) -> SyncReport:
         """Let go of what only a machine has that is gone, by its name or id. Raises UsageError."""
         with self._changing():
             self.sync(progress)
@@ -318,7 +320,7 @@ class Corpus:
             raise UsageError("no other machine shares this corpus; chroma_url names a server that several share")
         return self._index
 
-    def restore_backup(self, file: Path, progress: Report = lambda _: None) -> SyncReport:
+    def restore_backup(self, file: Path, progress: OnProgress = lambda _: None) -> SyncReport:
         """Make everything what it was when a backup was written, and sync. Raises UsageError on what is no backup."""
         with self._changing():
             restoring.unpack(self._settings, file, progress)
@@ -330,7 +332,7 @@ class Corpus:
         unknown = [row for row in self._catalogue.files().values() if not self._ledger.id_of(row.source)]
         self._ledger.learn(unknown, self._settings)
 
-    def altered(self, progress: Report = lambda _: None) -> list[str]:
+    def altered(self, progress: OnProgress = lambda _: None) -> list[str]:
         """Files that hold other bytes than were indexed though their size and time have not changed."""
         known, found = self._catalogue.files(), []
         present = folder.scan(self._folder)

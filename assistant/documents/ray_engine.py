@@ -21,7 +21,7 @@ from ..errors import DocumentError, IndexFailure, ModelMissing, first_line
 from ..formats.loading import RawFile
 from ..formats.parsing import Parser, ParsingFailed
 from ..indexing.embedding import Embedder, Embedding, Spans, open_embedder
-from ..records import Document, Progress, Report
+from ..records import Document, OnProgress, Progress
 from ..settings import Settings
 from .ray_worker import Read, Worker
 from .sync_engine import SyncEngine
@@ -42,7 +42,7 @@ def on_ray(
     settings: Settings,
     parser: Parser,
     embedder: Embedder,
-    progress: Report,
+    progress: OnProgress,
 ) -> Iterator[SyncEngine]:
     """An engine with workers, on the cluster of `ray_address` or on one of this machine's, until the block ends.
 
@@ -101,7 +101,7 @@ class RayEngine(SyncEngine):
         self._vectors |= read.vectors
         return read.document
 
-    def embed(self, texts: Sequence[str], spans: Sequence[Spans], progress: Report) -> list[Embedding]:
+    def embed(self, texts: Sequence[str], spans: Sequence[Spans], progress: OnProgress) -> list[Embedding]:
         """The vectors that came with the documents; for what came without, those of this process's own model."""
         asked = [(text, tuple(within)) for text, within in zip(texts, spans, strict=True)]
         missing = [one for one in dict.fromkeys(asked) if one not in self._vectors]
@@ -139,7 +139,7 @@ class RayEngine(SyncEngine):
 
 
 @contextmanager
-def _cluster(settings: Settings, progress: Report) -> Iterator[None]:
+def _cluster(settings: Settings, progress: OnProgress) -> Iterator[None]:
     """A connection to a cluster; one of this machine's own is started on loopback, and ends with the block."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # or it tells its makers
     if not settings.ray_address:

@@ -23,7 +23,7 @@ from ..indexing.index import Index
 from ..indexing.schema import CATALOGUE
 from ..people.conversations import CONVERSATIONS, Conversations
 from ..people.users import USERS, Users
-from ..records import Progress, Report
+from ..records import OnProgress, Progress
 from ..settings import Settings
 from ..storage import failpoints
 from . import folder
@@ -37,7 +37,7 @@ NO_TAR = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFi
 _CERTAIN = "restoring"
 
 
-def unpack(settings: Settings, file: Path, report: Report) -> None:
+def unpack(settings: Settings, file: Path, progress: OnProgress) -> None:
     """Unpack a backup where `finish` finds it. Raises UsageError, having changed nothing, when it is not whole."""
     part, certain = settings.state_dir / f"{_CERTAIN}.part", settings.state_dir / _CERTAIN
     shutil.rmtree(part, ignore_errors=True)
@@ -46,7 +46,7 @@ def unpack(settings: Settings, file: Path, report: Report) -> None:
     try:
         part.mkdir(parents=True)
         part.chmod(0o700)
-        report(Progress(f"unpacking {file}"))
+        progress(Progress(f"unpacking {file}"))
         _extract(file, part)
         manifest = json.loads((part / MANIFEST).read_text(encoding="utf-8"))
         if manifest["format"] != FORMAT:

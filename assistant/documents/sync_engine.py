@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from ..records import Document, Report
+from ..records import Document, OnProgress
 from ..settings import Settings
 
 if TYPE_CHECKING:  # who only names an engine loads none of it
@@ -36,13 +36,13 @@ class SyncEngine:
         """The document a file holds, without an id. Raises DocumentError with the reason in words."""
         return self._parser.parse(raw, self.settings)
 
-    def embed(self, texts: Sequence[str], spans: Sequence[Spans], progress: Report) -> list[Embedding]:
+    def embed(self, texts: Sequence[str], spans: Sequence[Spans], progress: OnProgress) -> list[Embedding]:
         """As `Embedder.embed`."""
         return self._embedder.embed(texts, spans, progress)
 
 
 def sync_engine(
-    name: str, settings: Settings, parser: Parser, embedder: Embedder, progress: Report
+    name: str, settings: Settings, parser: Parser, embedder: Embedder, progress: OnProgress
 ) -> AbstractContextManager[SyncEngine]:
     """The engine of that name, for one sync. Raises UsageError for a name that is none, and what Ray needs."""
     if name == LOCAL:

@@ -15,7 +15,7 @@ from ..formats.loading import RawFile
 from ..formats.parsing import ParsingFailed
 from ..indexing.catalogue import FileRow
 from ..indexing.index import Entry, Index
-from ..records import Document, Progress, Report, SyncReport
+from ..records import Document, OnProgress, Progress, SyncReport
 from ..settings import Settings
 from ..storage import failpoints
 from . import folder
@@ -43,7 +43,7 @@ class Pass:
         ledger: Ledger,
         trash: Trash,
         engine: SyncEngine,
-        progress: Report,
+        progress: OnProgress,
         *,
         again: bool,
     ) -> None:

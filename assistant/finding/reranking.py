@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import ModelMissing, first_line
-from ..records import Passage, Progress, Report
+from ..records import OnProgress, Passage, Progress
 from ..settings import Settings
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Reranker:
     """Any sentence-transformers CrossEncoder with one output, loaded when first used."""
 
-    def __init__(self, name: str, *, offline: bool = False, report: Report = lambda _: None) -> None:
-        self._name, self._offline, self._report = name, offline, report
+    def __init__(self, name: str, *, offline: bool = False, progress: OnProgress = lambda _: None) -> None:
+        self._name, self._offline, self._progress = name, offline, progress
 
     def order(self, question: str, passages: Sequence[Passage]) -> list[Passage]:
         """The passages, best first, each with the model's score (0..1). Raises ModelMissing."""
@@ -37,7 +37,7 @@ class Reranker:
         local = Path(self._name).expanduser().is_dir()
         if local or self._offline:  # read when huggingface_hub is first imported
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        self._report(Progress("loading the reranker"))
+        self._progress(Progress("loading the reranker"))
         from sentence_transformers import CrossEncoder
 
         try:
@@ -50,8 +50,8 @@ class Reranker:
             ) from None
 
 
-def open_reranker(settings: Settings, report: Report) -> Reranker | None:
+def open_reranker(settings: Settings, progress: OnProgress) -> Reranker | None:
     """The reranker that the settings name, if any; nothing is loaded yet."""
     if settings.reranker_model is None:
         return None
-    return Reranker(settings.reranker_model, offline=settings.offline, report=report)
+    return Reranker(settings.reranker_model, offline=settings.offline, progress=progress)

@@ -19,7 +19,7 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from ..errors import ModelError, ModelMissing, first_line
-from ..records import Progress, Report
+from ..records import OnProgress, Progress
 from ..settings import BUNDLED_EMBEDDING_MODEL, Settings
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Embedder(Embeddings):
 
     @abstractmethod
     def embed(
-        self, texts: Sequence[str], spans: Sequence[Spans] = (), progress: Report = lambda _: None
+        self, texts: Sequence[str], spans: Sequence[Spans] = (), progress: OnProgress = lambda _: None
     ) -> list[Embedding]:
         """One embedding a text, with a vector for each of its spans, all from one reading of the text.
 
@@ -130,7 +130,7 @@ class SentenceTransformerEmbedder(Embedder):
         return [len(ids) for ids in self._tokenized(texts)["input_ids"]] if texts else []
 
     def embed(
-        self, texts: Sequence[str], spans: Sequence[Spans] = (), progress: Report = lambda _: None
+        self, texts: Sequence[str], spans: Sequence[Spans] = (), progress: OnProgress = lambda _: None
     ) -> list[Embedding]:
         """Embed in batches of similar length, which wastes least on padding.
 

@@ -17,7 +17,7 @@ from ..access import Scope
 from ..errors import DamagedFile, IndexFailure
 from ..formats import FORMATS_VERSION
 from ..language.terms import content
-from ..records import Document, Progress, Report
+from ..records import Document, OnProgress, Progress
 from ..storage import failpoints
 from ..storage.database import discard, version_of
 from ..storage.moving import delete_folder
@@ -32,7 +32,7 @@ from .schema import CATALOGUE, CATALOGUE_VERSION, VECTORS
 from .similarity import signature
 from .vectors import Vectors
 
-Embed = Callable[[Sequence[str], Sequence[Spans], Report], list[Embedding]]
+Embed = Callable[[Sequence[str], Sequence[Spans], OnProgress], list[Embedding]]
 _EMBED_AT_ONCE = 256
 _PUT_AT_ONCE = 2_000
 SHARED_LOG = "shared log"
@@ -74,11 +74,11 @@ class Index:
         self,
         data_dir: Path,
         embedder: Embedder,
-        say: Report = lambda _: None,
+        progress: OnProgress = lambda _: None,
         *,
         read_only: bool = False,
     ) -> None:
-        """Open or make the index; `say` hears what takes long. Raises IndexFailure.
+        """Open or make the index; `progress` hears what takes long. Raises IndexFailure.
 
         One that was prepared to be read only is used as it is: where that cannot be, it is an error.
         """
@@ -99,9 +99,9 @@ class Index:
             self.mended = self.mended or self._begin_anew_if_outdated()
             if was_closed and not as_it_was and not self.mended and not self.catalogue.document_count():
                 self.mended = "the catalogue was gone, and is made again from the articles"
-            self.vectors = self._open_vectors(say, look_closer=not as_it_was)
+            self.vectors = self._open_vectors(progress, look_closer=not as_it_was)
             half.callback(self.vectors.close)
-            self.begin(say)
+            self.begin(progress)
             half.pop_all()
 
     def _open_catalogue(self, *, look_closer: bool) -> Catalogue:
@@ -129,16 +129,16 @@ class Index:
         self.mended = f"the catalogue was damaged ({reason}), and is made again from the articles"
         return Catalogue(self._data_dir)
 
-    def _open_vectors(self, say: Report, *, look_closer: bool) -> Vectors:
+    def _open_vectors(self, progress: OnProgress, *, look_closer: bool) -> Vectors:
         if look_closer:
-            self._discard_damaged_vectors(say)
+            self._discard_damaged_vectors(progress)
         return Vectors(self._data_dir, self.embedder.fingerprint)
 
-    def _discard_damaged_vectors(self, say: Report) -> None:
+    def _discard_damaged_vectors(self, progress: OnProgress) -> None:
         count = len(self.catalogue.chunk_ids())
         if not count:
             return
-        say(Progress("looking through the index, which was not closed"))
+        progress(Progress("looking through the index, which was not closed"))
         gone = not (self._data_dir / VECTORS).is_dir()
         settled = self.catalogue.meta("dirty") == "0"  # else some may be missing, of a sync that was cut off
         fingerprint = self.embedder.fingerprint
@@ -192,7 +192,7 @@ class Index:
                 self._narrowed[scope] = view
             return self._narrowed[scope]
 
-    def put(self, entries: Iterable[Entry], progress: Report, embed: Embed | None = None) -> None:
+    def put(self, entries: Iterable[Entry], progress: OnProgress, embed: Embed | None = None) -> None:
         """Index documents in place of their earlier versions, in groups that bound memory.
 
         `embed` stands in for the embedder's own, whose vectors it has to give.
@@ -216,7 +216,7 @@ class Index:
         failpoints.reach("index: documents dropped")
         self.vectors.drop(gone)
 
-    def begin(self, say: Report = lambda _: None) -> None:
+    def begin(self, progress: OnProgress = lambda _: None) -> None:
         """Where a sync was cut off, or vectors are gone, let the vectors be those of the catalogue again."""
         catalogued = self.catalogue.chunk_ids
         if self.catalogue.meta("dirty") != "1" and self.vectors.count() == len(catalogued()):
@@ -229,7 +229,7 @@ class Index:
         failpoints.reach("index: vectors dropped that the catalogue does not know")
         missing = sorted(rows - vectors)
         for done in range(0, len(missing), _PUT_AT_ONCE):
-            say(Progress("putting vectors back", done, len(missing)))
+            progress(Progress("putting vectors back", done, len(missing)))
             chunks = self.catalogue.chunks(missing[done : done + _PUT_AT_ONCE])
             documents = self.catalogue.described(sorted({chunk.document_id for chunk in chunks.values()}))
             self.vectors.put(
@@ -258,7 +258,7 @@ class Index:
         """The content hash of each document that this machine's folder gave rise to, by id."""
         return self.catalogue.document_hashes()
 
-    def follow(self, say: Report = lambda _: None) -> None:
+    def follow(self, progress: OnProgress = lambda _: None) -> None:
         """Take over what other machines have changed, where the corpus is shared. Raises IndexFailure."""
 
     def declare(self, rows: Iterable[FileRow], data_hashes: Mapping[str, str]) -> None:
@@ -293,7 +293,7 @@ class Index:
             found[hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:24]] = part
         return found
 
-    def _write(self, group: Sequence[Planned], progress: Report, embed: Embed) -> None:
+    def _write(self, group: Sequence[Planned], progress: OnProgress, embed: Embed) -> None:
         if not group:
             return
         self.catalogue.set_meta("dirty", "1")

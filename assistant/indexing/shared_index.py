@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..access import ROOT, collection_of
 from ..errors import DamagedFile, IndexFailure
-from ..records import Machine, Progress, Report
+from ..records import Machine, OnProgress, Progress
 from ..storage import failpoints
 from .catalogue import FileRow
 from .chroma_server import ChromaServer, CollectionGone
@@ -44,7 +44,7 @@ class SharedIndex(Index):
         self,
         data_dir: Path,
         embedder: Embedder,
-        say: Report = lambda _: None,
+        progress: OnProgress = lambda _: None,
         *,
         url: str,
         state_dir: Path,
@@ -61,7 +61,7 @@ class SharedIndex(Index):
         try:
             made_of = {key: value for key, value in super()._made_of.items() if key != SHARED_LOG}
             self._log = SharedLog(self._server, made_of)
-            super().__init__(data_dir, embedder, say)
+            super().__init__(data_dir, embedder, progress)
         except BaseException:
             self._server.close()
             raise
@@ -70,7 +70,7 @@ class SharedIndex(Index):
     def _made_of(self) -> dict[str, str]:
         return super()._made_of | {SHARED_LOG: f"{self._log.token}-{self._contributor.id}"}
 
-    def _open_vectors(self, say: Report, *, look_closer: bool) -> SharedVectors:  # noqa: ARG002 - they lie elsewhere
+    def _open_vectors(self, progress: OnProgress, *, look_closer: bool) -> SharedVectors:  # noqa: ARG002 - they lie elsewhere
         self._shared = SharedVectors(
             self._server, self.embedder.fingerprint, self._contributor.id, self.catalogue.nearest
         )
@@ -86,26 +86,26 @@ class SharedIndex(Index):
         """See Index."""
         return self._settled
 
-    def begin(self, say: Report = lambda _: None) -> None:
+    def begin(self, progress: OnProgress = lambda _: None) -> None:
         """Follow the log, and clear away or put back what a write that was cut off has left or lost."""
-        self.follow(say)
+        self.follow(progress)
         self._settled = True
         if self._unfinished:
             self._drop_contents(sorted(self._log.contents_of(self._contributor.id) - self._standing()))
             self._unfinished = False
         if self._shared.count() < len(self.catalogue.chunk_ids()):
-            self.put_back(say)
+            self.put_back(progress)
 
-    def follow(self, say: Report = lambda _: None) -> None:
+    def follow(self, progress: OnProgress = lambda _: None) -> None:
         """Take over what other machines have written. Raises IndexFailure; DamagedFile where it is another log."""
         number, token = self._followed()
         try:
             entries = list(self._log.after(number, token))
             for _ in range(_READ_AGAIN):
-                if not entries or self._apply(entries, {}, say):
+                if not entries or self._apply(entries, {}, progress):
                     return
                 entries += self._log.after(entries[-1][0], entries[-1][1].token)
-            self._apply(entries, {}, say, lost=True)
+            self._apply(entries, {}, progress, lost=True)
         except CollectionGone as gone:
             self.catalogue.set_meta(SHARED_LOG, "")  # so that it is begun anew
             raise DamagedFile.of(self._data_dir / CATALOGUE, str(gone)) from None
@@ -167,7 +167,7 @@ class SharedIndex(Index):
         """The documents that a machine has and that could not be taken over, as the server had lost what they hold."""
         return sorted(self.catalogue.contributions.all() - self.catalogue.contributions.contents().keys())
 
-    def put_back(self, say: Report = lambda _: None) -> None:
+    def put_back(self, progress: OnProgress = lambda _: None) -> None:
         """Write to the server what it has lost of what stands, from the catalogue.
 
         What a document holds gets a new entry, so that the others read it, from a machine that has its file.
@@ -179,7 +179,7 @@ class SharedIndex(Index):
         changes: list[Change] = []
         for key in sorted({lost.partition(".")[2] for lost in vectors} | contents):
             document_id = documents[key]
-            say(Progress("putting back on the server", len(changes), len(documents)))
+            progress(Progress("putting back on the server", len(changes), len(documents)))
             content = self._packed_again(document_id)
             if key in contents and document_id in own:
                 anew[new := secrets.token_hex(8)] = content
@@ -188,7 +188,7 @@ class SharedIndex(Index):
             elif key not in contents:
                 self._put_vectors({key: content})
         self._append(changes, anew)
-        self.follow(say)
+        self.follow(progress)
         self._drop_contents(sorted({lost.partition(".")[2] for lost in vectors} - self._standing()))  # replaced since
 
     def _store(self, group: Sequence[Planned], before: set[str], vectors: Mapping[str, Vector]) -> None:  # noqa: ARG002
@@ -253,7 +253,7 @@ class SharedIndex(Index):
         self,
         entries: Sequence[tuple[int, LogEntry]],
         contents: Mapping[str, Content],
-        say: Report,
+        progress: OnProgress,
         *,
         lost: bool = False,
     ) -> bool:
@@ -272,7 +272,7 @@ class SharedIndex(Index):
                 self._check_collection(entry, change)
         for done, (document_id, changes) in enumerate(by_document.items()):
             if len(by_document) > _CHANGES_AT_ONCE:
-                say(Progress("reading from the server", done, len(by_document)))
+                progress(Progress("reading from the server", done, len(by_document)))
             if not self._apply_to(document_id, changes, contents) and not lost:
                 return False
         number, last = entries[-1]

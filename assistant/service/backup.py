@@ -26,13 +26,13 @@ from ..errors import DamagedFile, UsageError
 from ..indexing.schema import CATALOGUE
 from ..people.conversations import CONVERSATIONS, Conversations
 from ..people.users import USERS, Users
-from ..records import Progress, Report
+from ..records import OnProgress, Progress
 from ..settings import Settings
 from ..storage.private import open_private
 from .holding import Opened
 
 
-def write(settings: Settings, opened: Opened, file: Path, report: Report) -> int:
+def write(settings: Settings, opened: Opened, file: Path, progress: OnProgress) -> int:
     """Write a backup, whole or not at all; its size in bytes. The corpus stands still meanwhile, questions do not.
 
     A name that ends in .gz or .tgz has it compressed. Raises UsageError where it cannot be written.
@@ -42,7 +42,7 @@ def write(settings: Settings, opened: Opened, file: Path, report: Report) -> int
     part = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:
         with corpus.standing_still(), tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as own:
-            corpus.sync(report, again=False)  # so that every article has its id
+            corpus.sync(progress, again=False)  # so that every article has its id
             copies = {f"state/{LEDGER}": Path(own, "ledger"), f"index/{CATALOGUE}": Path(own, "catalogue")}
             corpus.copy_to(*copies.values())
             copies |= _kept(settings, CONVERSATIONS, Conversations, Path(own, "conversations"))
@@ -50,7 +50,7 @@ def write(settings: Settings, opened: Opened, file: Path, report: Report) -> int
             files = dict(_members(settings)) | copies
             with open_private(part) as stream:
                 with _archive(file, stream) as archive:
-                    _add(archive, files, report)
+                    _add(archive, files, progress)
                 stream.flush()
                 os.fsync(stream.fileno())
             size = part.stat().st_size
@@ -140,11 +140,11 @@ def _members(settings: Settings) -> Iterator[tuple[str, Path]]:
                 yield f"{name}/{inside.as_posix()}", path
 
 
-def _add(archive: tarfile.TarFile, files: dict[str, Path], report: Report) -> None:
+def _add(archive: tarfile.TarFile, files: dict[str, Path], progress: OnProgress) -> None:
     """Each file as it is read once; at the end what they all were, which shows that none is missing."""
     hashes = {}
     for position, (name, path) in enumerate(files.items()):
-        report(Progress("backing up", position + 1, len(files)))
+        progress(Progress("backing up", position + 1, len(files)))
         with contextlib.suppress(FileNotFoundError), _open(path) as file:  # deleted since the folder was listed
             stat = os.fstat(file.fileno())
             member = tarfile.TarInfo(name)

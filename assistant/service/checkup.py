@@ -13,7 +13,7 @@ from ..errors import AssistantError, IndexFailure
 from ..indexing.probing import problems
 from ..indexing.schema import VECTORS
 from ..indexing.shared_index import SharedIndex
-from ..records import Finding, Progress, Report
+from ..records import Finding, OnProgress, Progress
 from ..settings import Settings
 from ..storage.moving import BEING_WRITTEN
 from .holding import Holding, Opened
@@ -21,19 +21,19 @@ from .holding import Holding, Opened
 _NAMED = 3
 
 
-def examine(settings: Settings, holding: Holding, *, repair: bool, report: Report) -> list[Finding]:
+def examine(settings: Settings, holding: Holding, *, repair: bool, progress: OnProgress) -> list[Finding]:
     """What was found; with `repair`, damage is made again from the folder, and the findings say what it was."""
 
     def look() -> list[Finding]:
-        return holding.using(report, lambda opened: list(_look(settings, opened, report)), mend=False)
+        return holding.using(progress, lambda opened: list(_look(settings, opened, progress)), mend=False)
 
     try:
         found = look()
         bad = {finding.what for finding in found if not finding.fine}
         if not repair or settings.read_only or not bad:
             return found
-        _mend(settings, holding, bad, report)
-        holding.using(report, lambda opened: opened.followed.sync(report))
+        _mend(settings, holding, bad, progress)
+        holding.using(progress, lambda opened: opened.followed.sync(progress))
         now = {finding.what: finding for finding in look()}
         return [now[was.what] if was.fine else _mended(was, now[was.what]) for was in found if was.what in now]
     except AssistantError as error:
@@ -44,14 +44,14 @@ def _mended(was: Finding, now: Finding) -> Finding:
     return Finding(was.what, now.fine, f"{now.found} (mended; it was: {was.found})" if now.fine else now.found)
 
 
-def _mend(settings: Settings, holding: Holding, bad: set[str], report: Report) -> None:
+def _mend(settings: Settings, holding: Holding, bad: set[str], progress: OnProgress) -> None:
     """Forget what is wrong, so that opening the index anew and the sync that follows make it again."""
-    opened = holding.using(report, lambda opened: opened)
+    opened = holding.using(progress, lambda opened: opened)
     if bad & {"catalogue", "ledger"}:
         holding.discard(opened, catalogue="catalogue" in bad)
     elif "vectors" in bad and not settings.chroma_url and _all_there(opened):
         holding.discard(opened, vectors=True)
-    holding.using(report, lambda opened: _forget(settings, opened, bad))
+    holding.using(progress, lambda opened: _forget(settings, opened, bad))
 
 
 def _all_there(opened: Opened) -> bool:
@@ -71,16 +71,16 @@ def _forget(settings: Settings, opened: Opened, bad: set[str]) -> None:
         opened.followed.teach_ledger()
 
 
-def _look(settings: Settings, opened: Opened, report: Report) -> Iterator[Finding]:
-    yield _guarded("catalogue", lambda: _catalogue(opened, report))
+def _look(settings: Settings, opened: Opened, progress: OnProgress) -> Iterator[Finding]:
+    yield _guarded("catalogue", lambda: _catalogue(opened, progress))
     if opened.corpus is None:
         yield _guarded("vectors", lambda: (True, f"{opened.index.vectors.count():,}, only read"))
         return
     with opened.corpus.standing_still():
-        yield _guarded("vectors", lambda: _vectors(settings, opened, report))
+        yield _guarded("vectors", lambda: _vectors(settings, opened, progress))
         yield _guarded("orphans", lambda: _orphans(settings, opened))
         yield _guarded("ledger", lambda: _ledger(opened))
-        yield _guarded("files", lambda: _files(settings, opened, report))
+        yield _guarded("files", lambda: _files(settings, opened, progress))
     yield _guarded("unread files", lambda: _unread(opened))
 
 
@@ -92,8 +92,8 @@ def _guarded(what: str, look: Callable[[], tuple[bool, str]]) -> Finding:
     return Finding(what, fine, found)
 
 
-def _catalogue(opened: Opened, report: Report) -> tuple[bool, str]:
-    report(Progress("checking the catalogue"))
+def _catalogue(opened: Opened, progress: OnProgress) -> tuple[bool, str]:
+    progress(Progress("checking the catalogue"))
     catalogue = opened.index.catalogue
     if found := catalogue.problems(thorough=True):
         return False, found[0]
@@ -102,9 +102,9 @@ def _catalogue(opened: Opened, report: Report) -> tuple[bool, str]:
     return True, f"{count}, all as written{mended}"
 
 
-def _vectors(settings: Settings, opened: Opened, report: Report) -> tuple[bool, str]:
+def _vectors(settings: Settings, opened: Opened, progress: OnProgress) -> tuple[bool, str]:
     """Chroma's vectors are looked up one by one in a copy of its folder, by another process: damage may end it."""
-    report(Progress("looking every vector up"))
+    progress(Progress("looking every vector up"))
     index = opened.index
     if isinstance(index, SharedIndex):
         return _on_the_server(index)
@@ -159,9 +159,9 @@ def _ledger(opened: Opened) -> tuple[bool, str]:
     return not found, found[0] if found else "the ids of all documents"
 
 
-def _files(settings: Settings, opened: Opened, report: Report) -> tuple[bool, str]:
+def _files(settings: Settings, opened: Opened, progress: OnProgress) -> tuple[bool, str]:
     """Whether the files that look unchanged are: by their bytes."""
-    altered = opened.followed.altered(report)
+    altered = opened.followed.altered(progress)
     known = opened.index.catalogue.files()
     present = folder.scan(settings.corpus_dir)
     newer = sum(not unchanged(known.get(file.source), file) for file in present)

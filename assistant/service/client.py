@@ -22,12 +22,12 @@ from ..records import (
     Filters,
     Finding,
     Machine,
+    OnProgress,
     Overview,
     Passage,
     Progress,
     Record,
     Removed,
-    Report,
     SyncReport,
     Verification,
 )
@@ -50,9 +50,9 @@ class RemoteEngine:
     under way when it went is made again, unless part of an answer was already shown.
     """
 
-    def __init__(self, settings: Settings, report: Report = lambda _: None) -> None:
+    def __init__(self, settings: Settings, progress: OnProgress = lambda _: None) -> None:
         """Reach the owner, so that a folder that cannot be used is an error here and not later."""
-        self._asked, self._settings = settings, prepared.usable(settings, report)
+        self._asked, self._settings = settings, prepared.usable(settings, progress)
         self._free: list[Connection] = []
         self._turn = threading.Lock()
         self._process = os.getpid()
@@ -60,93 +60,97 @@ class RemoteEngine:
         self._free.append(reach(self._settings))
 
     def sync(
-        self, report: Report, *, again: bool = True, engine: str = LOCAL, scope: Scope | None = None
+        self, progress: OnProgress, *, again: bool = True, engine: str = LOCAL, scope: Scope | None = None
     ) -> SyncReport:
         """See Engine.sync."""
         given = {"again": again, "engine": engine, "scope": scope}
-        return SyncReport.from_dict(self._call("sync", given, report))
+        return SyncReport.from_dict(self._call("sync", given, progress))
 
-    def add(self, path: Path, report: Report, collection: str = "", scope: Scope | None = None) -> SyncReport:
+    def add(self, path: Path, progress: OnProgress, collection: str = "", scope: Scope | None = None) -> SyncReport:
         """See Engine.add."""
         arguments = {"path": str(path), "collection": collection, "scope": scope}
-        return SyncReport.from_dict(self._call("add", arguments, report))
+        return SyncReport.from_dict(self._call("add", arguments, progress))
 
     def add_document(
-        self, document: Document, report: Report, collection: str = "", scope: Scope | None = None
+        self, document: Document, progress: OnProgress, collection: str = "", scope: Scope | None = None
     ) -> SyncReport:
         """See Engine.add_document."""
         arguments = {"document": document, "collection": collection, "scope": scope}
-        return SyncReport.from_dict(self._call("add_document", arguments, report))
+        return SyncReport.from_dict(self._call("add_document", arguments, progress))
 
-    def add_page(self, url: str, report: Report, collection: str = "", scope: Scope | None = None) -> SyncReport:
+    def add_page(self, url: str, progress: OnProgress, collection: str = "", scope: Scope | None = None) -> SyncReport:
         """See Engine.add_page."""
         arguments = {"url": url, "collection": collection, "scope": scope}
-        return SyncReport.from_dict(self._call("add_page", arguments, report))
+        return SyncReport.from_dict(self._call("add_page", arguments, progress))
 
-    def remove(self, document_id: str, report: Report, scope: Scope | None = None) -> SyncReport:
+    def remove(self, document_id: str, progress: OnProgress, scope: Scope | None = None) -> SyncReport:
         """See Engine.remove."""
-        return SyncReport.from_dict(self._call("remove", {"document_id": document_id, "scope": scope}, report))
+        return SyncReport.from_dict(self._call("remove", {"document_id": document_id, "scope": scope}, progress))
 
-    def erase(self, document_id: str, report: Report) -> SyncReport:
+    def erase(self, document_id: str, progress: OnProgress) -> SyncReport:
         """See Engine.erase."""
-        return SyncReport.from_dict(self._call("erase", {"document_id": document_id}, report))
+        return SyncReport.from_dict(self._call("erase", {"document_id": document_id}, progress))
 
-    def restore(self, document_id: str, report: Report, scope: Scope | None = None) -> SyncReport:
+    def restore(self, document_id: str, progress: OnProgress, scope: Scope | None = None) -> SyncReport:
         """See Engine.restore."""
-        return SyncReport.from_dict(self._call("restore", {"document_id": document_id, "scope": scope}, report))
+        return SyncReport.from_dict(self._call("restore", {"document_id": document_id, "scope": scope}, progress))
 
-    def removed(self, report: Report, scope: Scope | None = None) -> list[Removed]:
+    def removed(self, progress: OnProgress, scope: Scope | None = None) -> list[Removed]:
         """See Engine.removed."""
-        return [Removed.from_dict(plain) for plain in self._call("removed", {"scope": scope}, report)]
+        return [Removed.from_dict(plain) for plain in self._call("removed", {"scope": scope}, progress)]
 
-    def amend(self, document_id: str, values: dict[str, Any], report: Report, scope: Scope | None = None) -> SyncReport:
+    def amend(
+        self, document_id: str, values: dict[str, Any], progress: OnProgress, scope: Scope | None = None
+    ) -> SyncReport:
         """See Engine.amend."""
         plain = {key: str(value) if value is not None else None for key, value in values.items()}
         arguments = {"document_id": document_id, "values": plain, "scope": scope}
-        return SyncReport.from_dict(self._call("amend", arguments, report))
+        return SyncReport.from_dict(self._call("amend", arguments, progress))
 
-    def backup(self, file: Path, report: Report) -> int:
+    def backup(self, file: Path, progress: OnProgress) -> int:
         """See Engine.backup."""
-        return int(self._call("backup", {"file": str(file)}, report))
+        return int(self._call("backup", {"file": str(file)}, progress))
 
-    def machines(self, report: Report) -> list[Machine]:
+    def machines(self, progress: OnProgress) -> list[Machine]:
         """See Engine.machines."""
-        return [Machine.from_dict(plain) for plain in self._call("machines", {}, report)]
+        return [Machine.from_dict(plain) for plain in self._call("machines", {}, progress)]
 
-    def forget_machine(self, name: str, report: Report) -> SyncReport:
+    def forget_machine(self, name: str, progress: OnProgress) -> SyncReport:
         """See Engine.forget_machine."""
-        return SyncReport.from_dict(self._call("forget_machine", {"name": name}, report))
+        return SyncReport.from_dict(self._call("forget_machine", {"name": name}, progress))
 
-    def restore_backup(self, file: Path, report: Report) -> SyncReport:
+    def restore_backup(self, file: Path, progress: OnProgress) -> SyncReport:
         """See Engine.restore_backup."""
-        return SyncReport.from_dict(self._call("restore_backup", {"file": str(file)}, report))
+        return SyncReport.from_dict(self._call("restore_backup", {"file": str(file)}, progress))
 
-    def check(self, *, repair: bool, report: Report) -> list[Finding]:
+    def check(self, *, repair: bool, progress: OnProgress) -> list[Finding]:
         """See Engine.check."""
-        return [Finding.from_dict(plain) for plain in self._call("check", {"repair": repair}, report)]
+        return [Finding.from_dict(plain) for plain in self._call("check", {"repair": repair}, progress)]
 
-    def documents(self, report: Report, filters: Filters | None = None, scope: Scope | None = None) -> list[Document]:
+    def documents(
+        self, progress: OnProgress, filters: Filters | None = None, scope: Scope | None = None
+    ) -> list[Document]:
         """See Engine.documents."""
         arguments = {"filters": filters or None, "scope": scope}
-        return [Document.from_dict(plain) for plain in self._call("documents", arguments, report)]
+        return [Document.from_dict(plain) for plain in self._call("documents", arguments, progress)]
 
-    def overview(self, report: Report, scope: Scope | None = None) -> Overview:
+    def overview(self, progress: OnProgress, scope: Scope | None = None) -> Overview:
         """See Engine.overview."""
-        return Overview.from_dict(self._call("overview", {"scope": scope}, report))
+        return Overview.from_dict(self._call("overview", {"scope": scope}, progress))
 
-    def failures(self, report: Report, scope: Scope | None = None) -> dict[str, str]:
+    def failures(self, progress: OnProgress, scope: Scope | None = None) -> dict[str, str]:
         """See Engine.failures."""
-        failures: dict[str, str] = self._call("failures", {"scope": scope}, report)
+        failures: dict[str, str] = self._call("failures", {"scope": scope}, progress)
         return failures
 
-    def document(self, document_id: str, report: Report, scope: Scope | None = None) -> Document:
+    def document(self, document_id: str, progress: OnProgress, scope: Scope | None = None) -> Document:
         """See Engine.document."""
-        return Document.from_dict(self._call("document", {"document_id": document_id, "scope": scope}, report))
+        return Document.from_dict(self._call("document", {"document_id": document_id, "scope": scope}, progress))
 
-    def withheld(self, document_ids: Sequence[str], report: Report, scope: Scope | None = None) -> list[str]:
+    def withheld(self, document_ids: Sequence[str], progress: OnProgress, scope: Scope | None = None) -> list[str]:
         """See Engine.withheld."""
         arguments = {"document_ids": list(document_ids), "scope": scope}
-        return [str(document_id) for document_id in self._call("withheld", arguments, report)]
+        return [str(document_id) for document_id in self._call("withheld", arguments, progress)]
 
     def search(
         self,
@@ -154,7 +158,7 @@ class RemoteEngine:
         k: int,
         filters: Filters | None,
         turns: Sequence[Turn],
-        report: Report,
+        progress: OnProgress,
         scope: Scope | None = None,
     ) -> list[Passage]:
         """See Engine.search."""
@@ -165,7 +169,7 @@ class RemoteEngine:
             "turns": [turn.to_dict() for turn in turns],
             "scope": scope,
         }
-        return [Passage.from_dict(plain) for plain in self._call("search", arguments, report)]
+        return [Passage.from_dict(plain) for plain in self._call("search", arguments, progress)]
 
     def stream(
         self,
@@ -173,7 +177,7 @@ class RemoteEngine:
         filters: Filters | None,
         settings: Settings | None,
         turns: Sequence[Turn],
-        report: Report,
+        progress: OnProgress,
         stop: Stop,
         scope: Scope | None = None,
     ) -> Generator[Event]:
@@ -186,7 +190,7 @@ class RemoteEngine:
             "scope": scope,
         }
         with contextlib.suppress(Stopped):
-            for message in self._messages("stream", arguments, report, stop):
+            for message in self._messages("stream", arguments, progress, stop):
                 if "event" in message:
                     yield wire.event_of(message)
 
@@ -196,7 +200,7 @@ class RemoteEngine:
         answer: Answer | None,
         filters: Filters | None,
         settings: Settings | None,
-        report: Report,
+        progress: OnProgress,
         scope: Scope | None = None,
     ) -> list[str]:
         """See Engine.suggest."""
@@ -207,15 +211,15 @@ class RemoteEngine:
             "settings": (settings or self._settings).model_dump(mode="json"),
             "scope": scope,
         }
-        return [str(question) for question in self._call("suggest", arguments, report)]
+        return [str(question) for question in self._call("suggest", arguments, progress)]
 
-    def verify(self, said: str, report: Report, scope: Scope | None = None) -> Verification:
+    def verify(self, said: str, progress: OnProgress, scope: Scope | None = None) -> Verification:
         """See Engine.verify."""
-        return Verification.from_dict(self._call("verify", {"said": said, "scope": scope}, report))
+        return Verification.from_dict(self._call("verify", {"said": said, "scope": scope}, progress))
 
-    def prepare(self, settings: Settings | None, report: Report) -> None:
+    def prepare(self, settings: Settings | None, progress: OnProgress) -> None:
         """See Engine.prepare."""
-        self._call("prepare", {"settings": (settings or self._settings).model_dump(mode="json")}, report)
+        self._call("prepare", {"settings": (settings or self._settings).model_dump(mode="json")}, progress)
 
     def leave(self) -> None:
         """Start no owner any more, as this program is about to end. Takes no lock."""
@@ -227,12 +231,12 @@ class RemoteEngine:
             while self._free:
                 self._free.pop().close()
 
-    def _call(self, name: str, arguments: dict[str, Any], report: Report) -> Any:
-        *_, last = self._messages(name, arguments, report)
+    def _call(self, name: str, arguments: dict[str, Any], progress: OnProgress) -> Any:
+        *_, last = self._messages(name, arguments, progress)
         return last["result"]
 
     def _messages(
-        self, name: str, arguments: dict[str, Any], report: Report, stop: Stop = never
+        self, name: str, arguments: dict[str, Any], progress: OnProgress, stop: Stop = never
     ) -> Iterator[dict[str, Any]]:
         """What comes back of a call, less its progress, ending with its result. Raises what the engine raised.
 
@@ -246,7 +250,7 @@ class RemoteEngine:
                 with contextlib.closing(self._once(name, arguments, stop)) as messages:
                     for message in messages:
                         if "progress" in message:
-                            report(Progress.from_dict(message["progress"]))
+                            progress(Progress.from_dict(message["progress"]))
                         elif message.get("event") == "Waiting":
                             yield message
                         elif (before := next(again, None)) is None:

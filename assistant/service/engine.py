@@ -39,11 +39,11 @@ from ..records import (
     Filters,
     Finding,
     Machine,
+    OnProgress,
     Overview,
     Passage,
     Progress,
     Removed,
-    Report,
     SyncReport,
     Verification,
 )
@@ -92,7 +92,7 @@ class Engine:
 
     def sync(
         self,
-        report: Report = lambda _: None,
+        progress: OnProgress = lambda _: None,
         *,
         again: bool = True,
         engine: str = LOCAL,
@@ -102,10 +102,10 @@ class Engine:
 
         `engine` names who parses and embeds: this process, or the workers of a Ray cluster.
         """
-        return self._changed(report, lambda corpus: corpus.sync(report, again=again, engine=engine), scope)
+        return self._changed(progress, lambda corpus: corpus.sync(progress, again=again, engine=engine), scope)
 
     def add(
-        self, path: Path, report: Report = lambda _: None, collection: str = "", scope: Scope | None = None
+        self, path: Path, progress: OnProgress = lambda _: None, collection: str = "", scope: Scope | None = None
     ) -> SyncReport:
         """Copy a file or the files of a folder into the corpus, which is made where there is none, and sync."""
         if not path.exists():
@@ -113,105 +113,111 @@ class Engine:
         if not (path.is_file() or path.is_dir()):
             raise UsageError(f"{path} is no file, but a device or pipe; give a file or a folder")
         within = self._place(collection, scope)
-        return self._changed(report, lambda corpus: corpus.add(path, report, within), scope)
+        return self._changed(progress, lambda corpus: corpus.add(path, progress, within), scope)
 
     def add_document(
-        self, document: Document, report: Report = lambda _: None, collection: str = "", scope: Scope | None = None
+        self,
+        document: Document,
+        progress: OnProgress = lambda _: None,
+        collection: str = "",
+        scope: Scope | None = None,
     ) -> SyncReport:
         """Write a document into the corpus folder, which is made where there is none, and sync."""
         within = self._place(collection, scope)
-        return self._changed(report, lambda corpus: corpus.add_document(document, report, within), scope)
+        return self._changed(progress, lambda corpus: corpus.add_document(document, progress, within), scope)
 
     def add_page(
-        self, url: str, report: Report = lambda _: None, collection: str = "", scope: Scope | None = None
+        self, url: str, progress: OnProgress = lambda _: None, collection: str = "", scope: Scope | None = None
     ) -> SyncReport:
         """Fetch a web page into the corpus folder, which is made where there is none, and sync."""
         within = self._place(collection, scope)
-        return self._changed(report, lambda corpus: corpus.add_page(url, report, within), scope)
+        return self._changed(progress, lambda corpus: corpus.add_page(url, progress, within), scope)
 
-    def remove(self, document_id: str, report: Report = lambda _: None, scope: Scope | None = None) -> SyncReport:
+    def remove(self, document_id: str, progress: OnProgress = lambda _: None, scope: Scope | None = None) -> SyncReport:
         """Move a document's files to the trash and sync."""
-        if scope and not any(document_id == each.document_id for each in self.removed(report, scope)):
-            self.document(document_id, report, scope)
-        return self._changed(report, lambda corpus: corpus.remove(document_id, report), scope)
+        if scope and not any(document_id == each.document_id for each in self.removed(progress, scope)):
+            self.document(document_id, progress, scope)
+        return self._changed(progress, lambda corpus: corpus.remove(document_id, progress), scope)
 
-    def erase(self, document_id: str, report: Report = lambda _: None) -> SyncReport:
+    def erase(self, document_id: str, progress: OnProgress = lambda _: None) -> SyncReport:
         """Delete a document for good."""
-        return self._changed(report, lambda corpus: corpus.erase(document_id, report))
+        return self._changed(progress, lambda corpus: corpus.erase(document_id, progress))
 
-    def restore(self, document_id: str, report: Report = lambda _: None, scope: Scope | None = None) -> SyncReport:
+    def restore(
+        self, document_id: str, progress: OnProgress = lambda _: None, scope: Scope | None = None
+    ) -> SyncReport:
         """Undo `remove`."""
-        if scope and not any(document_id == each.document_id for each in self.removed(report, scope)):
-            self.document(document_id, report, scope)
-        return self._changed(report, lambda corpus: corpus.restore(document_id, report), scope)
+        if scope and not any(document_id == each.document_id for each in self.removed(progress, scope)):
+            self.document(document_id, progress, scope)
+        return self._changed(progress, lambda corpus: corpus.restore(document_id, progress), scope)
 
-    def removed(self, report: Report = lambda _: None, scope: Scope | None = None) -> list[Removed]:
+    def removed(self, progress: OnProgress = lambda _: None, scope: Scope | None = None) -> list[Removed]:
         """The documents in the trash, latest first."""
-        found = self._holding.using(report, lambda opened: opened.corpus.removed() if opened.corpus else [])
+        found = self._holding.using(progress, lambda opened: opened.corpus.removed() if opened.corpus else [])
         return limiting.in_trash(found, scope)
 
     def amend(
         self,
         document_id: str,
         values: dict[str, Any],
-        report: Report = lambda _: None,
+        progress: OnProgress = lambda _: None,
         scope: Scope | None = None,
     ) -> SyncReport:
         """Correct title, publisher, author or date of a document."""
         if scope:
-            self.document(document_id, report, scope)
-        return self._changed(report, lambda corpus: corpus.amend(document_id, **values), scope)
+            self.document(document_id, progress, scope)
+        return self._changed(progress, lambda corpus: corpus.amend(document_id, **values), scope)
 
-    def backup(self, file: Path, report: Report = lambda _: None) -> int:
+    def backup(self, file: Path, progress: OnProgress = lambda _: None) -> int:
         """Sync, so that every article has its id, and write articles, state and catalogue into one file; its size."""
-        return self._holding.using(report, lambda opened: backup.write(self._settings, opened, file, report))
+        return self._holding.using(progress, lambda opened: backup.write(self._settings, opened, file, progress))
 
-    def restore_backup(self, file: Path, report: Report = lambda _: None) -> SyncReport:
+    def restore_backup(self, file: Path, progress: OnProgress = lambda _: None) -> SyncReport:
         """Make everything what it was when a backup was written; what was there since is in the trash."""
         folder.make(self._settings.corpus_dir)
-        return self._changed(report, lambda corpus: corpus.restore_backup(file, report))
+        return self._changed(progress, lambda corpus: corpus.restore_backup(file, progress))
 
-    def machines(self, report: Report = lambda _: None) -> list[Machine]:
+    def machines(self, progress: OnProgress = lambda _: None) -> list[Machine]:
         """The machines that share the corpus. Raises UsageError where none do."""
-        return self._holding.using(report, lambda opened: opened.followed.machines())
+        return self._holding.using(progress, lambda opened: opened.followed.machines())
 
-    def forget_machine(self, name: str, report: Report = lambda _: None) -> SyncReport:
+    def forget_machine(self, name: str, progress: OnProgress = lambda _: None) -> SyncReport:
         """Let go of what only a machine has that is gone."""
-        return self._changed(report, lambda corpus: corpus.forget_machine(name, report))
+        return self._changed(progress, lambda corpus: corpus.forget_machine(name, progress))
 
-    def check(self, *, repair: bool = False, report: Report = lambda _: None) -> list[Finding]:
+    def check(self, *, repair: bool = False, progress: OnProgress = lambda _: None) -> list[Finding]:
         """Look through index, ledger and folder; `repair` makes again what is damaged."""
-        return examine(self._settings, self._holding, repair=repair, report=report)
+        return examine(self._settings, self._holding, repair=repair, progress=progress)
 
     def documents(
-        self, report: Report = lambda _: None, filters: Filters | None = None, scope: Scope | None = None
+        self, progress: OnProgress = lambda _: None, filters: Filters | None = None, scope: Scope | None = None
     ) -> list[Document]:
         """All documents that the filters let pass, without their text, newest first."""
-        return self._looked_up(report, lambda index: index.catalogue.documents(filters), scope)
+        return self._looked_up(progress, lambda index: index.catalogue.documents(filters), scope)
 
-    def overview(self, report: Report = lambda _: None, scope: Scope | None = None) -> Overview:
+    def overview(self, progress: OnProgress = lambda _: None, scope: Scope | None = None) -> Overview:
         """What the corpus holds, in figures."""
-        return self._looked_up(report, lambda index: index.catalogue.overview(), scope)
+        return self._looked_up(progress, lambda index: index.catalogue.overview(), scope)
 
-    def failures(self, report: Report = lambda _: None, scope: Scope | None = None) -> dict[str, str]:
+    def failures(self, progress: OnProgress = lambda _: None, scope: Scope | None = None) -> dict[str, str]:
         """Files of the folder that are no documents, each with the reason."""
-        return self._looked_up(report, lambda index: index.catalogue.failures(), scope)
+        return self._looked_up(progress, lambda index: index.catalogue.failures(), scope)
 
-    def document(self, document_id: str, report: Report = lambda _: None, scope: Scope | None = None) -> Document:
+    def document(self, document_id: str, progress: OnProgress = lambda _: None, scope: Scope | None = None) -> Document:
         """One document with its text."""
 
         def found(opened: Opened) -> Document:
             return opened.index.seen_by(scope).catalogue.document(document_id)
 
-        return self._holding.using(report, found)
+        return self._holding.using(progress, found)
 
     def withheld(
-        self, document_ids: Sequence[str], report: Report = lambda _: None, scope: Scope | None = None
+        self, document_ids: Sequence[str], progress: OnProgress = lambda _: None, scope: Scope | None = None
     ) -> list[str]:
         """Which of these documents the scope leaves out, also of those that lie in the trash or are gone."""
 
         def found(opened: Opened) -> list[str]:
-            _up_to_date(opened, report, scope)
+            _up_to_date(opened, progress, scope)
             catalogue = opened.index.seen_by(scope).catalogue
             seen, hidden = frozenset(catalogue.ids()), catalogue.hidden()
             former = opened.ledger.sources if opened.ledger else lambda _: []
@@ -224,7 +230,7 @@ class Engine:
             ]
 
         sees = scope.sees if scope else lambda _: True
-        return self._holding.using(report, found) if scope else []
+        return self._holding.using(progress, found) if scope else []
 
     def search(
         self,
@@ -232,19 +238,19 @@ class Engine:
         k: int = 5,
         filters: Filters | None = None,
         turns: Sequence[Turn] = (),
-        report: Report = lambda _: None,
+        progress: OnProgress = lambda _: None,
         scope: Scope | None = None,
     ) -> list[Passage]:
         """The passages that speak most of the question, as the conversation so far lets it be understood."""
         asked = checked_question(question, self._settings.max_question_characters)
 
         def found(index: Index) -> list[Passage]:
-            reranker = self._reranker(report)
+            reranker = self._reranker(progress)
             with FINDING.quick():
                 means = meant(index, asked, turns, filters)
                 return search(index, means.text, k, means.filters, reranker).passages
 
-        return self._looked_up(report, found, scope)
+        return self._looked_up(progress, found, scope)
 
     def stream(
         self,
@@ -252,7 +258,7 @@ class Engine:
         filters: Filters | None = None,
         settings: Settings | None = None,
         turns: Sequence[Turn] = (),
-        report: Report = lambda _: None,
+        progress: OnProgress = lambda _: None,
         stop: Stop = never,
         scope: Scope | None = None,
     ) -> Generator[Event]:
@@ -267,13 +273,13 @@ class Engine:
 
         def model() -> ChatModel | None:
             with steps.of("load"):
-                return self._model(chosen, report)
+                return self._model(chosen, progress)
 
         def events(opened: Opened) -> Generator[Event]:
             with steps.of("sync"):
-                remark = _up_to_date(opened, report, scope)
+                remark = _up_to_date(opened, progress, scope)
             index = opened.index.seen_by(scope)
-            reranker = self._reranker(report)
+            reranker = self._reranker(progress)
             answers = answer(asked, index, filters, model, reranker, turns, Run(stop, steps))
             last = None
             with suppress(Stopped), closing(answers), self._persons.one():
@@ -285,7 +291,7 @@ class Engine:
             if last is not None:
                 yield last
 
-        return observed(account, self._holding.streaming(report, events), self._observers)
+        return observed(account, self._holding.streaming(progress, events), self._observers)
 
     def suggest(
         self,
@@ -293,7 +299,7 @@ class Engine:
         answer: Answer | None = None,
         filters: Filters | None = None,
         settings: Settings | None = None,
-        report: Report = lambda _: None,
+        progress: OnProgress = lambda _: None,
         stop: Stop = never,
         scope: Scope | None = None,
     ) -> list[str]:
@@ -306,16 +312,16 @@ class Engine:
         local = chosen.llm == EMBEDDED
         asking = Asking(
             filters,
-            open_model=lambda: self._model(chosen, report) if local else None,
-            reranker=self._reranker(report),
+            open_model=lambda: self._model(chosen, progress) if local else None,
+            reranker=self._reranker(progress),
             stop=lambda: stop() or (local and self._persons.there),
             busy=lambda: self._persons.there,
         )
 
         def reach(look: Callable[[Index], _Result]) -> _Result:
-            return self._holding.using(report, lambda opened: look(opened.index.seen_by(scope)))
+            return self._holding.using(progress, lambda opened: look(opened.index.seen_by(scope)))
 
-        if not self._looked_up(report, lambda index: index.catalogue.document_count(), scope):
+        if not self._looked_up(progress, lambda index: index.catalogue.document_count(), scope):
             return []
         model = _model_key(chosen) if local else ""
         with self._opening:
@@ -324,16 +330,16 @@ class Engine:
             return suggestions.first(reach, k, asking, model)
         return suggestions.after(reach, k, answer, asking, model)
 
-    def verify(self, said: str, report: Report = lambda _: None, scope: Scope | None = None) -> Verification:
+    def verify(self, said: str, progress: OnProgress = lambda _: None, scope: Scope | None = None) -> Verification:
         """Whether an answer, given as the JSON of its `to_dict`, is as it was, and which of its quotes still stand."""
-        return self._looked_up(report, lambda index: verify(said, index.catalogue), scope)
+        return self._looked_up(progress, lambda index: verify(said, index.catalogue), scope)
 
-    def prepare(self, settings: Settings | None = None, report: Report = lambda _: None) -> None:
+    def prepare(self, settings: Settings | None = None, progress: OnProgress = lambda _: None) -> None:
         """Load everything an answer needs, so that the first question does not wait for it."""
-        self._holding.using(report, lambda _: None)
-        self._reranker(report)
+        self._holding.using(progress, lambda _: None)
+        self._reranker(progress)
         parse_at_once(["Ready?"])
-        self._model(settings or self._settings, report)
+        self._model(settings or self._settings, progress)
 
     def leave(self) -> None:
         """Do nothing: only an engine in another process could be started anew."""
@@ -358,7 +364,7 @@ class Engine:
         return within
 
     def _changed(
-        self, report: Report, change: Callable[[Corpus], SyncReport], scope: Scope | None = None
+        self, progress: OnProgress, change: Callable[[Corpus], SyncReport], scope: Scope | None = None
     ) -> SyncReport:
         def changed(opened: Opened) -> SyncReport:
             if scope is None:
@@ -369,17 +375,17 @@ class Engine:
             known = {*opened.index.catalogue.files(), *filter(limiting.is_in_corpus, done.failed)}
             return limiting.told(done, before, after, [source for source in known if not scope.sees(source)])
 
-        return self._holding.using(report, changed)
+        return self._holding.using(progress, changed)
 
-    def _looked_up(self, report: Report, look: Callable[[Index], _Result], scope: Scope | None = None) -> _Result:
+    def _looked_up(self, progress: OnProgress, look: Callable[[Index], _Result], scope: Scope | None = None) -> _Result:
         """What is found in the index, which is made to follow the folder first."""
 
         def found(opened: Opened) -> _Result:
-            if remark := _up_to_date(opened, report, scope):
-                report(Progress(remark, lasting=True))
+            if remark := _up_to_date(opened, progress, scope):
+                progress(Progress(remark, lasting=True))
             return look(opened.index.seen_by(scope))
 
-        return self._holding.using(report, found)
+        return self._holding.using(progress, found)
 
     def _finished(self, done: Done, remark: str, index: Index, settings: Settings, filters: Filters | None) -> Done:
         """The end of an answer with its receipt, and a remark on what it could not know."""
@@ -392,25 +398,25 @@ class Engine:
         made_of = receipt(told, settings, filters, model, index.embedder.fingerprint, text_of)
         return Done(replace(told, receipt=made_of))
 
-    def _reranker(self, report: Report) -> Reranker | None:
+    def _reranker(self, progress: OnProgress) -> Reranker | None:
         with self._opening:
             if not self._rerankers:
-                self._rerankers.append(open_reranker(self._settings, report))
+                self._rerankers.append(open_reranker(self._settings, progress))
             return self._rerankers[0]
 
-    def _model(self, settings: Settings, report: Report) -> ChatModel | None:
+    def _model(self, settings: Settings, progress: OnProgress) -> ChatModel | None:
         if self._given_model is not None:
             return self._given_model
         key = _model_key(settings)
         with self._opening:
             if key not in self._models:
-                self._models[key] = open_chat_model(settings, report)
+                self._models[key] = open_chat_model(settings, progress)
             return self._models[key]
 
 
-def _up_to_date(opened: Opened, report: Report, scope: Scope | None) -> str:
+def _up_to_date(opened: Opened, progress: OnProgress, scope: Scope | None) -> str:
     """A remark where the index could not be made to follow the folder. What went wrong may name files."""
-    remark = opened.corpus.sync_if_changed(report) if opened.corpus else ""
+    remark = opened.corpus.sync_if_changed(progress) if opened.corpus else ""
     return _BEHIND if remark and scope else remark
 
 

@@ -20,7 +20,7 @@ from ..indexing.embedding import Embedder, open_embedder
 from ..indexing.index import Index
 from ..indexing.schema import CATALOGUE, VECTORS
 from ..indexing.shared_index import SharedIndex
-from ..records import Event, Progress, Report, Retrieved, Waiting
+from ..records import Event, OnProgress, Progress, Retrieved, Waiting
 from ..settings import Settings
 from ..storage.database import discard, set_aside
 from ..storage.moving import delete_folder
@@ -67,10 +67,10 @@ class Holding:
         self._users = 0
         self._leaving = threading.Condition()
 
-    def using(self, report: Report, call: Callable[[Opened], _Result], *, mend: bool = True) -> _Result:
+    def using(self, progress: OnProgress, call: Callable[[Opened], _Result], *, mend: bool = True) -> _Result:
         """What the call makes of the opened index. Without `mend`, what it meets is raised as it is."""
         for tries_left in reversed(range(_TRIES)):
-            with self._used(report) as opened:
+            with self._used(progress) as opened:
                 try:
                     return call(opened)
                 except IndexFailure as error:
@@ -78,11 +78,11 @@ class Holding:
             self._mend(opened, failure, tries_left if mend else 0)
         raise AssertionError("the last try ends in a result or an error")
 
-    def streaming(self, report: Report, call: Callable[[Opened], Generator[Event]]) -> Generator[Event]:
+    def streaming(self, progress: OnProgress, call: Callable[[Opened], Generator[Event]]) -> Generator[Event]:
         """The events the call makes of the opened index. Made again only while no text of an answer was shown."""
         for tries_left in reversed(range(_TRIES)):
             shown = False
-            with self._used(report) as opened:
+            with self._used(progress) as opened:
                 try:
                     with closing(call(opened)) as events:
                         for event in events:
@@ -116,9 +116,9 @@ class Holding:
             self._opened, self._closed = None, True
 
     @contextmanager
-    def _used(self, report: Report) -> Iterator[Opened]:
+    def _used(self, progress: OnProgress) -> Iterator[Opened]:
         with self._opening:  # who discards waits for its users, and lets no further one in meanwhile
-            opened = self._open(report)
+            opened = self._open(progress)
             with self._leaving:
                 self._users += 1
         try:
@@ -128,53 +128,53 @@ class Holding:
                 self._users -= 1
                 self._leaving.notify_all()
 
-    def _open(self, report: Report) -> Opened:
+    def _open(self, progress: OnProgress) -> Opened:
         with self._opening:
             if self._closed:
                 raise OwnerError("this engine was closed; open another one")
             if self._opened is None:
                 if self._embedder is None:
-                    report(Progress("loading the embedding model"))
+                    progress(Progress("loading the embedding model"))
                     self._embedder = open_embedder(self._settings)
                 read_only = self._settings.read_only
                 if not read_only:
                     folder.check(self._settings.corpus_dir)
-                index = self._open_index(self._embedder, report)
+                index = self._open_index(self._embedder, progress)
                 try:
-                    self._opened = Opened(index, None, None) if read_only else self._followed(index, report)
+                    self._opened = Opened(index, None, None) if read_only else self._followed(index, progress)
                 except BaseException:
                     index.close(whole=False)
                     raise
             return self._opened
 
-    def _open_index(self, embedder: Embedder, report: Report) -> Index:
+    def _open_index(self, embedder: Embedder, progress: OnProgress) -> Index:
         """The index; one whose damage shows only when it is used is begun anew, for the next sync to fill."""
         data_dir, read_only = self._settings.data_dir, self._settings.read_only
         if self._settings.chroma_url:
-            return self._open_shared(self._settings.chroma_url, embedder, report)
+            return self._open_shared(self._settings.chroma_url, embedder, progress)
         try:
-            return Index(data_dir, embedder, report, read_only=read_only)
+            return Index(data_dir, embedder, progress, read_only=read_only)
         except DamagedFile as damage:
             if read_only:
                 raise
             self._delete_index()
-            index = Index(data_dir, embedder, report)
+            index = Index(data_dir, embedder, progress)
             index.mended = f"the index was damaged ({damage.reason}), and is made again from the articles"
             return index
 
-    def _open_shared(self, url: str, embedder: Embedder, report: Report) -> Index:
+    def _open_shared(self, url: str, embedder: Embedder, progress: OnProgress) -> Index:
         settings = self._settings
         if settings.offline and not is_here(urlsplit(url).hostname):
             raise IndexFailure(f"offline is set, and chroma_url = {url} is not this machine; unset one of them")
         collections = list(map(plain_path, settings.collections))
         try:
             return SharedIndex(
-                settings.data_dir, embedder, report, url=url, state_dir=settings.state_dir, collections=collections
+                settings.data_dir, embedder, progress, url=url, state_dir=settings.state_dir, collections=collections
             )
         except DamagedFile:
             self._delete_index()
             return SharedIndex(
-                settings.data_dir, embedder, report, url=url, state_dir=settings.state_dir, collections=collections
+                settings.data_dir, embedder, progress, url=url, state_dir=settings.state_dir, collections=collections
             )
 
     def _delete_index(self, *, catalogue: bool = True) -> None:
@@ -182,13 +182,13 @@ class Holding:
             discard(self._settings.data_dir / CATALOGUE)
         delete_folder(self._settings.data_dir / VECTORS)
 
-    def _followed(self, index: Index, report: Report) -> Opened:
+    def _followed(self, index: Index, progress: OnProgress) -> Opened:
         ledger, lost = self._open_ledger(index)
         try:
             if lost:
-                report(Progress(lost, lasting=True))
+                progress(Progress(lost, lasting=True))
             if remark := restoring.finish_cut_off(self._settings, index, ledger):
-                report(Progress(remark, lasting=True))
+                progress(Progress(remark, lasting=True))
             return Opened(index, Corpus(self._settings, index, ledger, self._parser), ledger)
         except BaseException:  # such as that the client has gone, to which this was to be reported
             ledger.close()

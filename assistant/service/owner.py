@@ -151,19 +151,19 @@ class Owner:
                 self._state.notify_all()
 
     def _call(self, connection: Connection, name: str, arguments: dict[str, Any]) -> None:
-        def report(progress: Progress) -> None:
-            _send(connection, {"progress": progress.to_dict()})
+        def progress(reached: Progress) -> None:
+            _send(connection, {"progress": reached.to_dict()})
 
         if name not in _CALLS:
             raise UsageError(f"the owner knows no call {name!r}; end all assistant processes and try again")
         keywords = {key: _READ.get(key, lambda value: value)(value) for key, value in arguments.items()}
         if name == "stream":
-            self._stream(connection, keywords | {"report": report})
+            self._stream(connection, keywords | {"progress": progress})
             result = None
         elif name == "suggest":
-            result = self._engine.suggest(report=report, stop=connection.poll, **keywords)
+            result = self._engine.suggest(progress=progress, stop=connection.poll, **keywords)
         else:
-            result = getattr(self._engine, name)(report=report, **keywords)
+            result = getattr(self._engine, name)(progress=progress, **keywords)
         _send(connection, {"result": _plain(result)})
 
     def _stream(self, connection: Connection, keywords: dict[str, Any]) -> None:

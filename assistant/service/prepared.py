@@ -15,14 +15,14 @@ from filelock import FileLock, Timeout
 from ..errors import IndexFailure
 from ..indexing import seal
 from ..indexing.schema import CATALOGUE, VECTORS
-from ..records import Progress, Report
+from ..records import OnProgress, Progress
 from ..settings import Settings
 from . import wire
 
 _COPIED = (CATALOGUE, f"{CATALOGUE}-wal", VECTORS, seal.SEAL)
 
 
-def usable(settings: Settings, report: Report) -> Settings:
+def usable(settings: Settings, progress: OnProgress) -> Settings:
     """The settings to work with: themselves, or, for an index that is only read, ones that name a copy of it.
 
     Raises IndexFailure where there is no index and none can be made.
@@ -44,7 +44,7 @@ def usable(settings: Settings, report: Report) -> Settings:
         with FileLock(copies / f"{whose}.lock"):
             if not (copy / CATALOGUE).is_file():
                 shutil.rmtree(copy, ignore_errors=True)
-                report(Progress(f"copying the prepared index {original}"))
+                progress(Progress(f"copying the prepared index {original}"))
                 _copy(original, copy)
             _forget_others(copies, whose, copy)
     except OSError as error:

@@ -96,12 +96,12 @@ def _tell(told: _News, position: int, job: Job) -> None:
 
 
 def _added(assistant: Assistant, job: Job, tell: Callable[[Job], None], collection: str) -> Job:
-    def report(progress: Progress) -> None:
-        share = progress.done / progress.total if progress.total else 0.0
-        tell(replace(job, state="working", step=progress.step, done=share))
+    def progress(reached: Progress) -> None:
+        share = reached.done / reached.total if reached.total else 0.0
+        tell(replace(job, state="working", step=reached.step, done=share))
 
     try:
-        found = assistant.with_progress(report).add(job.item, collection)
+        found = assistant.with_progress(progress).add(job.item, collection)
         return _came_of(assistant, job, found)
     except AssistantError as error:
         return replace(job, state="failed", remarks=(str(error),))
