@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.documents.restoring import FORMAT, MANIFEST
+from assistant.documents.backup_file import FORMAT, MANIFEST
 from assistant.errors import UsageError
 from assistant.people.conversations import Conversations
 from assistant.people.exchanges import Exchange

@@ -6,34 +6,23 @@ backup → unpacked and checked beside → given its name, from where on it is c
 from __future__ import annotations
 
 import filecmp
-import gzip
-import hashlib
-import json
-import lzma
 import os
 import shutil
-import tarfile
-import zlib
 from contextlib import closing, suppress
 from pathlib import Path
 
 from ..errors import AssistantError, CorpusError, UsageError
 from ..formats.loading import AMENDMENTS_SUFFIX
 from ..indexing.index import Index
-from ..indexing.schema import CATALOGUE
-from ..people.conversations import CONVERSATIONS, Conversations
-from ..people.users import USERS, Users
+from ..people.conversations import Conversations
+from ..people.users import Users
 from ..records import OnProgress, Progress
 from ..settings import Settings
 from ..storage import failpoints
-from . import folder
-from .ledger import LEDGER, Ledger
+from . import backup_file, folder
+from .ledger import Ledger
 from .trash import Trash
 
-FORMAT = 1
-MANIFEST = "manifest.json"
-NO_TAR = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
-"""What Python raises on a tar file, compressed or not, that is none."""
 _CERTAIN = "restoring"
 
 
@@ -47,16 +36,11 @@ def unpack(settings: Settings, file: Path, progress: OnProgress) -> None:
         part.mkdir(parents=True)
         part.chmod(0o700)
         progress(Progress(f"unpacking {file}"))
-        _extract(file, part)
-        manifest = json.loads((part / MANIFEST).read_text(encoding="utf-8"))
-        if manifest["format"] != FORMAT:
-            raise UsageError(f"{file} has format {manifest['format']}, this assistant knows {FORMAT}; update it")
-        hashes: dict[str, str] = manifest["files"]
-        _compare(part, hashes)
+        backup_file.unpack(file, part)
         failpoints.reach("restoring: unpacked")
         shutil.rmtree(certain, ignore_errors=True)
         part.rename(certain)
-    except NO_TAR:
+    except backup_file.NO_TAR:
         raise UsageError(f"cannot restore {file}: it is no whole backup (no tar file); nothing was changed") from None
     except (ValueError, KeyError, TypeError, FileNotFoundError) as error:
         why = "its end is missing" if isinstance(error, FileNotFoundError) else str(error)
@@ -66,26 +50,6 @@ def unpack(settings: Settings, file: Path, progress: OnProgress) -> None:
     finally:
         shutil.rmtree(part, ignore_errors=True)
     failpoints.reach("restoring: certain")
-
-
-def _compare(part: Path, hashes: dict[str, str]) -> None:
-    for name, known in hashes.items():
-        with (part / name).open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != known:
-                raise ValueError(name)
-
-
-def _extract(file: Path, part: Path) -> None:
-    """Plain files only, each below `part`, whatever the archive says."""
-    with tarfile.open(file) as archive:
-        for member in archive:
-            target = part / member.name
-            source = archive.extractfile(member) if member.isreg() else None
-            if source is None or not target.resolve().is_relative_to(part.resolve()):
-                raise ValueError(f"{member.name} does not belong in it")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with source, target.open("wb") as copy:
-                shutil.copyfileobj(source, copy)
 
 
 def finish(settings: Settings, index: Index, ledger: Ledger) -> bool:
@@ -113,7 +77,7 @@ def finish_cut_off(settings: Settings, index: Index, ledger: Ledger) -> str:
     unpacked = settings.state_dir / _CERTAIN
     try:
         if unpacked.is_dir():  # the power may have gone before all of it was on the disk
-            _compare(unpacked, json.loads((unpacked / MANIFEST).read_text(encoding="utf-8"))["files"])
+            backup_file.check(unpacked)
     except (OSError, ValueError, KeyError, TypeError):
         _let_go(unpacked)
         return "a backup was unpacked in part only, and not restored; restore it again"
@@ -124,21 +88,21 @@ def finish_cut_off(settings: Settings, index: Index, ledger: Ledger) -> str:
 
 
 def _take_over(settings: Settings, unpacked: Path, index: Index, ledger: Ledger) -> None:
-    _corpus(settings, unpacked / "corpus", index, ledger)
+    _corpus(settings, unpacked / backup_file.CORPUS, index, ledger)
     failpoints.reach("restoring: corpus is as it was")
-    _state(settings.state_dir, unpacked / "state")
-    ledger.take_over(unpacked / "state" / LEDGER)
+    _state(settings.state_dir, unpacked)
+    ledger.take_over(unpacked / backup_file.LEDGER)
     failpoints.reach("restoring: ledger is as it was")
-    index.take_over(unpacked / "index" / CATALOGUE)
+    index.take_over(unpacked / backup_file.CATALOGUE)
     failpoints.reach("restoring: catalogue is as it was")
     removed: frozenset[str] = frozenset()
-    if (unpacked / "state" / USERS).is_file():  # these two last, as nothing else hangs on them
+    if (unpacked / backup_file.USERS).is_file():  # these two last, as nothing else hangs on them
         with closing(Users(settings.state_dir)) as users:
-            users.bring_back(unpacked / "state" / USERS)
+            users.bring_back(unpacked / backup_file.USERS)
             removed = users.removed()
-    if (unpacked / "state" / CONVERSATIONS).is_file():
+    if (unpacked / backup_file.CONVERSATIONS).is_file():
         with closing(Conversations(settings.state_dir)) as conversations:
-            conversations.bring_back(unpacked / "state" / CONVERSATIONS, removed)
+            conversations.bring_back(unpacked / backup_file.CONVERSATIONS, removed)
 
 
 def _let_go(unpacked: Path) -> None:
@@ -178,12 +142,12 @@ def _clear_the_way(corpus_dir: Path, name: str, trash: Trash) -> None:
             trash.take(["/".join(parts[:depth])], "replaced")
 
 
-def _state(state_dir: Path, wanted: Path) -> None:
+def _state(state_dir: Path, unpacked: Path) -> None:
     for path in (state_dir / "kept").glob("*.json"):  # not of those that were removed, in a folder below
         path.unlink()
-    if (wanted / "kept").is_dir():
-        shutil.copytree(wanted / "kept", state_dir / "kept", dirs_exist_ok=True)
-    for place in (wanted / "trash").glob("*/"):
+    if (unpacked / backup_file.KEPT).is_dir():
+        shutil.copytree(unpacked / backup_file.KEPT, state_dir / "kept", dirs_exist_ok=True)
+    for place in (unpacked / backup_file.TRASH).glob("*/"):
         if not place.suffix and not (state_dir / "trash" / place.name).exists():
             part = state_dir / "trash" / f"{place.name}.part"
             shutil.copytree(place, part, dirs_exist_ok=True)
