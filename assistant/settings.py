@@ -29,6 +29,10 @@ FILE = "assistant.toml"
 EMBEDDED, EXTRACTIVE = "embedded", "extractive"
 """Values of `llm`: the local model, and none at all; everything else names a provider."""
 BUNDLED_EMBEDDING_MODEL = "all-MiniLM-L6-v2"
+PARSING_LIMITS = ("max_characters", "max_pages", "max_expanded_bytes", "max_parse_seconds")
+"""Settings that say what a file may hold and how long it may take to read."""
+FILE_LIMITS = ("max_file_bytes", *PARSING_LIMITS)
+"""Settings on which it hangs whether a file is read: with others, those that were refused are tried again."""
 
 
 class Settings(BaseSettings):

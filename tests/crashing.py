@@ -45,7 +45,7 @@ class ParsesHere(Parser):
     """Parses in this process: whose parser dies is not what is tested here."""
 
     def parse(self, raw: RawFile, settings: Settings) -> Document:
-        return parse(raw, Limits(settings.max_characters, settings.max_pages, settings.max_expanded_bytes))
+        return parse(raw, Limits.of(settings))
 
 
 def open_engine(settings: Settings, embedder: str) -> Engine:

@@ -22,7 +22,7 @@ from ..questions.conversation import Turn
 from ..records import Answer, Done, Event, Filters, Retrieved, Text, Waiting, day_in_words
 from ..settings import EXTRACTIVE
 from .about_corpus import told_of_corpus
-from .candidates import FINDING, SEARCHED, Candidates
+from .candidates import PASSAGES_FIRST, SEARCHED, Candidates
 from .choosing import ENOUGH, SOME, SOME_OF_ACCOUNT, chosen, with_lead
 from .claimed import Proposal
 from .comparing import Comparison, Figure, Side, about, comparison, conclusion, figure, of_one_unit, same_order
@@ -80,7 +80,7 @@ def answer(
     if told := told_of_corpus(question, index.catalogue, filters):
         yield from _said_by_code(question, question, told, began)
         return
-    with FINDING.quick(), run.steps.of("retrieve"):
+    with PASSAGES_FIRST.quick(), run.steps.of("retrieve"):
         means = meant(index, question, turns, filters)
         told = told_of_corpus(means.text, index.catalogue, filters)
         found = told or search(index, means.text, SEARCHED, means.filters, reranker)

@@ -25,7 +25,7 @@ _one_at_a_time = Lock()
 side it ends no sooner, and delays everybody who has not seen the passages yet."""
 
 
-FINDING = Precedence()
+PASSAGES_FIRST = Precedence()
 """The passages of a question are found before the sentences of another one are weighed any further."""
 _PATIENCE = 2.0
 """Seconds for which weighing gives way: however many ask, answers come, too."""
@@ -62,7 +62,7 @@ class Candidates:
 
     def _gather(self, this: Asked, sentences: Sequence[FoundSentence]) -> list[Evidence]:
         with _one_at_a_time:
-            give_way = FINDING.giving_way(_PATIENCE)
+            give_way = PASSAGES_FIRST.giving_way(_PATIENCE)
             return gather(this, sentences, self.retrieval.weights, self.index.catalogue, give_way)
 
     def _named(self, this: Asked) -> list[FoundSentence]:

@@ -22,7 +22,7 @@ from ..formats.loading import RawFile
 from ..formats.parsing import Parser, ParsingFailed
 from ..indexing.embedding import Embedder, Embedding, Spans, open_embedder
 from ..records import Document, OnProgress, Progress
-from ..settings import Settings
+from ..settings import PARSING_LIMITS, Settings
 from .ray_worker import Read, Worker
 from .sync_engine import SyncEngine
 
@@ -34,7 +34,7 @@ _File = tuple[str, str]
 """A name, which may tell title and date, and the hash of all else."""
 _START_WITHIN = 300.0
 _LISTENS_WITHIN = 5.0
-_FOR_WORKERS = {"embedding_model", "offline", "max_characters", "max_pages", "max_expanded_bytes", "max_parse_seconds"}
+_FOR_WORKERS = {"embedding_model", "offline", *PARSING_LIMITS}
 
 
 @contextmanager

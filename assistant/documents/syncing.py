@@ -16,7 +16,7 @@ from ..formats.parsing import ParsingFailed
 from ..indexing.catalogue import FileRow
 from ..indexing.index import Entry, Index
 from ..records import Document, OnProgress, Progress, SyncReport
-from ..settings import Settings
+from ..settings import FILE_LIMITS, Settings
 from ..storage import failpoints
 from . import folder
 from .kept import Kept
@@ -55,7 +55,7 @@ class Pass:
         self._engine = engine
         self._progress = progress
         self._kept = Kept(settings.state_dir / "kept")
-        self._limits = settings.model_dump_json(include=_LIMITS)
+        self._limits = settings.model_dump_json(include=set(FILE_LIMITS))
         self._again = again
         self._again_all = self._catalogue.meta("limits") != self._limits
         self._collections = collections_of(settings)
@@ -314,9 +314,6 @@ class Pass:
         named = self._catalogue.described(sorted({i for pair in pairs for i in pair}))
         found = sorted(sorted(named[i].sources[-1] for i in pair) for pair in pairs)
         return first_remarks([f"{one} and {two} say nearly the same" for one, two in found])
-
-
-_LIMITS = {"max_file_bytes", "max_characters", "max_pages", "max_expanded_bytes", "max_parse_seconds"}
 
 
 def collections_of(settings: Settings) -> str:

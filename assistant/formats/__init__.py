@@ -16,6 +16,7 @@ from importlib import import_module
 
 from ..errors import DocumentError
 from ..language.visible import without_invisible
+from ..settings import Settings
 
 FORMATS_VERSION = 2
 """Raised when the same file gives another text than before; indexes of an older version are rebuilt."""
@@ -46,11 +47,16 @@ _BLANK_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 class Limits:
     """How much one file may hold before it is refused."""
 
-    characters: int = 5_000_000
+    characters: int = Settings.model_fields["max_characters"].default
     """Of text, after parsing."""
-    pages: int = 2_000
-    expanded_bytes: int = 500_000_000
+    pages: int = Settings.model_fields["max_pages"].default
+    expanded_bytes: int = Settings.model_fields["max_expanded_bytes"].default
     """What the archive that a DOCX, PPTX, XLSX or EPUB is may hold once unpacked."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        """Those that the settings say."""
+        return cls(settings.max_characters, settings.max_pages, settings.max_expanded_bytes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,7 @@ class Parser:
 
     def parse(self, raw: RawFile, settings: Settings) -> Document:
         """The document a file holds, without an id. Raises DocumentError with the reason in words."""
-        limits = Limits(settings.max_characters, settings.max_pages, settings.max_expanded_bytes)
-        head = {"name": raw.name, "limits": asdict(limits), "seconds": settings.max_parse_seconds}
+        head = {"name": raw.name, "limits": asdict(Limits.of(settings)), "seconds": settings.max_parse_seconds}
         with self._turn:
             reply = self._ask(head, raw, settings.max_parse_seconds)
         if "error" in reply:

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from ..access import Scope
 from ..answers.answering import answer, checked_question
-from ..answers.candidates import FINDING
+from ..answers.candidates import PASSAGES_FIRST
 from ..answers.steps import Run
 from ..answers.understanding import meant
 from ..documents import folder
@@ -246,7 +246,7 @@ class Engine:
 
         def found(index: Index) -> list[Passage]:
             reranker = self._reranker(progress)
-            with FINDING.quick():
+            with PASSAGES_FIRST.quick():
                 means = meant(index, asked, turns, filters)
                 return search(index, means.text, k, means.filters, reranker).passages
 

@@ -20,19 +20,19 @@ from typing import Any
 from .. import records
 from ..errors import IndexFailure
 from ..redaction import without_credentials
-from ..settings import Settings
+from ..settings import FILE_LIMITS, Settings
 from ..storage.private import open_private
 
 IN_USE: dict[str, Any] = {"call": "in_use", "arguments": {}}
-RETIRE: dict[str, Any] = {"call": "retire", "arguments": {}}
 """Asks whether anybody else is connected."""
+RETIRE: dict[str, Any] = {"call": "retire", "arguments": {}}
 RETIRED = {"error": "Retired", "message": "this owner takes no further call"}
 ADDRESS_FILE = "owner.json"
 LOCK = "owner.lock"
+"""Held by the owner of the folder it lies in."""
 LOG = "owner.log"
 PROVE_WITHIN = 5.0
 """Seconds that either side waits for the other to show that it holds the key."""
-"""Held by the owner of the folder it lies in."""
 _HELD_SETTINGS = (
     "corpus_dir",
     "data_dir",
@@ -44,14 +44,10 @@ _HELD_SETTINGS = (
     "chroma_url",
     "offline",
     "read_only",
-    "max_file_bytes",
     "fetch_urls",
     "fetch_private",
     "fetch_seconds",
-    "max_characters",
-    "max_pages",
-    "max_expanded_bytes",
-    "max_parse_seconds",
+    *FILE_LIMITS,
     "llm_at_once",
     "max_waiting",
     "log",
