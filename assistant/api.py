@@ -8,7 +8,7 @@ import json
 import re
 import threading
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -22,6 +22,7 @@ from .people.conversations import Conversations
 from .people.feedback import Feedback
 from .people.rates import Rate
 from .people.review import Review
+from .people.users import Users
 from .questions.conversation import History, turns
 from .records import (
     Answer,
@@ -116,7 +117,15 @@ class Assistant:
     def review(self) -> Review:
         """What the maintainers see of what everyone said. Raises NotAllowed and IndexFailure."""
         self._person.needs(ADMIN, "reviewing questions and complaints")
-        return Review(self, self._everyones)
+        return Review(self._everyones, self._as_they_may)
+
+    def _as_they_may(self, name: str) -> Assistant | None:
+        """The assistant as somebody may use it now; None for who may not, which without sign-in is all with a name."""
+        if not self._settings.sign_in:
+            return None if name else self
+        with closing(Users(self._settings.state_dir)) as users:
+            user = next((user for user in users.all() if user.name == name and not user.disabled), None)
+        return self.as_user(user.name, user.roles) if user else None
 
     def forget_old(self) -> int:
         """Delete conversations that are older than the setting `keep_days` lets them be; how many there were."""

@@ -17,7 +17,8 @@ from pydantic import Field
 from . import __version__
 from .api import Assistant
 from .errors import AssistantError
-from .records import Answer, Document, Filters, Passage, SyncReport, day_in_words
+from .in_words import day_in_words
+from .records import Answer, Document, Filters, Passage, SyncReport
 
 _Found = TypeVar("_Found")
 _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from .records import Answer, Citation, day_in_words
+from .in_words import day_in_words
+from .records import Answer, Citation
 
 _NO_FORMULAS = "tex2jax_ignore mathjax_ignore"
 """Classes that MathJax passes over: notebooks take what stands between two dollar signs for a formula."""

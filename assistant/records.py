@@ -26,18 +26,6 @@ def _adapter(kind: type[Any]) -> Any:
     return _adapters[kind]
 
 
-def day_in_words(published: date | None) -> str:
-    """A date as people write it, "4 June 2026"; "undated" where there is none."""
-    return f"{published.day} {published:%B %Y}" if published else "undated"
-
-
-def ahead_in_words(ahead: int) -> str:
-    """What is told to one whose question waits: "2 questions are answered before yours"."""
-    if not ahead:
-        return "yours is answered now"
-    return f"{ahead} question{' is' if ahead == 1 else 's are'} answered before yours"
-
-
 class Record:
     """A dataclass that turns into plain JSON types and back without loss."""
 

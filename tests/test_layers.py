@@ -52,8 +52,8 @@ def test_imports_run_one_way():
 
 def test_packages_import_only_packages_below_them():
     order = (
-        "hosts redaction errors settings child_process records notebook access storage language formats checking"
-        " questions indexing language_models finding answers suggesting people documents service"
+        "hosts redaction errors settings child_process records in_words notebook access storage language formats"
+        " checking questions indexing language_models finding answers suggesting people documents service"
         " api adapters mcp_server doctor web commands"
     ).split()
     level = {name: place for place, name in enumerate(order)}

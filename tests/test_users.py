@@ -20,7 +20,7 @@ from assistant.people.conversations import Conversations
 from assistant.people.passwords import Passwords, WrongPasswords
 from assistant.people.users import USERS, Users
 from assistant.settings import Settings
-from assistant.web.address import check_doors
+from assistant.web.doors import check_doors
 from tests.conftest import OpenEngine
 from tests.signing_in import PASSWORD, Clock, open_users
 

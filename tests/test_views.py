@@ -8,12 +8,13 @@ import pytest
 from lxml import html
 from markdown_it import MarkdownIt
 
+from assistant.in_words import limits_in_words
 from assistant.people.exchanges import Conversation, Exchange
 from assistant.records import Answer, Citation, Derived, Document, Filters, Overview, Passage
 from assistant.web import filtering
 from assistant.web.footnotes import as_markdown, as_text
 from assistant.web.parts import rendered
-from assistant.web.turns import Session, Turn, in_words, opened
+from assistant.web.turns import Session, Turn, opened
 from assistant.web.views import paragraphs, past, sources, turn, welcome
 
 TEXT = "## Sale\n\nAn earlier paragraph.\n\nIt was long awaited. Acme owns the port. More follows.\n\nA later one."
@@ -196,7 +197,7 @@ def test_a_form_becomes_filters_and_half_a_date_none():
         "other": ["x"],
     }
     chosen = filtering.chosen(filled)
-    assert in_words(chosen) == ["from 1 March 2026", "Wire", "Desk", "a.md", "b.md"]
+    assert limits_in_words(chosen) == ["from 1 March 2026", "Wire", "Desk", "a.md", "b.md"]
     assert not filtering.chosen({"as_of": [""], "sources": [""]})
 
 

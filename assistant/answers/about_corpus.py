@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ..in_words import day_in_words
 from ..indexing.catalogue import Catalogue
 from ..language.terms import content
-from ..records import Document, Filters, day_in_words
+from ..records import Document, Filters
 
 _SHOWN = 10
 _THINGS = r"(?:articles?|documents?|briefings?|reports?|notes?|sources?)"

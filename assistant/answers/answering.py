@@ -12,6 +12,7 @@ from ..errors import EmptyCorpus, QuestionError
 from ..finding.evidence import AT_MOST, Evidence, by_article
 from ..finding.reranking import Reranker
 from ..finding.retrieval import FoundSentence, search
+from ..in_words import day_in_words
 from ..indexing.catalogue import Catalogue
 from ..indexing.index import Index
 from ..language.terms import spoken
@@ -19,7 +20,7 @@ from ..language_models.models import ChatModel
 from ..language_models.stopping import Stop
 from ..questions.asking import Asked, asked
 from ..questions.conversation import Turn
-from ..records import Answer, Done, Event, Filters, Retrieved, Text, Waiting, day_in_words
+from ..records import Answer, Done, Event, Filters, Retrieved, Text, Waiting
 from ..settings import EXTRACTIVE
 from .about_corpus import told_of_corpus
 from .candidates import PASSAGES_FIRST, SEARCHED, Candidates

@@ -8,13 +8,14 @@ from datetime import date, datetime
 
 from ..finding.evidence import gather
 from ..finding.retrieval import search
+from ..in_words import day_in_words
 from ..indexing.index import Index
 from ..language.periods import Period, period, with_year, without
 from ..language.syntax import parse_at_once
 from ..questions.asking import asked
 from ..questions.conversation import Turn
 from ..questions.followup import readings, settled
-from ..records import Filters, day_in_words
+from ..records import Filters
 from . import digest
 
 _SEARCHED, _SENTENCES = 5, 8

@@ -12,7 +12,8 @@ import typer
 
 from ..api import Assistant
 from ..errors import AssistantError, QuestionError, UsageError
-from ..records import Answer, Done, Filters, Passage, Retrieved, Text, Waiting, ahead_in_words
+from ..in_words import ahead_in_words
+from ..records import Answer, Done, Filters, Passage, Retrieved, Text, Waiting
 from . import terminal
 from .common import Exit, Json, Llm, opened
 

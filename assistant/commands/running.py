@@ -12,7 +12,8 @@ import typer
 
 from ..api import Assistant
 from ..service.owner_process import stop as stop_owner
-from ..web.address import check_doors, listen
+from ..web.address import listen
+from ..web.doors import check_doors
 from . import terminal
 from .common import Exit, Json, Llm, opened, settings, show
 

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..in_words import day_in_words, place_in_words, sync_in_words
 from ..language.terms import printable
 from ..records import (
     Answer,
-    Citation,
     Document,
     Finding,
     Machine,
@@ -24,7 +24,6 @@ from ..records import (
     Removed,
     SyncReport,
     Verification,
-    day_in_words,
 )
 
 _WIDTH = 100
@@ -149,7 +148,7 @@ def show_sources(answer: Answer) -> None:
     for citation in answer.citations:
         print()
         print(_wrapped(f"“{' '.join(citation.quote.split())}”", f"[{citation.number}] "))
-        print(_wrapped(place(citation), "    "))
+        print(_wrapped(place_in_words(citation), "    "))
     for note in answer.notes:
         print(f"\nNote: {printable(note)}.")
 
@@ -157,7 +156,7 @@ def show_sources(answer: Answer) -> None:
 def show_passages(passages: Sequence[Passage]) -> None:
     """Found passages, best first."""
     for number, passage in enumerate(passages, start=1):
-        print(_wrapped(f"{passage.score:.2f}  {place(passage)}", f"{number}. "))
+        print(_wrapped(f"{passage.score:.2f}  {place_in_words(passage)}", f"{number}. "))
         print(_wrapped(" ".join(passage.text.split()), "   "), end="\n\n")
 
 
@@ -197,10 +196,7 @@ def show_machines(machines: Sequence[Machine]) -> None:
 
 def show_report(report: SyncReport, changed: Sequence[Document] = ()) -> None:
     """What a sync did, in a line; then the first changed articles with what is known of them, and what failed."""
-    parts = [(len(report.added), "added"), (len(report.updated), "updated"), (len(report.removed), "removed")]
-    done = ", ".join(f"{count} {what}" for count, what in parts if count) or "nothing to do"
-    total = len(report.added) + len(report.updated) + len(report.unchanged)
-    say(f"{done}; the corpus holds {total} article{'s' * (total != 1)}")
+    say(sync_in_words(report))
     for document in changed:
         say(f"  {document.title} · {day_in_words(document.published)} · {printable(document.sources[0])}")
         for note in document.notes:
@@ -244,13 +240,6 @@ def show_findings(findings: Sequence[Finding]) -> None:
     """What a check-up found, a line each."""
     for finding in findings:
         print(f"{'ok ' if finding.fine else 'BAD'}  {printable(f'{finding.what}: {finding.found}')}")
-
-
-def place(item: Citation | Passage) -> str:
-    """Title, publisher, date, section, page and file, as far as they are known."""
-    parts = [f"{item.title}", item.publisher, day_in_words(item.published)]
-    parts += [item.section and f"section “{item.section}”", f"page {item.page}" if item.page else None, item.source]
-    return " · ".join(part for part in parts if part)
 
 
 def _can_rewrite() -> bool:

@@ -25,7 +25,7 @@ from . import folder, restoring
 from .fetching import FetchLimits, fetch
 from .intake import Intake
 from .ledger import Ledger
-from .pasting import as_yaml, page_file, with_front_matter
+from .page_files import as_yaml, page_file, with_front_matter
 from .sync_engine import LOCAL, sync_engine
 from .syncing import Pass, collections_of, first_remarks, unchanged
 from .trash import Trash

@@ -15,7 +15,7 @@ from ..indexing.catalogue import Catalogue
 from ..language.terms import printable
 from ..settings import Settings
 from . import folder
-from .pasting import PageFile, as_yaml, was_fetched
+from .page_files import PageFile, as_yaml, was_fetched
 from .trash import Trash
 
 

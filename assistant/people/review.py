@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ..errors import AssistantError, UnknownConversation, UsageError
-from ..records import Filters, OnProgress, Progress, Record
+from ..records import Answer, Filters, OnProgress, Progress, Record
 from ..storage.database import now
 from .conversations import Conversations
 from .exchanges import Exchange, read
-from .users import Users
 
-if TYPE_CHECKING:
-    from ..api import Assistant
-
-AssistantOf = Callable[[str], "Assistant | None"]
-"""Gives the assistant of somebody by name, as they may use it; None for who may not any more."""
 _AT_MOST = 200
 """Questions that are looked at, or asked again, at a time: the latest."""
 
@@ -67,13 +60,27 @@ class AskedAgain(Record):
     """Why some could not be asked, in words, each once."""
 
 
+class Asker(Protocol):
+    """The assistant as somebody may use it."""
+
+    def unrated(self) -> Asker:
+        """The same, whose questions do not count among those that a person may ask within a minute."""
+
+    def ask(self, question: str, *, filters: Filters | None = None) -> Answer:
+        """The answer to a question. Raises AssistantError."""
+
+
+AskerOf = Callable[[str], Asker | None]
+"""Gives the assistant of somebody by name, as they may use it now; None for who may not any more."""
+
+
 class Review:
     """What was said by everyone. Safe to call from several threads."""
 
-    def __init__(self, assistant: Assistant, conversations: Conversations) -> None:
-        self._assistant = assistant
+    def __init__(self, conversations: Conversations, asker_of: AskerOf) -> None:
         self._file = conversations.file
         self._conversations = conversations
+        self._asker_of = asker_of
 
     def complaints(self, *, settled: bool = False, at_most: int = _AT_MOST) -> list[Complaint]:
         """Those that are open, or those that are settled, latest first."""
@@ -138,13 +145,13 @@ class Review:
         )
         return [Used(row["document_id"], int(row["times"])) for row in rows]
 
-    def ask_again(self, progress: OnProgress = lambda _: None, assistant_of: AssistantOf | None = None) -> AskedAgain:
+    def ask_again(self, progress: OnProgress = lambda _: None, assistant_of: AskerOf | None = None) -> AskedAgain:
         """Ask the latest unanswered questions once more, each as whoever asked it; who gets an answer is told.
 
         An answer is put into the conversation of the question, or into a new one where that is gone. What each person
-        may see the users' file says, or `assistant_of`.
+        may see is said by `assistant_of`, or else by the users' file.
         """
-        of = assistant_of or self._as_they_may
+        of = assistant_of or self._asker_of
         rows = self._file.database.query(
             "SELECT row, person, conversation_id, question, filters FROM unanswered WHERE answered = ''"
             " ORDER BY asked DESC LIMIT ?",
@@ -167,15 +174,6 @@ class Review:
             except AssistantError as error:
                 failed.append(str(error))
         return AskedAgain(len(rows), answered, list(dict.fromkeys(failed)))
-
-    def _as_they_may(self, name: str) -> Assistant | None:
-        """The assistant as somebody may use it now; None for who may not."""
-        settings = self._assistant.settings
-        if not settings.sign_in:
-            return self._assistant if not name else None
-        with closing(Users(settings.state_dir)) as users:
-            user = next((user for user in users.all() if user.name == name and not user.disabled), None)
-        return self._assistant.as_user(user.name, user.roles) if user else None
 
     def _tell(self, row: int, person: str, conversation_id: str, exchange: Exchange) -> None:
         """Put an answer where its asker finds it. The row stays, so that they are told."""

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from ..in_words import limits_in_words
 from ..records import Document, Filters, Overview
+from .forms import picked
 from .parts import rendered
-from .turns import in_words, picked
 
 
 def form(offered: Sequence[str], fitting: Sequence[Document], chosen: Filters, made: int = 0) -> str:
@@ -37,7 +38,7 @@ def limits(chosen: Filters, fitting: Sequence[Document] | None = None) -> str:
     """
     titles = {document.document_id: document.title for document in fitting or ()}
     count = len(fitting) if fitting is not None else None
-    return rendered("limits.html", limits=in_words(chosen, titles), fitting=count)
+    return rendered("limits.html", limits=limits_in_words(chosen, titles), fitting=count)
 
 
 def chosen(filled_in: Mapping[str, object]) -> Filters:

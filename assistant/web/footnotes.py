@@ -5,28 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from ..in_words import limits_in_words, place_in_words
 from ..people.exchanges import Conversation, Exchange
-from ..records import Citation, day_in_words
-from .turns import in_words, understood
+from .turns import understood
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~<>$&@])")
 _BEGINS = re.compile(r"(?m)^(?:[-+](?=[ \t]|-*[ \t]*$)|\d+[.)](?=[ \t])|=)")
 """What would make a line an item of a list or a heading's underline."""
 _NUMBER = re.compile(r"\\\[(\d+)\\\]")
-
-
-def place(citation: Citation) -> str:
-    """Where quoted words stand: title, publisher, date, section, page, file."""
-    parts = [
-        citation.title,
-        citation.publisher or "",
-        day_in_words(citation.published),
-        f"section “{citation.section}”" if citation.section else "",
-        f"page {citation.page}" if citation.page else "",
-        citation.source,
-        f"superseded by [{citation.superseded_by}]" if citation.superseded_by else "",
-    ]
-    return " · ".join(filter(None, parts))
 
 
 def as_text(exchange: Exchange) -> str:
@@ -60,7 +46,7 @@ def _lines(exchange: Exchange, show: Callable[[str], str], numbered: Callable[[s
     answer = exchange.answer
     if meant := understood(exchange):
         yield from ["", f"Understood as: {show(meant)}"]
-    if limits := in_words(exchange.filters):
+    if limits := limits_in_words(exchange.filters):
         yield from ["", f"Only {show(' · '.join(limits))}"]
     yield from ["", numbered(exchange.text)] if exchange.text else []
     if exchange.failure:
@@ -73,4 +59,4 @@ def _lines(exchange: Exchange, show: Callable[[str], str], numbered: Callable[[s
             yield from ["", f"Note: {show(remark)}"]
         for citation in answer.citations:
             number, quote = f"[{citation.number}]", " ".join(citation.quote.split())
-            yield from ["", f"{number} “{show(quote)}” {show(place(citation))}"]
+            yield from ["", f"{number} “{show(quote)}” {show(place_in_words(citation))}"]

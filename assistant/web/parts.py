@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ..records import day_in_words
+from ..in_words import day_in_words
 
 HERE = Path(__file__).parent
 _LISTEN = (HERE / "part.js").read_text(encoding="utf-8")

@@ -11,14 +11,15 @@ from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse
 
 from ..access import ADMIN
 from ..errors import AssistantError
+from ..in_words import limits_in_words, place_in_words
 from ..people.exchanges import Conversation
 from ..records import Filters
 from .backups import Backups
-from .footnotes import as_markdown, as_text, place
+from .footnotes import as_markdown, as_text
 from .http_errors import status
 from .parts import HERE, rendered
 from .reading import stretches
-from .turns import in_words, understood
+from .turns import understood
 from .views import paragraphs
 from .visitors import Visitors
 
@@ -72,8 +73,8 @@ def _print(visitors: Visitors) -> Callable[..., Response]:
                 exchange,
                 list(paragraphs(exchange.text)),
                 understood(exchange),
-                in_words(exchange.filters),
-                [place(citation) for citation in exchange.answer.citations] if exchange.answer else [],
+                limits_in_words(exchange.filters),
+                [place_in_words(citation) for citation in exchange.answer.citations] if exchange.answer else [],
             )
             for number, exchange in conversation.exchanges.items()
         ]

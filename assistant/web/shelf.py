@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from ..records import Document, Removed
+from .forms import picked
 from .parts import rendered
 from .reading import stretches
-from .turns import picked
 
 PAGE = 50
 """Articles that are shown at a time."""

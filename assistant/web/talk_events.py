@@ -15,9 +15,10 @@ from ..records import Filters, Overview
 from ..service.streaming import Stream
 from . import filtering, views
 from .asking import UnderWay
+from .forms import picked
 from .history import History, head
 from .parts import rendered
-from .turns import Session, picked
+from .turns import Session
 from .visitors import Visitors
 
 if TYPE_CHECKING:

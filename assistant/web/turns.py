@@ -8,7 +8,7 @@ from typing import Literal
 
 from ..people.exchanges import Conversation, Exchange
 from ..people.feedback import Verdict
-from ..records import Answer, Filters, Passage
+from ..records import Answer, Passage
 
 Kept = Literal["no", "asked", "whole"]
 """How much of a turn is kept: nothing, its question, or all there is of it."""
@@ -103,27 +103,3 @@ def opened(conversation: Conversation) -> Session:
     """A kept conversation as a tab shows it."""
     turns = tuple(Turn(number, exchange, kept="whole") for number, exchange in conversation.exchanges.items())
     return Session(conversation.conversation_id, conversation.name, turns)
-
-
-def picked(form: Mapping[str, object]) -> dict[str, list[str]]:
-    """What a form holds: for each field its values, none of which is empty."""
-    found: dict[str, list[str]] = {}
-    for name, values in form.items():
-        given = values if isinstance(values, list) else [values]
-        found[name] = [str(value).strip() for value in given if str(value).strip()]
-    return found
-
-
-def in_words(filters: Filters | None, titles: Mapping[str, str] | None = None) -> list[str]:
-    """What a question is limited to, a phrase for each; a single article by its title, where that is given."""
-    if not filters:
-        return []
-    days = {"as of": filters.as_of, "from": filters.published_from, "to": filters.published_to}
-    found = [f"{word} {day.day} {day:%B %Y}" for word, day in days.items() if day]
-    found += filters.publishers
-    found += filters.sources
-    if filters.document_ids:
-        count = len(filters.document_ids)
-        title = (titles or {}).get(filters.document_ids[0], "") if count == 1 else ""
-        found.append(f"“{title}”" if title else f"{count} chosen article{'s' * (count != 1)}")
-    return found

@@ -12,7 +12,8 @@ import gradio as gr
 from ..access import ADMIN
 from ..doctor import examine
 from ..errors import AssistantError
-from ..records import Finding, SyncReport
+from ..in_words import sync_in_words
+from ..records import Finding
 from .backups import Backups
 from .parts import part, rendered
 from .talk import QUIET
@@ -59,7 +60,7 @@ class Upkeep:
 
     def _synced(self, request: gr.Request) -> str:
         try:
-            return _told(_in_words(self._visitors.of(request).sync()))
+            return _told(sync_in_words(self._visitors.of(request).sync()))
         except AssistantError as error:
             return _told(str(error), failed=True)
 
@@ -88,20 +89,12 @@ class Upkeep:
     def _restored(self, path: str, request: gr.Request) -> str:
         try:
             report = self._visitors.of(request).restore_backup(path)
-            return _told(f"everything is as it was: {_in_words(report)}")
+            return _told(f"everything is as it was: {sync_in_words(report)}")
         except AssistantError as error:
             return _told(str(error).replace(path, os.path.basename(path)), failed=True)
         finally:
             with suppress(OSError):  # Gradio's own copy
                 os.unlink(path)
-
-
-def _in_words(report: SyncReport) -> str:
-    parts = [(report.added, "added"), (report.updated, "updated"), (report.removed, "removed")]
-    done = ", ".join(f"{len(ids)} {what}" for ids, what in parts if ids) or "nothing had changed"
-    failed = f"; {len(report.failed)} cannot be read" if report.failed else ""
-    total = len(report.added) + len(report.updated) + len(report.unchanged)
-    return f"{done}{failed}; the corpus holds {total} article{'s' * (total != 1)}"
 
 
 def _told(told: str, findings: list[Finding] | None = None, *, failed: bool = False, backup_id: str = "") -> str:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from ..answers.sources import DIFFER
+from ..in_words import ahead_in_words, limits_in_words
 from ..people.feedback import News
-from ..records import Citation, Document, Overview, Passage, ahead_in_words
+from ..records import Citation, Document, Overview, Passage
 from .parts import rendered
-from .turns import Session, Turn, in_words
+from .turns import Session, Turn
 
 _MARKER = re.compile(r"\[(\d+)\]")
 _HEADING = re.compile(r"(?m)^#{1,6}[ \t].*\n*")
@@ -40,7 +41,7 @@ def turn(one: Turn, session: Session) -> str:
         "turn.html",
         turn=one,
         last=one == session.last,
-        limits=in_words(one.exchange.filters),
+        limits=limits_in_words(one.exchange.filters),
         paragraphs=list(paragraphs(one.exchange.text)),
         status=_status(one),
         conversation_id=session.conversation_id,
