@@ -7,10 +7,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ..language.clause_words import clause_of
+from ..language.phrases import before_in_list, first_of_list, same_list
 from ..language.senses import names_event, same_sense
 from ..language.syntax import is_particle, key, lemma, same
 from .relations import AUXILIARIES, CARRIERS, MEASURES, Relations, Triple, relations, stated
-from .roles import related, same_list
+from .roles import related
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -110,16 +111,7 @@ def _held(token: Token, kept: set[int]) -> bool:
     if token.dep_ in {"conj", "appos"}:
         return _held(token.head, kept) and token.pos_ not in _VERBS
     if token.dep_ in {"nsubj", "nsubjpass", "advmod", "prep", "npadvmod", "aux"}:  # shared by the verbs of a list
-        return any(_heads_list(token.head, i) for i in (t.i for t in token.doc if t.i in kept and t.dep_ == "conj"))
-    return False
-
-
-def _heads_list(first: Token, member: int) -> bool:
-    token = first.doc[member]
-    while token.dep_ == "conj":
-        token = token.head
-        if token.i == first.i:
-            return True
+        return any(token.head in before_in_list(other) for other in token.doc if other.i in kept)
     return False
 
 
@@ -297,9 +289,7 @@ def _lists_kept(claim: Doc, quote: Doc, chosen: dict[int, int]) -> bool:
                 return False
     told = set(chosen.values())
     for _, q in items:
-        first = quote[q]
-        while first.dep_ == "conj":
-            first = first.head
+        first = first_of_list(quote[q])
         verb = first.head
         partly = verb.pos_ in _VERBS and first.dep_ in {"nsubj", "nsubjpass", "dobj"} and quote[q].pos_ not in _VERBS
         members = {t.i for t in quote if t.i == first.i or (t.dep_ == "conj" and same_list(t, first))}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..language.doubt import COMPLEMENTS, DOUBT, HARD, commented, doubts, in_doubt, timed
 from ..language.governing import CONDITIONS, governors, taken_back
+from ..language.phrases import first_of_list
 from ..language.syntax import is_particle, key
 from .relations import AUXILIARIES, relations
 from .scope import set_aside
@@ -320,10 +321,8 @@ def _scoped(child: Token, head: Token) -> bool:
 
 def _either_or(token: Token, kept: set[int]) -> Iterator[int]:
     """The word that makes a thing one of two, or neither of them: "neither … nor", "either … or", "no … or"."""
-    first = token
-    while first.dep_ == "conj":
-        first = first.head
-    if first is token:
+    first = first_of_list(token)
+    if first == token:
         return
     words = [
         c

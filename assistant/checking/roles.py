@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..language.clause_words import clause_of
+from ..language.phrases import same_list
 from ..language.syntax import key
 from .relations import Relations, Role
 from .rivals import may_hold
@@ -76,14 +77,3 @@ def _leads(main: Token, date: Token, verb: Token) -> bool:
     clause = clause_of(verb)
     undated = not any(key(t)[0] == "date" for t in clause.subtree if t.i > clause.i)
     return date.i < main.i and clause.dep_ in {"advcl", "conj", "xcomp"} and clause.head == main and undated
-
-
-def same_list(one: Token, other: Token) -> bool:
-    """Whether two words are things of one list."""
-
-    def first(token: Token) -> int:
-        while token.dep_ == "conj":
-            token = token.head
-        return int(token.i)
-
-    return first(one) == first(other)

@@ -8,12 +8,11 @@ import unicodedata
 import httpx
 
 from ..errors import FetchError
+from .folder import LONGEST_NAME
 
 _PORTS = {"http": 80, "https": 443}
 # Neither "%" nor anything else that two readers of one address might take for two hosts.
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|[0-9a-f.]*:[0-9a-f:.]*")
-_LONGEST_NAME = 150
-"""In bytes: file systems allow 255, and endings such as ".html.amended.yaml" come after it."""
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)")
 
 
@@ -66,7 +65,7 @@ def _name(words: str) -> str:
     plain = unicodedata.normalize("NFKC", words).replace("'", "").replace("’", "").lower()
     kept = "".join(letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in plain)
     name = "-".join(kept.split())
-    if len(name.encode()) > _LONGEST_NAME:
-        cut = name.encode()[:_LONGEST_NAME].decode(errors="ignore")
+    if len(name.encode()) > LONGEST_NAME:
+        cut = name.encode()[:LONGEST_NAME].decode(errors="ignore")
         name = cut.rpartition("-")[0] or cut
     return f"page-{name}" if _DEVICES.fullmatch(name) else name

@@ -15,7 +15,8 @@ from ..formats.loading import AMENDMENTS_SUFFIX, RawFile, amendments_path, read
 from ..settings import Settings
 from ..storage import failpoints, moving
 
-_NAME_BYTES = 150
+LONGEST_NAME = 150
+"""Of a file, in bytes: file systems allow 255, and endings such as ".html.amended.yaml" come after it."""
 _WRITTEN_WITHIN = 600.0
 """Seconds."""
 
@@ -95,7 +96,7 @@ def put(corpus_dir: Path, name: str, data: bytes, collection: str = "") -> str:
     if stem.startswith(".") and not suffix:  # ".md" is an ending without a name
         stem, suffix = "", os.path.splitext(f"x{stem}")[1]
     stem = "".join(c for c in stem if c.isprintable()).lstrip(".~$ ").rstrip(". ")
-    stem = stem.encode()[:_NAME_BYTES].decode(errors="ignore") or "document"
+    stem = stem.encode()[:LONGEST_NAME].decode(errors="ignore") or "document"
     place = corpus_dir / collection
     check_inside(corpus_dir, os.path.join(collection, "x"))
     make(place)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ..language.sentences import Span, heading_title, sentences
-from ..language.tables import section_of
+from ..language.tables import is_rule, section_of
 
 CHUNKING_VERSION = 5
 """Raised when the same document gives other chunks than before; indexes of an older version are rebuilt."""
@@ -18,8 +18,6 @@ _TARGET_TOKENS = 200
 _HEADER_SHARE = 4
 """A header may take a quarter of the window."""
 _WORD = re.compile(r"\S+\s*")
-_RULE = re.compile(r"\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?$")
-"""The line under a Markdown table's column names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +98,13 @@ def _tables_marked(spans: list[Span], text: str) -> list[tuple[Span, str | None]
     header: str | None = None
     for place, span in enumerate(spans):
         words = span.of(text)
-        ruled = place + 1 < len(spans) and bool(_RULE.match(spans[place + 1].of(text)))
+        ruled = place + 1 < len(spans) and is_rule(spans[place + 1].of(text))
         if not words.startswith("|"):
             header = None
-        elif ruled and not _RULE.match(words):
+        elif ruled and not is_rule(words):
             header = words
             span = replace(span, heading=True)  # noqa: PLW2901
-        elif _RULE.match(words):
+        elif is_rule(words):
             span = replace(span, heading=True)  # noqa: PLW2901
         found.append((span, header))
     return found

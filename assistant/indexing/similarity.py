@@ -1,4 +1,10 @@
-"""Which documents say nearly the same: MinHash over runs of three words, found again by bands (LSH)."""
+"""Which documents say nearly the same: MinHash over runs of three words, found again by bands.
+
+A document's runs of words are its "shingles", the share that two documents have in common is their resemblance, and it
+is estimated by the share of permutations whose smallest value agrees: Broder, On the resemblance and containment of
+documents, 1997. Signatures cut into bands, of which one must agree, stand for that share without comparing all pairs:
+Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3. Permutations and hashes are datasketch's.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .syntax import key
@@ -47,6 +48,24 @@ def _of(child: Token) -> set[int] | None:
         return phrase(child)
     found = {t.i for t in child.subtree}
     return None if any(child.doc[i].is_punct and child.doc[i].text != "-" for i in found) else found
+
+
+def before_in_list(token: Token) -> Iterator[Token]:
+    """What stands before a word in the list that it is part of, the nearest first: C of "A, B and C" gives B and A."""
+    while token.dep_ == "conj":
+        token = token.head
+        yield token
+
+
+def first_of_list(token: Token) -> Token:
+    """The first of the list that a word is part of, on which the whole list hangs; the word itself outside a list."""
+    *_, first = (token, *before_in_list(token))
+    return first
+
+
+def same_list(one: Token, other: Token) -> bool:
+    """Whether two words are things of one list."""
+    return bool(first_of_list(one).i == first_of_list(other).i)
 
 
 def prepositional(preposition: Token) -> set[int] | None:

@@ -1,4 +1,7 @@
-"""A row of a table as statements: one cell under its column's name, and the cells that tell which row it is. Pure."""
+"""Markdown's tables: what their lines are, and a row as statements. Pure.
+
+A statement is one cell under its column's name, and beside it the cells that tell which row it is.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ UNNAMED = "–"
 _TABLE = "Table"
 """The heading of a table that has none above it."""
 _BETWEEN = " | "
-_CELL_ENDS = re.compile(r"(?<!\\)\|")
+CELL_ENDS = re.compile(r"(?<!\\)\|")
+"""What parts the cells of a Markdown table's line; one in a cell has a backslash before it."""
+_RULE = re.compile(r"\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,15 @@ class Row:
         return self.cells[place] if column == UNNAMED else f"{column}: {self.cells[place]}"
 
 
+def is_rule(line: str) -> bool:
+    """Whether a line, without space around it, is the one under the names of a Markdown table's columns."""
+    return bool(_RULE.match(line))
+
+
 def cells_of(line: str) -> tuple[str, ...]:
     """The cells of a Markdown table's line."""
     inner = line.strip().removeprefix("|").removesuffix("|")
-    return tuple(cell.strip().replace("\\|", "|") for cell in _CELL_ENDS.split(inner))
+    return tuple(cell.strip().replace("\\|", "|") for cell in CELL_ENDS.split(inner))
 
 
 def section_of(heading: str, line: str) -> str:

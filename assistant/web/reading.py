@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Literal
 
+from ..language.tables import CELL_ENDS, is_rule
+
 Kind = Literal["heading", "paragraph", "item", "quote", "row", "page"]
 _HEADING = re.compile(r"(#{1,6})[ \t]+")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+")
 _QUOTE = re.compile(r"[ \t]*>[ \t]?")
-_RULE = re.compile(r"\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
-_CELL = re.compile(r"(?<!\\)\|")
 _TOGETHER = frozenset({"item", "quote", "row"})
 
 
@@ -104,7 +104,7 @@ def _line(text: str, line: str, position: int, start: int, end: int) -> Iterator
         words = _marked(text, position + heading.end(), last, start, end)
         yield Block("heading", [words], level=len(heading[1]))
     elif line.lstrip().startswith("|"):
-        if not _RULE.match(line.strip()):
+        if not is_rule(line.strip()):
             yield Block("row", list(_row(text, position, last, start, end)))
     elif quote := _QUOTE.match(line):
         yield Block("quote", [_marked(text, position + quote.end(), last, start, end)])
@@ -113,7 +113,7 @@ def _line(text: str, line: str, position: int, start: int, end: int) -> Iterator
 
 
 def _row(text: str, position: int, last: int, start: int, end: int) -> Iterator[list[Words]]:
-    bars = [position + bar.start() for bar in _CELL.finditer(text[position:last])]
+    bars = [position + bar.start() for bar in CELL_ENDS.finditer(text[position:last])]
     for bar, following in zip(bars, [*bars[1:], last], strict=True):
         if bar + 1 < last:
             yield _marked(text, bar + 1, following, start, end)
