@@ -12,8 +12,8 @@ from typing import Any, Literal, Self
 Kind = Literal["claims", "catalogue", "refusal"]
 State = Literal["ready", "stale"]
 QuoteState = Literal["stands", "moved", "gone"]
-
-
+NoteKind = Literal["differ", "agree", "undated"]
+"""Articles contradict each other, or several say the same, or some were left out as their date is not known."""
 _adapters: dict[type[Any], Any] = {}
 
 
@@ -181,6 +181,8 @@ class Answer(Record):
     citations: list[Citation] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """Remarks made by code, outside `text`."""
+    note_kinds: dict[str, NoteKind] = field(default_factory=dict)
+    """For notes on which something hangs, by their words: what they say of the articles."""
     derived: list[Derived] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
     model: str = ""
@@ -229,6 +231,7 @@ class Verification(Record):
     """Whether an answer is as it was given, and what of it the corpus still says."""
 
     intact: bool
+    """Whether the file is as it was given: its seal fits."""
     quotes: list[QuoteCheck] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 

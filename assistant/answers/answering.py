@@ -31,7 +31,7 @@ from .digest import digest
 from .draft import Draft
 from .looking_up import Told, looked_up
 from .proposing import Usage, certainty, propose
-from .sources import DIFFER, told_by
+from .sources import told_by
 from .states import agreeing, alternatives, later, latest_first
 from .steps import Run
 from .understanding import meant
@@ -205,6 +205,7 @@ def _shown(
             draft.notes.append(f"several articles fit the question, name one to narrow it: {articles}")
         elif all(days) and len(set(days)) == len(days):
             for item, day in zip(states, days, strict=True):
+                # ISO 8601 like the date of the citation, so that a label holds no word that its source lacks
                 label = f"As of {day}: " if item is states[0] else f"Earlier, as of {day}: "
                 whole = with_lead(wanted, item)
                 yield from draft.admit_all(whole[:1], wanted, label=label)
@@ -212,10 +213,10 @@ def _shown(
             for item in states[1:]:
                 draft.supersede(item, states[0])
         else:
-            draft.notes.append(f"{DIFFER}: {articles}")
+            draft.note(f"the articles do not say the same: {articles}", "differ")
     yield from draft.admit_all([part for item in items for part in with_lead(wanted, item)], wanted)
     if told and draft.citations and not others:
-        draft.notes.append(told)
+        draft.note(told, "agree")
     cited = {citation.document_id for citation in draft.citations}
     untold = [
         item

@@ -16,7 +16,7 @@ from ..language.sentences import sentences
 from ..language.syntax import key, parse
 from ..language.terms import content, figures, names
 from ..questions.asking import Asked
-from ..records import Answer, Citation, Derived, Document, Filters
+from ..records import Answer, Citation, Derived, Document, Filters, NoteKind
 from .about_corpus import held_in_words
 from .shortening import shortened
 from .steps import Steps
@@ -40,9 +40,19 @@ class Draft:
     derived: list[Derived] = field(default_factory=list)
     model: str = ""
     notes: list[str] = field(default_factory=list)
+    note_kinds: dict[str, NoteKind] = field(default_factory=dict)
     usage: dict[str, int] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
     steps: Steps = field(default_factory=Steps)
+
+    def __post_init__(self) -> None:
+        if undated := self.retrieval.undated:
+            self.note(f"{undated} undated article{'s' * (undated != 1)} left out", "undated")
+
+    def note(self, remark: str, kind: NoteKind) -> None:
+        """Add a remark on which something hangs."""
+        self.notes.append(remark)
+        self.note_kinds[remark] = kind
 
     def carries(self, claim: str, item: Evidence, wanted: Asked) -> bool:
         """Whether a sentence carries a claim, and the claim still holds what is wanted."""
@@ -119,7 +129,8 @@ class Draft:
             answered=answered,
             kind="claims" if answered else "refusal",
             citations=[replace(cited, duplicates=self._duplicates(cited)) for cited in self.citations],
-            notes=[*self.retrieval.notes, *self.notes],
+            notes=self.notes,
+            note_kinds=self.note_kinds,
             derived=self.derived,
             passages=self.retrieval.passages,
             model=self.model,

@@ -7,11 +7,6 @@ from collections.abc import Iterable, Sequence
 from ..finding.evidence import Evidence
 from ..records import Document
 
-DIFFER = "the articles do not say the same"
-"""How the note begins that articles contradict each other."""
-AGREED = "reported by "
-"""How the remark begins that several articles say the same."""
-
 
 def told_by(items: Sequence[Evidence]) -> str | None:
     """Who reports what these sentences say, in words; None where it is one article alone.
@@ -27,7 +22,7 @@ def told_by(items: Sequence[Evidence]) -> str | None:
     same = max(map(len, texts))
     if same > 1:
         held += ", all the same text" if same == len(articles) else f", {same} of them the same text"
-    return f"{AGREED}{len(sources)} source{'s' * (len(sources) != 1)} ({held})"
+    return f"reported by {len(sources)} source{'s' * (len(sources) != 1)} ({held})"
 
 
 def _articles(item: Evidence) -> list[Document]:

@@ -232,7 +232,7 @@ def show_verification(found: Verification) -> None:
     for quote in found.quotes:
         print(_wrapped(f"{quote.state}: “{' '.join(quote.quote.split())}”", f"[{quote.number}] "))
         print(_wrapped(f"{quote.title} · {quote.found}", "    "))
-    for note in found.notes[not found.intact :]:
+    for note in found.notes:
         print(f"Note: {printable(note)}.")
 
 

@@ -55,7 +55,8 @@ class Retrieval:
     sentences: list[FoundSentence]
     passages: list[Passage]
     weights: Mapping[str, float]
-    notes: list[str]
+    undated: int = 0
+    """How many articles the filters left out because their date is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,6 @@ def search(
     three times as many passages and its scores take the place of these.
     """
     selection, undated = index.catalogue.selection(filters) if filters else (None, 0)
-    notes = [f"{undated} undated article{'s' * (undated != 1)} {LEFT_OUT}"] if undated else []
     asked = parts(question, lambda name: index.catalogue.words.is_one_name(content(name)))
     queries = _queries(index, asked)
     weights = _weights(index, content(question))
@@ -134,7 +134,7 @@ def search(
     if reranker:
         passages = reranker.order(question, passages)
         sentences = _by_passage(sentences, passages[:k])
-    return Retrieval(asked, sentences, passages[:k], weights, notes)
+    return Retrieval(asked, sentences, passages[:k], weights, undated)
 
 
 def _by_passage(sentences: Sequence[FoundSentence], passages: Sequence[Passage]) -> list[FoundSentence]:

@@ -60,7 +60,7 @@ def _hashes(citations: Sequence[Citation], text_of: Callable[[str], str]) -> dic
 def verify(said: str, catalogue: Catalogue) -> Verification:
     """Look an answer's JSON, as `Answer.to_dict` made it, up in the corpus. Raises UsageError on what is none."""
     answer, intact = _read(said)
-    notes = [] if intact else ["the file was changed after the answer was given: its seal does not fit"]
+    notes = list[str]()
     made_of = answer.receipt.documents if answer.receipt else {}
     for document_id, before in made_of.items():
         try:

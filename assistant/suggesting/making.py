@@ -7,11 +7,9 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from ..answers.answering import answer
-from ..answers.sources import AGREED
 from ..answers.steps import Run
 from ..checking.grounding import plain
 from ..finding.reranking import Reranker
-from ..finding.retrieval import LEFT_OUT
 from ..indexing.index import Index
 from ..language.asides import is_aside
 from ..language.phrases import is_name
@@ -20,7 +18,7 @@ from ..language.syntax import parse
 from ..language.terms import all_names, content
 from ..language_models.models import ChatModel
 from ..language_models.stopping import Stop, Stopped, never
-from ..records import Answer, Citation, Done, Filters
+from ..records import Answer, Citation, Done, Filters, NoteKind
 from .composing import Question
 from .question_forms import questions
 
@@ -137,16 +135,16 @@ def _answered(
             found = event.answer if isinstance(event, Done) else None
     if found is None or found.kind != "claims" or len(found.citations) > _MOST_CITED:
         return False
-    noted = [note for note in found.notes if not _harmless(note, asking.filters)]
+    noted = [note for note in found.notes if not _harmless(found.note_kinds.get(note), asking.filters)]
     repeated = {(c.document_id, c.end) for c in said} & {(c.document_id, c.end) for c in found.citations}
     if candidate.question.form == "news":
         return not noted and len(found.citations) > len(repeated)
     return not noted and not repeated and _cited(candidate, found.citations)
 
 
-def _harmless(note: str, filters: Filters | None) -> bool:
+def _harmless(kind: NoteKind | None, filters: Filters | None) -> bool:
     """Whether a remark casts no doubt on the question: that articles agree, or that undated ones are left out."""
-    return note.startswith(AGREED) or bool(filters and filters.dated and note.endswith(LEFT_OUT))
+    return kind == "agree" or bool(kind == "undated" and filters and filters.dated)
 
 
 def _candidates(document_id: str, text: str, begins: int, *, cut: bool) -> Iterator[Candidate]:

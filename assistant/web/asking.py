@@ -17,8 +17,6 @@ from ..service.streaming import Stream
 from .history import why
 from .turns import Session, Turn
 
-_NOT_KEPT = "this conversation is not kept"
-
 
 class UnderWay:
     """The questions that are under way, one a tab."""
@@ -90,7 +88,7 @@ class UnderWay:
         gone = not session.conversation_id and any(other.kept != "no" for other in session.turns)
         if not gone:
             found = self._kept(replace(session, turns=(*session.turns, turn)))
-            gone = not found.conversation_id and not found.trouble.startswith(_NOT_KEPT)
+            gone = found.deleted
         if not gone:
             return found
         anew = self._kept(replace(session, conversation_id="", turns=(replace(turn, number=1),)))
@@ -101,6 +99,7 @@ class UnderWay:
 
         What cannot be kept now is tried again next time. Without an id it comes back when it was deleted meanwhile.
         """
+        session = replace(session, deleted=False)
         conversation_id, turns = session.conversation_id, list(session.turns)
         try:
             conversations = self._assistant.conversations
@@ -110,9 +109,9 @@ class UnderWay:
                 turns[place] = self._kept_turn(conversation_id, turn)
             name, trouble = conversations.name(conversation_id), ""
         except UnknownConversation:
-            return replace(session, conversation_id="", trouble="the conversation was deleted meanwhile")
+            return replace(session, conversation_id="", trouble="the conversation was deleted meanwhile", deleted=True)
         except AssistantError as error:  # what was kept before it stays so
-            name, trouble = session.name, f"{_NOT_KEPT}: {why(error)}"
+            name, trouble = session.name, f"this conversation is not kept: {why(error)}"
         return replace(session, conversation_id=conversation_id, name=name, turns=tuple(turns), trouble=trouble)
 
     def _kept_turn(self, conversation_id: str, turn: Turn) -> Turn:

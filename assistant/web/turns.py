@@ -53,6 +53,8 @@ class Session:
     turns: tuple[Turn, ...] = ()
     trouble: str = ""
     """Why the conversation is not kept, in words."""
+    deleted: bool = False
+    """Whether it is not kept because it was deleted in another window meanwhile."""
     verdicts: Mapping[int, Verdict] = field(default_factory=dict)
     """What was said of its answers, by the numbers of the turns."""
     asked: int = 0

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from ..answers.sources import DIFFER
 from ..in_words import ahead_in_words, limits_in_words
 from ..people.feedback import News
 from ..records import Citation, Document, Overview, Passage
@@ -46,7 +45,6 @@ def turn(one: Turn, session: Session) -> str:
         status=_status(one),
         conversation_id=session.conversation_id,
         verdict=session.verdicts.get(one.number),
-        differ=DIFFER,
     )
 
 
