@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from assistant import Settings
-from assistant.indexing.embedding import SentenceTransformerEmbedder
+from assistant.indexing.sentence_transformer import SentenceTransformerEmbedder
 from assistant.records import SyncReport
 from assistant.service.engine import Engine
 

@@ -35,9 +35,10 @@ from assistant import Document, Passage, Settings
 from assistant.finding import retrieval
 from assistant.indexing.catalogue import Catalogue
 from assistant.indexing.chunking import chunk
-from assistant.indexing.embedding import Embedder, open_embedder
+from assistant.indexing.embedding import Embedder
 from assistant.indexing.index import _indexed
 from assistant.indexing.indexed import IndexedChunk
+from assistant.indexing.sentence_transformer import open_embedder
 from assistant.language.terms import content
 
 from .questions import document, load, names, score

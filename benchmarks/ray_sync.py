@@ -13,7 +13,7 @@ from pathlib import Path
 
 from assistant import Progress, Settings
 from assistant.documents.sync_engine import LOCAL, RAY
-from assistant.indexing.embedding import open_embedder
+from assistant.indexing.sentence_transformer import open_embedder
 from assistant.service.engine import Engine
 
 CORPUS = Path(__file__).parent.parent / "corpus"

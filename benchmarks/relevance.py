@@ -14,8 +14,8 @@ from statistics import median
 
 from assistant import Settings
 from assistant.finding import retrieval
-from assistant.indexing.embedding import open_embedder
 from assistant.indexing.index import Entry, Index
+from assistant.indexing.sentence_transformer import open_embedder
 
 from .questions import document, load
 

@@ -18,8 +18,8 @@ import numpy as np
 from assistant import Settings
 from assistant.finding import retrieval
 from assistant.indexing.catalogue import Catalogue
-from assistant.indexing.embedding import open_embedder
 from assistant.indexing.index import Entry, Index
+from assistant.indexing.sentence_transformer import open_embedder
 from assistant.indexing.vectors import Vectors
 
 from .questions import document, load, names, score

@@ -23,8 +23,9 @@ import numpy as np
 
 from assistant import Document, Progress
 from assistant.finding import retrieval
-from assistant.indexing.embedding import Embedding, SentenceTransformerEmbedder, Spans
+from assistant.indexing.embedding import Embedding, Spans
 from assistant.indexing.index import Entry, Index
+from assistant.indexing.sentence_transformer import SentenceTransformerEmbedder
 from assistant.indexing.shared_index import SharedIndex
 from assistant.questions.questions import parts
 from tests.chroma_running import RunningChroma

@@ -14,8 +14,8 @@ from statistics import median
 
 from assistant import Settings
 from assistant.indexing.chunking import chunk
-from assistant.indexing.embedding import SentenceTransformerEmbedder
 from assistant.indexing.index import Entry, Index
+from assistant.indexing.sentence_transformer import SentenceTransformerEmbedder
 
 from .questions import document, load
 

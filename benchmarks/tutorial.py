@@ -21,7 +21,7 @@ from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import Runnable, RunnableParallel, RunnablePassthrough
 
 from assistant import Settings
-from assistant.indexing.embedding import SentenceTransformerEmbedder
+from assistant.indexing.sentence_transformer import SentenceTransformerEmbedder
 from assistant.language_models.models import open_chat_model
 from assistant.language_models.weights import model_file
 from assistant.settings import EXTRACTIVE

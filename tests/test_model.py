@@ -18,7 +18,8 @@ from assistant.commands import terminal
 from assistant.errors import ModelDamaged, ModelError, ModelMissing
 from assistant.indexing import embedding
 from assistant.indexing.chunking import chunk
-from assistant.indexing.embedding import Embedder, SentenceTransformerEmbedder, open_embedder
+from assistant.indexing.embedding import Embedder
+from assistant.indexing.sentence_transformer import SentenceTransformerEmbedder, open_embedder
 from assistant.language_models.local_model import LocalModel
 from assistant.language_models.models import open_chat_model
 from assistant.language_models.stopping import Stopped, result

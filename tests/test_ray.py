@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from assistant.documents import ray_engine
 from assistant.documents.sync_engine import LOCAL, RAY
 from assistant.errors import IndexFailure, UsageError
-from assistant.indexing.embedding import open_embedder
+from assistant.indexing.sentence_transformer import open_embedder
 from assistant.service.engine import Engine
 from assistant.settings import Settings
 from tests.conftest import CLONE, SAMPLE_CORPUS, OpenEngine, article, index_of

@@ -19,9 +19,10 @@ from ..language.syntax import dates, parse, same
 from ..language.tables import row_of
 from ..language.terms import Value, content, figures, names, sequence, values, words
 from ..records import Citation, ClaimCheck
-from .alignment import kept_words, reworded
+from .alignment import reworded
 from .constructions import opening_last, reported, same_said, tells_who_says
 from .coreference import resolved, spelled_out
+from .leaving_out import kept_words
 from .qualifiers import left_out, pieced_together
 from .statements import statements
 

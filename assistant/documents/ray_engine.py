@@ -20,7 +20,8 @@ from typing import Any
 from ..errors import DocumentError, IndexFailure, ModelMissing, first_line
 from ..formats.loading import RawFile
 from ..formats.parsing import Parser, ParsingFailed
-from ..indexing.embedding import Embedder, Embedding, Spans, open_embedder
+from ..indexing.embedding import Embedder, Embedding, Spans
+from ..indexing.sentence_transformer import open_embedder
 from ..records import Document, OnProgress, Progress
 from ..settings import PARSING_LIMITS, Settings
 from .ray_worker import Read, Worker

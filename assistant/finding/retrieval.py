@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..indexing.embedding import Vector
 from ..indexing.index import Index
 from ..indexing.indexed import IndexedChunk
 from ..indexing.selection import Selection
 from ..language.sentences import Span
-from ..language.terms import NEGATIONS, all_names, content, stem
-from ..language.wording import acronyms, asked_acronyms, nearest
+from ..language.terms import content
 from ..questions.questions import parts
 from ..records import Document, Filters, Passage
+from .queries import Query, queries_of, telling_words, weights_of
 from .reranking import Reranker
+from .rewrites import Telling
 
-LEFT_OUT = "left out"
-"""How a note ends that undated articles were not searched."""
 _CANDIDATES = 20
 """Chunks taken from each half of the index for each part of the question."""
 _CHARACTERS_EACH = 250
 """A passage is one to three sentences: this many characters on average."""
-_COMMON = 10
-"""A word in more than a tenth of all chunks is not looked up while there are rarer ones."""
 _RERANKED = 3
-_SAME = 0.6
-"""Chunks of two articles that share this much of their words tell the same in other words."""
-_FEW = 10
-"""Fewer words than this say too little to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,53 +49,6 @@ class Retrieval:
     """How many articles the filters left out because their date is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Query:
-    """One part of the question: its vector and the weights of its stems."""
-
-    vector: Vector
-    weights: Mapping[str, float]
-    total: float
-    instead: Mapping[str, Sequence[set[str]]]
-    """For a stem the sets of stems that say the same: an acronym's names, a name's acronym."""
-
-    def share(self, terms: AbstractSet[str]) -> float:
-        """The part of the weight that these stems hold, 0..1."""
-        held = sum([weight for term, weight in self.weights.items() if term in terms])
-        for term, others in self.instead.items():
-            if term not in terms and any(other <= terms for other in others):
-                held += self.weights[term]
-        return held / self.total
-
-
-@dataclass(frozen=True, slots=True)
-class _Telling:
-    """What a passage tells: the stems of its chunk, and its own words."""
-
-    document_id: str
-    stems: frozenset[str]
-    text: str
-
-    def same_as(self, other: _Telling) -> bool:
-        """Whether two articles tell the same, as rewrites of one release do.
-
-        They share most words, all figures and every "not", and neither has a name in place of another.
-        """
-        if self.document_id == other.document_id:
-            return False
-        common = len(self.stems & other.stems)
-        if common < max(_FEW, _SAME * (len(self.stems) + len(other.stems) - common)):
-            return False
-        apart = self.stems ^ other.stems
-        if any(term[0].isdigit() or term in NEGATIONS for term in apart):
-            return False
-        mine, theirs = (
-            {stem(name.lower()) for name in all_names(one.text)} - another.stems
-            for one, another in ((self, other), (other, self))
-        )
-        return not (mine and theirs)
-
-
 _Place = tuple[str, int]
 """A chunk's id and a sentence's place in it."""
 
@@ -123,8 +66,8 @@ def search(
     """
     selection, undated = index.catalogue.selection(filters) if filters else (None, 0)
     asked = parts(question, lambda name: index.catalogue.words.is_one_name(content(name)))
-    queries = _queries(index, asked)
-    weights = _weights(index, content(question))
+    queries = queries_of(index, asked)
+    weights = weights_of(index, content(question))
     chunks: dict[str, IndexedChunk] = {}
     near = _near(index, queries, selection)
     with index.catalogue.unchanging():
@@ -147,62 +90,19 @@ def _by_passage(sentences: Sequence[FoundSentence], passages: Sequence[Passage])
     ]
 
 
-def _queries(index: Index, asked: Sequence[str]) -> list[_Query]:
-    vectors = index.embedder.embed_questions(asked)
-    queries = []
-    for part, vector in zip(asked, vectors, strict=True):
-        weights = _weights(index, [_as_the_corpus_writes(index, term) for term in content(part)])
-        queries.append(_Query(vector, weights, sum(weights.values()) or 1.0, _instead(index, part, weights)))
-    return queries
-
-
-def _as_the_corpus_writes(index: Index, term: str) -> str:
-    """The stem itself, or, where no article has it, the nearest that one has."""
-    if index.catalogue.words.frequencies([term])[term]:
-        return term
-    return nearest(term, index.catalogue.words.like(term)) or term
-
-
-def _instead(index: Index, asked: str, weights: Mapping[str, float]) -> dict[str, list[set[str]]]:
-    found: dict[str, list[set[str]]] = {}
-    for acronym in asked_acronyms(asked):
-        if stem(acronym) in weights:
-            found[stem(acronym)] = [set(name) for name in index.catalogue.words.named(acronym)]
-    for named in acronyms(asked):
-        for term in named.name:
-            if term in weights:
-                found.setdefault(term, []).append({stem(named.letters)})
-    return found
-
-
-def _weights(index: Index, terms: Iterable[str]) -> dict[str, float]:
-    """Inverse chunk frequency of each stem, as in BM25 (Robertson and Zaragoza 2009)."""
-    total = index.catalogue.chunk_count()
-    counts = index.catalogue.words.frequencies(dict.fromkeys(terms))
-    return {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counts.items()}
-
-
-def _near(index: Index, queries: Sequence[_Query], selection: Selection | None) -> list[list[str]]:
+def _near(index: Index, queries: Sequence[Query], selection: Selection | None) -> list[list[str]]:
     """For each query the chunks near it in either half of the index."""
     dense = index.vectors.search([query.vector for query in queries], _CANDIDATES, selection)
     found = []
     for query, near in zip(queries, dense, strict=True):
         others = {term for sets in query.instead.values() for other in sets for term in other}
-        telling = _telling(index, {**query.weights, **_weights(index, others - query.weights.keys())})
+        telling = telling_words(index, {**query.weights, **weights_of(index, others - query.weights.keys())})
         worded = index.catalogue.words.search(telling, _CANDIDATES, selection)
         found.append(list(dict.fromkeys([*near, *worded])))
     return found
 
 
-def _telling(index: Index, weights: Mapping[str, float]) -> list[str]:
-    """The stems worth looking up: those that are not common, or the rarest three."""
-    rarest = sorted(weights, key=lambda term: -weights[term])
-    counts = index.catalogue.words.frequencies(rarest)
-    common = index.catalogue.chunk_count() / _COMMON
-    return [term for place, term in enumerate(rarest) if counts[term] and (place < 3 or counts[term] <= common)]
-
-
-def _scores(index: Index, query: _Query, ids: Sequence[str], chunks: dict[str, IndexedChunk]) -> dict[_Place, float]:
+def _scores(index: Index, query: Query, ids: Sequence[str], chunks: dict[str, IndexedChunk]) -> dict[_Place, float]:
     """The score of every sentence of the best of these chunks; `chunks` is filled with them."""
     chunks |= index.catalogue.chunks([chunk_id for chunk_id in ids if chunk_id not in chunks])
     cosines = {i: (chunks[i].vectors @ query.vector).clip(min=0.0).tolist() for i in ids if i in chunks}
@@ -253,13 +153,13 @@ def _passages(
     runs = sorted(_runs(chosen), key=lambda run: -max(chosen[place] for place in run))
     passages: list[Passage] = []
     sentences: list[FoundSentence] = []
-    leading: list[_Telling] = []
+    leading: list[Telling] = []
     copies: list[list[Document]] = []
     texts = index.catalogue.texts([_place(chunks, run) for run in runs])
     for run, text in zip(runs, texts, strict=True):
         chunk = chunks[run[0][0]]
         document = documents[chunk.document_id]
-        telling = _Telling(document.document_id, chunk.own_stems, text)
+        telling = Telling(document.document_id, chunk.own_stems, text)
         same = next((n for n, other in enumerate(leading) if telling.same_as(other)), -1)
         if same >= 0:
             passages[same] = replace(

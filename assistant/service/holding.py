@@ -16,9 +16,10 @@ from ..documents.ledger import LEDGER, Ledger
 from ..errors import DamagedFile, IndexFailure, OwnerError
 from ..formats.parsing import Parser
 from ..hosts import is_here
-from ..indexing.embedding import Embedder, open_embedder
+from ..indexing.embedding import Embedder
 from ..indexing.index import Index
 from ..indexing.schema import CATALOGUE, VECTORS
+from ..indexing.sentence_transformer import open_embedder
 from ..indexing.shared_index import SharedIndex
 from ..records import Event, OnProgress, Progress, Retrieved, Waiting
 from ..settings import Settings
