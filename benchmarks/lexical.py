@@ -32,7 +32,7 @@ from unittest.mock import patch
 import numpy as np
 
 from assistant import Document, Passage, Settings
-from assistant.finding import retrieval
+from assistant.finding.queries import telling_words, weights_of
 from assistant.indexing.catalogue import Catalogue
 from assistant.indexing.chunking import chunk
 from assistant.indexing.embedding import Embedder
@@ -220,7 +220,7 @@ def looked_up(base: Sequence[Piece]) -> Stems:
     counts = Counter(stem for piece in base for stem in set(" ".join(piece.stems).split()))
     known = SimpleNamespace(frequencies=lambda stems: {s: counts[s] for s in stems}, chunk_count=lambda: len(base))
     index: Any = SimpleNamespace(catalogue=known)
-    return lambda question: retrieval._telling(index, retrieval._weights(index, content(question)))
+    return lambda question: telling_words(index, weights_of(index, content(question)))
 
 
 def quality(kind: Kind, base: Sequence[Piece], questions: Sequence[dict[str, Any]], stems: Stems) -> str:

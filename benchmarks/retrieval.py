@@ -16,11 +16,12 @@ from unittest.mock import patch
 import numpy as np
 
 from assistant import Settings
-from assistant.finding import retrieval
+from assistant.finding import queries, retrieval
 from assistant.indexing.catalogue import Catalogue
 from assistant.indexing.index import Entry, Index
 from assistant.indexing.sentence_transformer import open_embedder
 from assistant.indexing.vectors import Vectors
+from assistant.indexing.words import Words
 
 from .questions import document, load, names, score
 
@@ -32,10 +33,10 @@ def words_only() -> Iterator[None]:
     """No vectors: candidates and scores from words."""
     with ExitStack() as stack:
         stack.enter_context(patch.object(Vectors, "search", lambda _, vectors, *__: [[] for _ in vectors]))
-        kept = retrieval._queries
+        kept = retrieval.queries_of
         stack.enter_context(
             patch.object(
-                retrieval, "_queries", lambda *a: [_replaced(q, vector=np.zeros_like(q.vector)) for q in kept(*a)]
+                retrieval, "queries_of", lambda *a: [_replaced(q, vector=np.zeros_like(q.vector)) for q in kept(*a)]
             )
         )
         yield
@@ -45,8 +46,8 @@ def words_only() -> Iterator[None]:
 def vectors_only() -> Iterator[None]:
     """No words: candidates and scores from vectors."""
     with (
-        patch.object(Catalogue, "lexical_search", lambda *_: []),
-        patch.object(retrieval._Query, "share", lambda *_: 0.0),
+        patch.object(Words, "search", lambda *_: []),
+        patch.object(queries.Query, "share", lambda *_: 0.0),
     ):
         yield
 
@@ -100,7 +101,7 @@ def no_titles() -> Iterator[None]:
 @contextmanager
 def no_wording() -> Iterator[None]:
     """Misspelt words and acronyms are looked up as they are."""
-    with patch.object(retrieval, "nearest", lambda *_: None), patch.object(retrieval, "_instead", lambda *_: {}):
+    with patch.object(queries, "nearest", lambda *_: None), patch.object(queries, "_instead", lambda *_: {}):
         yield
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from assistant import Answer, Assistant, Settings
 from assistant.commands import terminal
 from assistant.errors import ModelDamaged, ModelError, ModelMissing
-from assistant.indexing import embedding
+from assistant.indexing import sentence_transformer
 from assistant.indexing.chunking import chunk
 from assistant.indexing.embedding import Embedder
 from assistant.indexing.sentence_transformer import SentenceTransformerEmbedder, open_embedder
@@ -196,12 +196,12 @@ def test_any_few_texts_of_any_length_are_read_alike_recorded_or_not(embedder: Em
 
 def test_a_model_whose_recording_is_not_the_same_is_read_as_usual(monkeypatch: pytest.MonkeyPatch):
     other = SentenceTransformerEmbedder("all-MiniLM-L6-v2")
-    record = embedding._record
+    record = sentence_transformer._record
 
     def wrong(model):
         recorded = record(model)
         return lambda features: {k: v * 2 for k, v in recorded(features).items()}
 
-    monkeypatch.setattr(embedding, "_record", wrong)
+    monkeypatch.setattr(sentence_transformer, "_record", wrong)
     assert other._recorded is None
     assert len(other.embed_questions(["who owns the model?"])[0]) == 384
