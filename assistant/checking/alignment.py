@@ -9,8 +9,9 @@ from ..language.clause_words import clause_of
 from ..language.phrases import first_of_list, same_list
 from ..language.senses import names_event, same_sense
 from ..language.syntax import is_particle, key, lemma, same
+from .labels import AUXILIARIES, Triple
 from .leaving_out import spoken
-from .relations import AUXILIARIES, CARRIERS, MEASURES, Relations, Triple, relations, stated
+from .relations import CARRIERS, MEASURES, Relations, relations, stated
 from .roles import related
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from ..language.doubt import COMPLEMENTS, DOUBT, HARD, commented, doubts, in_dou
 from ..language.governing import CONDITIONS, governors, taken_back
 from ..language.phrases import first_of_list
 from ..language.syntax import is_particle, key
-from .relations import AUXILIARIES, relations
+from .labels import AUXILIARIES
+from .relations import relations
 from .scope import set_aside
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from ..language.clause_words import clause_of
 from ..language.syntax import key
-from .relations import Relations, Role
+from .labels import Role
+from .relations import Relations
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token

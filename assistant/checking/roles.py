@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from ..language.clause_words import clause_of
 from ..language.phrases import same_list
 from ..language.syntax import key
-from .relations import Relations, Role
+from .labels import Role
+from .relations import Relations
 from .rivals import may_hold
 
 if TYPE_CHECKING:
