@@ -36,9 +36,9 @@ from assistant.records import Document
 from assistant.service.engine import Engine
 from assistant.settings import Settings
 from assistant.storage import failpoints
+from tests.changing import change, held
 from tests.conftest import index_of
 from tests.fakes import WordEmbedder
-from tests.test_syncing_at_random import change, held
 
 
 class ParsesHere(Parser):

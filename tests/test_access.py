@@ -17,9 +17,9 @@ from assistant.records import Document, Filters, Record
 from assistant.service import owner_process
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article, index_of
+from tests.limited import BOARD, id_of, open_with
 
 SECRETS = ("falcon", "gdansk", "shipyard", "board/")
-BOARD = {"board": ("directors",), "board/pay": ("pay",)}
 PUBLIC = {
     "port.md": ("The port", "Acme owns the port. It bought the port in 2024 for $5 million."),
     "quay.md": (
@@ -62,11 +62,6 @@ def write(settings: Settings, articles: dict[str, tuple[str, str]]) -> None:
         article(settings.corpus_dir, source, text, **said)
 
 
-def open_with(settings: Settings, open_engine: OpenEngine, collections: dict[str, Any] = BOARD) -> Assistant:
-    chosen = settings.model_copy(update={"collections": collections, "questions_per_minute": 1_000})
-    return Assistant(open_engine(settings=chosen), chosen)
-
-
 @pytest.fixture
 def whole(settings: Settings, open_engine: OpenEngine) -> Assistant:
     """A corpus with a collection that only directors read, and in it one for those who see what people earn."""
@@ -74,10 +69,6 @@ def whole(settings: Settings, open_engine: OpenEngine) -> Assistant:
     assistant = open_with(settings, open_engine)
     assistant.sync()
     return assistant
-
-
-def id_of(assistant: Assistant, source: str) -> str:
-    return next(document.document_id for document in assistant.documents() if source in document.sources)
 
 
 def plain(result: Any) -> Any:

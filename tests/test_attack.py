@@ -22,9 +22,9 @@ from assistant.web.asking import UnderWay
 from assistant.web.history import History
 from assistant.web.turns import Session
 from tests.conftest import OpenEngine, article, index_of
+from tests.limited import id_of, open_with
 from tests.signing_in import PASSWORD, open_users
-from tests.test_access import id_of, open_with
-from tests.test_keeping import SECRET, asked, holding
+from tests.traces import SECRET, asked, holding
 
 QUESTION = "who owns the port?"
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
-import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from queue import Queue
 from typing import Any
 
 import pytest
@@ -20,44 +15,11 @@ import pytest
 from assistant.records import Document
 from assistant.settings import Settings
 from tests.conftest import CLONE, article
+from tests.crash_jobs import REACH, TELL, WORKERS, Crashing
 
 pytestmark = pytest.mark.processes
 KILLS, ALL_KILLS = 30, 1_000
 Job = dict[str, Any]
-
-
-TELL = ["tell"]
-WORKERS = 2
-
-
-class Crashing:
-    """Runs jobs in forks of a few processes, which work at the same time; see crashing.py."""
-
-    def __init__(self) -> None:
-        self._idle: Queue[subprocess.Popen[bytes]] = Queue()
-        for _ in range(WORKERS):
-            command = [sys.executable, "-m", "tests.crashing"]
-            self._idle.put(subprocess.Popen(command, cwd=CLONE, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
-        self.fresh: dict[str, dict[str, Any]] = {}
-        """What is told of an index made from nothing, by what the folder holds."""
-
-    def __call__(self, settings: Settings, **job: Any) -> dict[str, Any]:
-        process = self._idle.get()
-        try:
-            assert process.stdin
-            assert process.stdout
-            plain = {**job, "settings": settings.model_dump(mode="json")}
-            process.stdin.write(json.dumps(plain).encode() + b"\n")
-            process.stdin.flush()
-            told: dict[str, Any] = json.loads(process.stdout.readline())
-        finally:
-            self._idle.put(process)
-        assert "error" not in told, told["error"]
-        return told
-
-    def close(self) -> None:
-        for _ in range(WORKERS):
-            self._idle.get().communicate()
 
 
 @pytest.fixture(scope="module")
@@ -283,7 +245,7 @@ ELSEWHERE = {"moving: copied to another file system", "moving: whole on two file
 
 def test_every_failpoint_is_reached_by_a_scene(world: World, crashing: Crashing, tmp_path: Path):
     """So that a new one is tested."""
-    named = {name for path in (CLONE / "assistant").rglob("*.py") for name in _REACH.findall(path.read_text())}
+    named = {name for path in (CLONE / "assistant").rglob("*.py") for name in REACH.findall(path.read_text())}
     reached = set()
     for scene, (prepare, calls, embedder) in SCENES.items():
         whole = world.copy(tmp_path / scene)
@@ -291,6 +253,3 @@ def test_every_failpoint_is_reached_by_a_scene(world: World, crashing: Crashing,
             prepare(whole)
         reached |= set(crashing(whole.settings, do=[*calls(world), TELL], embedder=embedder)["told"][0]["reached"])
     assert {name for name in named - reached if not name.startswith("shared: ")} == ELSEWHERE
-
-
-_REACH = re.compile(r'failpoints\.reach\("([^"]+)"\)')

@@ -10,11 +10,11 @@ import subprocess
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -26,61 +26,12 @@ from assistant.documents.addresses import file_name, web_address
 from assistant.documents.connecting import objection, resolved
 from assistant.documents.fetching import Fetched, FetchLimits, ending, fetch
 from assistant.errors import FetchError
+from tests.site import PAGE, Answer, Site
 
 LIMITS = FetchLimits(max_bytes=100_000, seconds=5, private=True)
 STRICT = replace(LIMITS, private=False)
 PUBLIC = "93.184.215.14"
-PAGE = b"<p>The port of Marrow was sold.</p>"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-Answer = Callable[[BaseHTTPRequestHandler], None]
-
-
-class Site:
-    """A server on loopback that answers each path as it is told to, and keeps what it was asked."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, Answer] = {}
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        site = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                site.asked.append((self.path, {key.lower(): value for key, value in self.headers.items()}))
-                with suppress(OSError):  # where the caller has hung up
-                    site.answers[self.path](self)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.port = self._server.server_port
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-
-    def serve(self, path: str, data: bytes = PAGE, status: int = 200, **headers: str) -> str:
-        """Answer so at `path`, with headers such as content_type; the address of it."""
-
-        def answer(handler: BaseHTTPRequestHandler) -> None:
-            handler.send_response(status)
-            named = {key.replace("_", "-"): value for key, value in headers.items()}
-            for key, value in ({"content-length": str(len(data))} | named).items():
-                handler.send_header(key, value)
-            handler.end_headers()
-            handler.wfile.write(data)
-
-        return self.do(path, answer)
-
-    def redirect(self, path: str, to: str, status: int = 302, **headers: str) -> str:
-        return self.serve(path, b"", status, location=to, **headers)
-
-    def do(self, path: str, answer: Answer) -> str:
-        self.answers[path] = answer
-        return f"http://127.0.0.1:{self.port}{path}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 class Recorded(httpcore.NetworkBackend):

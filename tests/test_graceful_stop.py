@@ -25,8 +25,9 @@ from assistant.web.stopping_server import Server
 from assistant.web.turns import Session
 from tests.browsing import served
 from tests.conftest import OpenEngine, article
+from tests.owners import start
 from tests.stand_in import EndlessServer, SlowServer
-from tests.test_owner import DEADLINE, start, wait_for
+from tests.waiting import DEADLINE, wait_for
 
 SAID = "Acme owns the port outright."
 QUESTION = {"question": "who owns the port?"}

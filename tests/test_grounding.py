@@ -6,19 +6,10 @@ from hypothesis import strategies as st
 
 from assistant import Citation, check_claim
 from assistant.checking.grounding import plain
-from assistant.language.sentences import sentences
-from tests.conftest import SAMPLE_CORPUS
+from tests.sample_sentences import SAMPLE_SENTENCES
 
 OWNER = "Mayo Clinic, not Microsoft, will own the model."
 EQUITY = "Shareholder equity reached $2.5 billion in 2020, the company said."
-
-SAMPLE_SENTENCES = [
-    span.of(text)
-    for path in sorted(SAMPLE_CORPUS.glob("*.md"))
-    for text in [path.read_text(encoding="utf-8").split("---\n", 2)[2]]
-    for span in sentences(text)
-    if not span.heading and len(span.of(text).split()) > 2
-]
 
 
 def citation(quote: str, title: str = "A title") -> Citation:

@@ -4,51 +4,19 @@ tests/data/hedges.jsonl has for each its `hedged` and its `plain` form, the word
 question that either answers, and for the first 130 how an honest-looking retelling would lose the hedge (`lost`).
 """
 
-import json
-from functools import cache
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from assistant import check_claim
-from assistant.language.syntax import parse_at_once
 from assistant.language_models.models import ChatModel
 from assistant.records import Answer
 from assistant.service.engine import Engine
 from assistant.settings import Settings
-from tests.conftest import OpenEngine, article
+from tests.conftest import OpenEngine
 from tests.fakes import scripted
+from tests.hedges import Row, lost, rows, tells, write
 
-Row = dict[str, Any]
 NOT_SEEN = {"k024", "k032", "k033", "k058", "k071"}
 """Told by no rule yet: a verb the parser takes for a noun, "per a memo", an inversion, "on the drawing board"."""
-
-
-@cache
-def rows() -> list[Row]:
-    path = Path(__file__).parent / "data" / "hedges.jsonl"
-    found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    parse_at_once(row[form] for row in found for form in ("plain", "hedged", "lost") if form in row)
-    return found
-
-
-def write(settings: Settings, form: str, chosen: list[Row]) -> None:
-    for row in chosen:
-        article(
-            settings.corpus_dir, f"{row['id']}.md", f"{row[form]} {row['context']}",
-            title=json.dumps(row["title"]), published=row["published"],
-        )  # fmt: skip
-
-
-def lost(row: Row, answer: Answer) -> bool:
-    """Whether an answer that rests on the hedged sentence lacks the words that make it one."""
-    rests = any(citation.quote in row["hedged"] for citation in answer.citations)
-    return rests and not all(words.lower() in answer.text.lower() for words in row["hedge"])
-
-
-def tells(row: Row, answer: Answer) -> bool:
-    return row["answer"].lower() in answer.text.lower()
 
 
 def test_the_plain_claim_does_not_pass_on_the_hedged_sentence():

@@ -27,6 +27,7 @@ from tests.conftest import OpenEngine, article
 from tests.fakes import WordEmbedder, slow
 from tests.hostile import serving_here
 from tests.signing_in import PASSWORD
+from tests.waiting import await_for
 
 QUESTION = "who owns the port of Halden?"
 
@@ -193,24 +194,17 @@ def test_who_hangs_up_leaves_the_queue_and_those_who_wait_silence_nothing(
             calls = [("/v1/chat/completions", {**said, "stream": True}), ("/v1/chat/completions", said)]
             calls += [("/api/ask", {"question": QUESTION, "stream": stream}) for stream in (False, True)]
             waiting = [asyncio.create_task(many.post(path, json=body)) for path, body in 12 * calls]
-            await before_long(lambda: len(model.queue.line) == len(waiting))
+            await await_for(lambda: len(model.queue.line) == len(waiting))
             assert [(await many.get(path)).text for path in ("/health", "/ready")] == ["ok", "ready"]
             for call in waiting:
                 call.cancel()
-        await before_long(lambda: not model.queue.line)
+        await await_for(lambda: not model.queue.line)
 
     with serving_here(application(Assistant(engine, alone)), guarded=True) as host:
         asyncio.run(crowd(host))
         figures = httpx.get(f"http://{host}/metrics").text
     assert 'assistant_questions_total{outcome="stopped"} 48.0' in figures
     assert "assistant_questions_under_way 0.0" in figures
-
-
-async def before_long(true: Callable[[], bool]) -> None:
-    """Until it is true, within the time that a busy machine takes."""
-    async with asyncio.timeout(30):
-        while not true():
-            await asyncio.sleep(0.02)
 
 
 def test_a_file_of_no_use_has_its_reason_and_is_no_trouble(client: httpx.Client):

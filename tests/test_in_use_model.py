@@ -9,8 +9,8 @@ import pytest
 
 from assistant import Answer, Assistant, Settings
 from assistant.service.owner_process import stop
-from tests import test_hedges as hedges
-from tests.test_in_use import A_LIE, holds, hostile_articles
+from tests import hedges
+from tests.orders import A_LIE, holds, hostile_articles
 
 pytestmark = pytest.mark.model
 TEN = 10

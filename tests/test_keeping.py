@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,11 +15,10 @@ from assistant.errors import IndexFailure, NotAllowed, UnknownDocument
 from assistant.people import keeping
 from assistant.people.exchanges import Exchange
 from assistant.people.forgetting import DELETED, WITHHELD, without
-from assistant.records import Answer
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
+from tests.traces import SECRET, asked, holding
 
-SECRET = "Xanthippe"
 QUESTION = "who owns the port?"
 
 
@@ -31,24 +29,6 @@ def whole(settings: Settings, open_engine: OpenEngine) -> Iterator[Assistant]:
     chosen = settings.model_copy(update={"collections": {"board": ("directors",)}})
     with Assistant(open_engine(settings=chosen), chosen) as assistant:
         yield assistant
-
-
-def asked(assistant: Assistant, *questions: str) -> str:
-    """A kept conversation."""
-    conversation_id = assistant.conversations.begin(questions[0])
-    answers: list[Answer] = []
-    for question in questions:
-        answers.append(assistant.ask(question, history=answers))
-        exchange = Exchange(question, text=answers[-1].text, answer=answers[-1])
-        assistant.conversations.append(conversation_id, exchange)
-    return conversation_id
-
-
-def holding(secret: str, *folders: Path) -> list[str]:
-    """The files that hold a word, in whatever encoding text is kept."""
-    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    words = {form.encode(code) for form in (secret, secret.lower()) for code in ("utf-8", "utf-16-le")}
-    return [path.name for path in files if any(word in path.read_bytes() for word in words)]
 
 
 def port(assistant: Assistant) -> str:

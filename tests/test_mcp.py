@@ -18,6 +18,7 @@ from assistant.service.owner_process import stop
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
 from tests.fakes import slow
+from tests.waiting import await_for
 
 QUESTION = "who owns the port of Halden?"
 
@@ -91,12 +92,9 @@ def test_a_call_that_is_given_up_stops_the_answer(settings: Settings, open_engin
         with Assistant(open_engine(model), settings) as opened:
             async with Client(mcp_server(opened)) as client:
                 calling = asyncio.create_task(client.call_tool("ask", {"question": QUESTION}))
-                async with asyncio.timeout(20):
-                    while not model.chat.under_way:
-                        await asyncio.sleep(0.01)
-                    calling.cancel()
-                    while model.queue.line:
-                        await asyncio.sleep(0.01)
+                await await_for(lambda: model.chat.under_way)
+                calling.cancel()
+                await await_for(lambda: not model.queue.line)
 
     asyncio.run(give_up())
     assert model.chat.replies == 0

@@ -3,9 +3,7 @@
 import json
 import signal
 import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterator
 from multiprocessing.connection import Client
 from pathlib import Path
@@ -18,11 +16,12 @@ from assistant.service import wire
 from assistant.service.client import RemoteEngine
 from assistant.service.engine import Engine
 from assistant.service.owner_process import stop
-from tests.conftest import CLONE, article
+from tests.conftest import article
 from tests.fakes import WordEmbedder
+from tests.owners import start
+from tests.waiting import DEADLINE, wait_for
 
 pytestmark = pytest.mark.processes
-DEADLINE = 60.0
 
 
 @pytest.fixture
@@ -38,22 +37,6 @@ def owner(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     if process.poll() is None:
         process.terminate()
     process.wait(DEADLINE)
-
-
-def start(settings: Settings) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen([sys.executable, "-m", "tests.fake_owner"], cwd=CLONE, stdin=subprocess.PIPE)
-    assert process.stdin
-    process.stdin.write(settings.model_dump_json().encode())
-    process.stdin.close()
-    wait_for(lambda: (found := wire.Address.read(settings.data_dir)) and found.process == process.pid)
-    return process
-
-
-def wait_for(condition) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
 
 
 @pytest.mark.usefixtures("owner", "port_article")

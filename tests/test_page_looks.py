@@ -5,15 +5,13 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.accessibility import findings
 from tests.browsing import NARROW, WAIT, WIDE, ask, begin, open_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 OWNER = "who owns the model?"
-GRADIO: dict[str, str] = {}
-"""Findings in Gradio's own markup that have to be lived with, by rule, and the element that has them: none by now."""
 
 Window = Callable[[dict[str, int], str], Page]
 
@@ -30,17 +28,6 @@ def window(browser: Browser) -> Iterator[Window]:
     yield open_one
     for context in opened:
         context.close()
-
-
-def findings(page: Page) -> list[str]:
-    """What axe-core finds, of any weight, less what is Gradio's own."""
-    return [
-        f"{violation['id']}: {target}: {node['html'][:160]}"
-        for violation in Axe().run(page).response["violations"]
-        for node in violation["nodes"]
-        if (target := " ".join(map(str, node["target"])))
-        and not (violation["id"] in GRADIO and GRADIO[violation["id"]] in target)
-    ]
 
 
 def test_a_picture_without_words_would_be_found(page: Page):

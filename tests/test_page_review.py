@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.accessibility import findings
 from tests.browsing import NARROW, WAIT, WIDE, ask, open_page, serving_lightly
 from tests.conftest import article
-from tests.test_page_looks import findings
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 OWNER, UNKNOWN = "who owns the port?", "who runs the lighthouse?"

@@ -13,7 +13,7 @@ from assistant.service.engine import Engine
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
 from tests.samples import SENTENCE, pdf
-from tests.test_fetching import Site
+from tests.site import Site
 
 PAGE = f"""<html lang="en-GB"><head><title>Port sold</title><meta charset="iso-8859-1">
 <meta name="author" content="T. Arkwell"><meta property="og:site_name" content="Northfield Wire">

@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,9 +20,9 @@ from assistant import Assistant, Done, OwnerError, Progress, Settings, Text
 from assistant.errors import AssistantError, IndexFailure
 from assistant.service import owner_process, wire
 from tests.conftest import CLONE, Mount, article
+from tests.waiting import DEADLINE, wait_for
 
 pytestmark = pytest.mark.processes
-DEADLINE = 60.0
 TERMINAL = """
 from assistant.commands import cli
 from assistant.service import owner_process
@@ -223,9 +222,15 @@ def test_an_owner_with_other_settings_is_replaced_unless_somebody_uses_it(settin
         with pytest.raises(OwnerError, match="max_pages is 2000 there, 7 here"):
             Assistant.open(other)
         assert one.documents() == []
-    time.sleep(0.1)  # until the owner has seen that it left
-    with Assistant.open(other) as two:
-        assert two.documents() == []
+
+    def replaced() -> bool:
+        try:
+            with Assistant.open(other) as two:
+                return two.documents() == []
+        except OwnerError:  # the owner has not seen yet that its client left
+            return False
+
+    wait_for(replaced)
 
 
 def test_an_owner_that_does_not_answer_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch):
@@ -259,10 +264,7 @@ def prepare(settings: Settings) -> None:
     with Assistant.open(settings) as assistant:
         assistant.sync()
     owner_process.stop(settings)
-    deadline = time.monotonic() + DEADLINE
-    while not (settings.data_dir / "closed.json").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for((settings.data_dir / "closed.json").exists)
 
 
 def test_many_processes_read_a_prepared_index_and_leave_it_as_it_is(prepared: Settings):

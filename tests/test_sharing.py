@@ -23,8 +23,8 @@ from assistant.service import owner_process
 from assistant.service.engine import Engine
 from tests.chroma_running import RunningChroma
 from tests.conftest import article, index_of
+from tests.crash_jobs import REACH, TELL, Crashing
 from tests.fakes import WordEmbedder
-from tests.test_crashes import _REACH, TELL, Crashing
 
 pytestmark = pytest.mark.processes
 PORT = "The port was sold in May. It cost $5 million."
@@ -536,7 +536,7 @@ def test_a_machine_killed_at_any_step_shows_nobody_half_a_document_and_goes_on(
         before = after
 
 
-SHARED = set(_REACH.findall(Path(shared_index.__file__).read_text(encoding="utf-8")))
+SHARED = set(REACH.findall(Path(shared_index.__file__).read_text(encoding="utf-8")))
 
 
 def test_two_owner_processes_answer_from_what_either_is_given(

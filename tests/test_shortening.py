@@ -4,7 +4,7 @@ from assistant import check_claim
 from assistant.answers.shortening import shortened
 from assistant.language.syntax import key, parse
 from assistant.questions.asking import asked
-from tests.test_grounding import SAMPLE_SENTENCES
+from tests.sample_sentences import SAMPLE_SENTENCES
 
 
 def short(sentence: str, question: str) -> str:

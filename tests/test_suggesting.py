@@ -17,6 +17,7 @@ from assistant.suggesting.question_forms import questions
 from tests import fake_owner
 from tests.conftest import SAMPLE_CORPUS, OpenEngine, article
 from tests.fakes import judging, slow
+from tests.waiting import wait_for
 
 FORMS = [
     (
@@ -245,14 +246,14 @@ def test_a_suggestion_under_way_makes_room_for_a_person(ports: Opened):
     found: list[list[str]] = []
     looking = threading.Thread(target=lambda: found.append(assistant.suggest()))
     looking.start()
-    until(lambda: bool(model.queue.line))
+    wait_for(lambda: bool(model.queue.line))
     with model.queue.join() as place:
         began = time.monotonic()
         assert list(place.wait(lambda: time.monotonic() > began + 2)) in ([], [1, 0])
         assert time.monotonic() - began < 0.2
     looking.join(10)
     assert found == [[]]
-    until(lambda: model.chat.cancelled == 1)  # type: ignore[attr-defined]
+    wait_for(lambda: model.chat.cancelled == 1)  # type: ignore[attr-defined]
 
 
 def test_without_a_model_too_a_search_pauses_while_somebody_is_served(ports: Opened):
@@ -307,10 +308,3 @@ def test_the_model_answers_what_is_suggested_on_the_sample_corpus(tmp_path: Path
         for question in suggested:
             assert assistant.ask(question).kind == "claims"
     stop(settings)
-
-
-def until(true: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < ends, "waited in vain"
-        time.sleep(0.01)
