@@ -129,6 +129,8 @@ def run(job: dict[str, Any], line: int) -> None:
 
     failpoints.on_reach = on_reach
     if not job.get("probe_apart"):
+        # This process is a fork that may be killed a thousand times: it is not worth a seam in the index that nobody
+        # else uses, and the patch ends with it. What is patched has scenes of its own, which ask for `probe_apart`.
         index.problems = probed_here  # type: ignore[assignment]
     settings = Settings(**job["settings"])
     if "seed" in job:

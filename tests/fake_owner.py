@@ -9,31 +9,33 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Generator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import AssistantError
-from assistant.service import wire
+from assistant.records import Event, Waiting
 from assistant.service.engine import Engine
 from assistant.service.owner import Owner
 from assistant.settings import Settings
 from tests.fakes import WordEmbedder
 
-send = wire.send
 
+class Dying(Engine):
+    """Ends its process at that event of its streams."""
 
-def end_at(file: Path) -> None:
-    left = int(file.read_text())
+    def __init__(self, file: Path, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._file, self._left = file, int(file.read_text())
 
-    def send_or_die(connection: Any, message: dict[str, Any]) -> None:
-        nonlocal left
-        left -= message.get("event") in ("Retrieved", "Text", "Done")
-        if left < 0:
-            file.unlink()
-            os.kill(os.getpid(), signal.SIGKILL)
-        send(connection, message)
-
-    wire.send = send_or_die
+    def stream(self, *given: Any, **named: Any) -> Generator[Event]:
+        for event in super().stream(*given, **named):
+            self._left -= not isinstance(event, Waiting)
+            if self._left < 0:
+                self._file.unlink()
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield event
 
 
 def main() -> None:
@@ -41,9 +43,8 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     settings = Settings(**json.load(sys.stdin))
     dies_at = Path(os.environ.get("DIES_AT", "/nowhere"))
-    if dies_at.exists():
-        end_at(dies_at)
-    owner = Owner(Engine(settings, WordEmbedder(), wait=3), settings)
+    open_engine = partial(Dying, dies_at) if dies_at.exists() else Engine
+    owner = Owner(open_engine(settings, WordEmbedder(), wait=3), settings)
     signal.signal(signal.SIGTERM, lambda *_: owner.retire())
     owner.serve()
 

@@ -14,12 +14,14 @@ from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackMana
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from pydantic import PrivateAttr
 
 from assistant.indexing.embedding import Embedder, Embedding, Spans, Vector
 from assistant.language.terms import content
 from assistant.language_models.models import ChatModel
 from assistant.language_models.queueing import FairQueue
 from assistant.records import Progress
+from assistant.settings import Settings
 
 
 class WordEmbedder(Embedder):
@@ -36,6 +38,10 @@ class WordEmbedder(Embedder):
     @property
     def window(self) -> int:
         return self._window
+
+    @property
+    def opener(self) -> Callable[[Settings], Embedder]:
+        return words
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [sum(1 + len(word) // 8 for word in text.split()) + 2 for text in texts]
@@ -57,6 +63,11 @@ class WordEmbedder(Embedder):
         for term in content(text):
             vector[int(hashlib.sha256(term.encode()).hexdigest(), 16) % self._dimensions] += 1.0
         return vector / np.linalg.norm(vector)
+
+
+def words(_: Settings) -> WordEmbedder:
+    """What other processes open."""
+    return WordEmbedder()
 
 
 class ScriptedModel(BaseChatModel):
@@ -111,16 +122,19 @@ class JudgingModel(ScriptedModel):
         return ChatResult(generations=[ChatGeneration(message=message)])
 
 
+def proposing(*claims: tuple[int, str]) -> str:
+    """What a model says that proposes these claims."""
+    return json.dumps({"claims": [{"sentence": number, "claim": claim} for number, claim in claims]})
+
+
 def judging(sure: float, *claims: tuple[int, str]) -> ChatModel:
     """A model that is so sure that a sentence answers the question, and proposes these claims."""
-    said = {"claims": [{"sentence": number, "claim": claim} for number, claim in claims]}
-    return ChatModel("judging", JudgingModel(says=json.dumps(said), sure=sure), judges=True)
+    return ChatModel("judging", JudgingModel(says=proposing(*claims), sure=sure), judges=True)
 
 
 def scripted(*claims: tuple[int, str]) -> ChatModel:
     """A model that proposes these claims."""
-    said = {"claims": [{"sentence": number, "claim": claim} for number, claim in claims]}
-    return saying(json.dumps(said))
+    return saying(proposing(*claims))
 
 
 def saying(words: str, breaks_after: int | None = None) -> ChatModel:
@@ -128,14 +142,15 @@ def saying(words: str, breaks_after: int | None = None) -> ChatModel:
     return ChatModel("scripted", ScriptedModel(says=words, breaks_after=breaks_after))
 
 
-class SlowModel(ScriptedModel):
-    """Answers asynchronously when it is let go, and counts who asks at once and whose call was cancelled."""
+class HeldModel(ScriptedModel):
+    """Answers asynchronously once it is let go, and counts who asks at once and whose call was cancelled."""
 
-    seconds: float
     under_way: int = 0
     most_at_once: int = 0
     cancelled: int = 0
     replies: int = 0
+    _free: bool = PrivateAttr(default=False)
+    _waiting: list[Callable[[], object]] = PrivateAttr(default_factory=list)
 
     async def _agenerate(
         self,
@@ -147,7 +162,7 @@ class SlowModel(ScriptedModel):
         self.under_way += 1
         self.most_at_once = max(self.most_at_once, self.under_way)
         try:
-            await asyncio.sleep(self.seconds)
+            await self._let_go_of()
         except asyncio.CancelledError:
             self.cancelled += 1
             raise
@@ -158,7 +173,19 @@ class SlowModel(ScriptedModel):
         message = AIMessage("1", response_metadata={"logprobs": {"content": [{"top_logprobs": top}]}})
         return ChatResult(generations=[ChatGeneration(message=message)])
 
+    def let_go(self) -> None:
+        """Let it answer what it is asked, and what it was."""
+        self._free = True
+        for free in self._waiting:
+            free()
 
-def slow(seconds: float, bound: int = 32) -> ChatModel:
-    """A model that is sure after so many seconds, and takes one question at a time."""
-    return ChatModel("slow", SlowModel(says="", seconds=seconds), judges=True, queue=FairQueue(1, bound))
+    async def _let_go_of(self) -> None:
+        freed, loop = asyncio.Event(), asyncio.get_running_loop()
+        self._waiting.append(lambda: loop.call_soon_threadsafe(freed.set))
+        if not self._free:  # looked at after the place in line was taken: who lets go sets it before they look there
+            await freed.wait()
+
+
+def held(bound: int = 32) -> ChatModel:
+    """A model that is sure once it is let go, and takes one question at a time."""
+    return ChatModel("held", HeldModel(says=""), judges=True, queue=FairQueue(1, bound))

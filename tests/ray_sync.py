@@ -1,46 +1,54 @@
-"""Syncs on Ray with a light embedder. As a program, one that ends itself in the middle."""
+"""Syncs on Ray with a light embedder, whose workers or whose own process end in the middle."""
 
 import os
 import signal
 import sys
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 
-from assistant.documents import ray_engine
-from assistant.documents.ray_engine import RayEngine
 from assistant.documents.sync_engine import RAY
-from assistant.formats.loading import RawFile
 from assistant.formats.parsing import Parser
-from assistant.records import Document
+from assistant.indexing.embedding import Embedder, Embedding, Spans
+from assistant.records import Progress
 from assistant.service.engine import Engine
 from assistant.settings import Settings
 from assistant.storage import failpoints
 from tests.fakes import WordEmbedder
 
 
-def words(_: Settings) -> WordEmbedder:
-    """What the workers open."""
-    return WordEmbedder()
+class OnDyingWorkers(WordEmbedder):
+    """Embeds here as words do; what workers open instead ends the process of one of them, which a file then names."""
+
+    def __init__(self, died: Path) -> None:
+        super().__init__()
+        self._died = died
+
+    @property
+    def opener(self) -> Callable[[Settings], Embedder]:
+        return partial(_dying, self._died)
 
 
-class KillsAWorker(RayEngine):
-    """Kills the process of a worker at the third file, while all of them are at work."""
+class _Dying(WordEmbedder):
+    """Kills its process at the third file, while all workers are busy, unless another was killed before."""
 
-    parsed = 0
-    killed: list[int] = []  # noqa: RUF012 - of the class: a sync makes its own engine
+    def __init__(self, died: Path) -> None:
+        super().__init__()
+        self._died, self._files = died, 0
 
-    def parse(self, raw: RawFile) -> Document:
-        self.parsed += 1
-        if self.parsed == 3:
-            pid = self._pid_of(self.workers[0])
-            os.kill(pid, signal.SIGKILL)
-            self.killed.append(pid)
-        return super().parse(raw)
+    def embed(
+        self, texts: Sequence[str], spans: Sequence[Spans] = (), progress: Callable[[Progress], None] = lambda _: None
+    ) -> list[Embedding]:
+        self._files += 1
+        if self._files == 3 and not self._died.exists():
+            with self._died.open("x", encoding="utf-8") as file:
+                file.write(str(os.getpid()))
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().embed(texts, spans, progress)
 
-    def _pid_of(self, worker: Any) -> int:
-        import ray
 
-        found: int = ray.get(worker.pid.remote())
-        return found
+def _dying(died: Path, _: Settings) -> WordEmbedder:
+    return _Dying(died)
 
 
 def main(settings: str, documents: str) -> None:
@@ -52,7 +60,6 @@ def main(settings: str, documents: str) -> None:
         if left <= 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    ray_engine.open_embedder = words
     failpoints.on_reach = end
     Engine(Settings.model_validate_json(settings), WordEmbedder(), parser=Parser(), wait=10).sync(engine=RAY)
 

@@ -17,6 +17,8 @@ class Site:
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.closed = threading.Event()
+        """For answers that are to take longer than anybody waits for them."""
         site = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -54,5 +56,6 @@ class Site:
         return f"http://127.0.0.1:{self.port}{path}"
 
     def close(self) -> None:
+        self.closed.set()
         self._server.shutdown()
         self._server.server_close()

@@ -389,6 +389,22 @@ def test_each_person_may_ask_so_often_a_minute(whole: Assistant, settings: Setti
     assert [assistant.ask("who owns the port?").answered for _ in range(5)] == [True] * 5
 
 
+def test_what_is_asked_unrated_does_not_count_among_a_persons_questions(
+    whole: Assistant, settings: Settings, open_engine: OpenEngine
+):
+    chosen = settings.model_copy(update={"questions_per_minute": 1})
+    anna = Assistant(open_engine(settings=chosen), chosen).as_user("anna")
+    assert [anna.unrated().ask("who owns the port?").answered for _ in range(3)] == [True] * 3
+    assert anna.ask("who owns the port?").answered
+    with pytest.raises(TooMany):
+        anna.ask("who owns the port?")
+
+
+def test_who_asks_unrated_sees_no_more_than_before(whole: Assistant):
+    anna = whole.as_user("anna")
+    assert anna.unrated().documents() == anna.documents() != whole.documents()
+
+
 def test_a_user_has_a_name(whole: Assistant):
     with pytest.raises(UsageError, match="needs a name"):
         whole.as_user(" ")

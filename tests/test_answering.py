@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from assistant import check_claim
 from assistant.errors import EmptyCorpus, ModelUnavailable, QuestionError
 from assistant.language import syntax
 from assistant.language_models.models import ChatModel
@@ -57,6 +58,25 @@ def test_an_invented_figure_is_no_answer(open_engine: OpenEngine):
     found = answer(open_engine, "what did the mine cost?", scripted((1, "The mine cost £500,000.")))
     assert "500,000" not in found.text
     assert (found.answered, found.citations) == (False, [])
+
+
+@pytest.mark.usefixtures("two_articles")
+@pytest.mark.parametrize(
+    "claim", ["Acme proudly owns the port outright.", "The outright owner of the port is Acme, then."]
+)
+def test_a_claim_that_its_sentence_does_not_carry_though_it_adds_little_is_replaced_by_the_sentence(
+    open_engine: OpenEngine, claim: str
+):
+    assert not check_claim(claim, ["Acme owns the port outright."]).supported
+    assert answer(open_engine, QUESTION, scripted((1, claim))).text == "Acme owns the port outright [1]."
+
+
+@pytest.mark.usefixtures("two_articles")
+@pytest.mark.parametrize(
+    "claim", ["Acme owns the port outright since 1987.", "Acme bribed ministers, judges, generals and bishops."]
+)
+def test_a_claim_that_adds_a_figure_or_many_words_is_not_replaced(open_engine: OpenEngine, claim: str):
+    assert not answer(open_engine, QUESTION, scripted((1, claim))).answered
 
 
 @pytest.mark.usefixtures("two_articles")

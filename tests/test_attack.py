@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from assistant.access import person
 from assistant.api import Assistant
+from assistant.documents.ledger import Ledger
 from assistant.documents.trash import Trash
 from assistant.errors import TooMany
 from assistant.people import keeping
@@ -144,19 +146,18 @@ def test_a_correction_goes_though_its_file_was_deleted_by_hand(whole: Assistant,
     assert holding("Zanzibar", settings.corpus_dir, settings.state_dir, settings.data_dir) == []
 
 
-def overwritten(whole: Assistant, settings: Settings, text: str) -> Trash:
-    """The trash with a former version of page.md, whose document is called other.md by now."""
+def overwritten(whole: Assistant, settings: Settings, text: str) -> None:
+    """Put a former version of page.md into the trash, whose document is called other.md by now."""
     article(settings.corpus_dir, "page.md", text, title="The page")
     first = id_of(whole, "page.md")
-    trash = whole._engine._holding._opened.corpus._trash  # type: ignore[union-attr]
-    trash.copy("page.md")
+    with closing(Ledger(settings.state_dir)) as ledger:
+        Trash(settings.corpus_dir, settings.state_dir, ledger).copy("page.md")
     article(settings.corpus_dir, "page.md", "A newer text of the page.", title="The page")
     assert id_of(whole, "page.md") == first
     move(settings, "page.md", "other.md")
     whole.sync()
     article(settings.corpus_dir, "page.md", "Quite another article.", title="Another")
     assert id_of(whole, "other.md") == first != id_of(whole, "page.md")
-    return trash
 
 
 def test_a_former_version_is_deleted_though_another_article_has_its_name(whole: Assistant, settings: Settings):
@@ -169,9 +170,9 @@ def test_a_former_version_is_deleted_though_another_article_has_its_name(whole: 
 def test_deleting_an_article_leaves_former_versions_of_another_one_that_had_its_name(
     whole: Assistant, settings: Settings
 ):
-    trash = overwritten(whole, settings, "Zanzibar owns the page.")
+    overwritten(whole, settings, "Zanzibar owns the page.")
     whole.remove(id_of(whole, "page.md"), for_good=True)
-    assert holding("Zanzibar", trash.folder) == ["page.md"]
+    assert holding("Zanzibar", settings.state_dir / "trash") == ["page.md"]
 
 
 def test_a_deleted_conversation_is_in_no_file_while_others_are_open(whole: Assistant, settings: Settings):

@@ -42,7 +42,7 @@ def here(text: str, environment: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize("code", PYTHON, ids=range(len(PYTHON)))
-def test_the_python_runs(code: str, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch):
+def test_the_python_of_the_page_runs(code: str, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(owner_process, "owner_module", "tests.fake_owner")

@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from assistant.service.owner_process import stop
 from assistant.settings import Settings
 from tests.conftest import CLONE, article
 from tests.fakes import WordEmbedder
+from tests.waiting import DEADLINE
 
 pytestmark = pytest.mark.processes
 
@@ -37,46 +39,119 @@ def folders(settings: Settings) -> dict[str, str]:
     return {name: str(getattr(settings, name)) for name in names}
 
 
-@pytest.mark.model
-def test_ask_search_list_add_remove_and_sync_from_the_command_line(
-    settings: Settings, folders: dict[str, str], tmp_path: Path
-):
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def assistant(settings: Settings, folders: dict[str, str]) -> Iterator[Run]:
+    """Runs a command on a corpus of one article."""
     article(settings.corpus_dir, "a.md", "Acme owns the port outright.", title="Port", published="2026-01-14")
-    asked = run("ask", "who owns the port?", program="assistant", **folders)
+
+    def run_one(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return run(*arguments, **folders, **more)
+
+    yield run_one
+    stop(settings)
+
+
+def listed(assistant: Run) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(assistant("list", "--json").stdout)["documents"]
+    return found
+
+
+@pytest.mark.model
+def test_the_program_itself_answers_with_the_sentence_and_its_source(assistant: Run):
+    asked = assistant("ask", "who owns the port?", program="assistant")
     assert asked.returncode == 0
     assert asked.stdout == (
         "Acme owns the port outright [1].\n\n[1] “Acme owns the port outright.”\n    Port · 14 January 2026 · a.md\n"
     )
-    refused = run("ask", "who owns the Eiffel Tower?", "--json", program="assistant", **folders)
-    assert refused.returncode == 3
-    assert json.loads(refused.stdout)["citations"] == []
-    found = json.loads(run("search", "port", "--json", program="assistant", **folders).stdout)
-    assert found[0]["text"] == "Acme owns the port outright."
+
+
+def test_a_question_that_no_article_answers_has_an_exit_code_of_its_own(assistant: Run):
+    refused = assistant("ask", "who owns the Eiffel Tower?", "--json")
+    assert (refused.returncode, json.loads(refused.stdout)["citations"]) == (3, [])
+
+
+def test_a_search_prints_the_passages_that_it_finds(assistant: Run):
+    (found,) = json.loads(assistant("search", "port", "--json").stdout)
+    assert found["text"] == "Acme owns the port outright."
+
+
+def test_a_file_that_cannot_be_read_is_named_and_listed_with_its_reason(assistant: Run, tmp_path: Path):
     (tmp_path / "bad.pdf").write_bytes(b"%PDF")
-    added = run("add", str(tmp_path / "bad.pdf"), program="assistant", **folders)
-    assert added.returncode == 1
-    assert "not read: bad.pdf" in added.stderr
-    both = run("add", str(tmp_path / "bad.pdf"), "https://example.org/a", program="assistant", **folders)
-    assert both.returncode == 1
-    assert "not read: https://example.org/a: " in both.stderr
-    listed = json.loads(run("list", "--json", program="assistant", **folders).stdout)
-    assert [document["title"] for document in listed["documents"]] == ["Port"]
-    assert list(listed["failed"]) == ["bad.pdf"]
-    document_id = listed["documents"][0]["document_id"]
-    assert run("remove", document_id, program="assistant", **folders).returncode == 0
-    emptied = run("ask", "who owns the port?", program="assistant", **folders)
-    assert emptied.returncode == 1
-    assert "the corpus is empty" in emptied.stderr
-    assert run("restore", document_id, program="assistant", **folders).returncode == 0
+    added = assistant("add", str(tmp_path / "bad.pdf"))
+    assert (added.returncode, "not read: bad.pdf" in added.stderr) == (1, True)
+    assert list(json.loads(assistant("list", "--json").stdout)["failed"]) == ["bad.pdf"]
+
+
+def test_of_several_things_one_that_cannot_be_fetched_costs_no_other(assistant: Run, tmp_path: Path):
+    mine = article(tmp_path / "drop", "mine.md", "The mine was shut.", title="Mine")
+    both = assistant("add", "https://example.org/a", str(mine))
+    assert (both.returncode, "not read: https://example.org/a: " in both.stderr) == (1, True)
+    assert {document["title"] for document in listed(assistant)} == {"Port", "Mine"}
+
+
+def test_a_question_to_an_emptied_corpus_fails_with_what_to_do(assistant: Run):
+    (document,) = listed(assistant)
+    assert assistant("remove", document["document_id"]).returncode == 0
+    emptied = assistant("ask", "who owns the port?")
+    assert (emptied.returncode, "the corpus is empty; put articles" in emptied.stderr) == (1, True)
+
+
+def test_an_evaluation_tells_how_often_the_right_article_comes_first(assistant: Run, tmp_path: Path):
     questions = tmp_path / "questions.jsonl"
     questions.write_text('{"question": "who owns the port?", "documents": ["a.md"]}\n', encoding="utf-8")
-    assert (
-        json.loads(run("eval", str(questions), "--json", "--retrieval-only", program="assistant", **folders).stdout)[
-            "hit@1"
-        ]
-        == 1.0
-    )
-    assert run("stop", program="assistant", **folders).stderr == "stopped\n"
+    told = assistant("eval", str(questions), "--json", "--retrieval-only")
+    assert json.loads(told.stdout)["hit@1"] == 1.0
+
+
+def test_the_process_that_holds_the_index_is_stopped_and_then_there_is_none(assistant: Run):
+    listed(assistant)
+    assert [assistant("stop").stderr for _ in range(2)] == ["stopped\n", "nothing was running\n"]
+
+
+@pytest.fixture
+def receipt(assistant: Run, tmp_path: Path) -> Path:
+    """An answer as it is printed, in a file."""
+    file = tmp_path / "answer.json"
+    file.write_text(assistant("ask", "who owns the port?", "--json").stdout, encoding="utf-8")
+    return file
+
+
+def test_an_answer_as_it_was_given_is_verified(assistant: Run, receipt: Path):
+    done = assistant("verify", str(receipt))
+    assert done.returncode == 0
+    assert "the answer is as it was given\n[1] stands: “Acme owns the port outright.”" in done.stdout
+
+
+def test_an_answer_that_was_altered_is_told_by_its_exit_code_and_in_a_word(assistant: Run, receipt: Path):
+    receipt.write_text(receipt.read_text(encoding="utf-8").replace("outright [1]", "in part [1]"), encoding="utf-8")
+    done = assistant("verify", str(receipt))
+    assert (done.returncode, "CHANGED" in done.stdout) == (1, True)
+
+
+def test_a_folder_that_is_watched_is_synced_whenever_it_changes_until_ctrl_c(
+    settings: Settings, folders: dict[str, str]
+):
+    variables = {f"ASSISTANT_{key.upper()}": value for key, value in folders.items()}
+    command = [sys.executable, "-m", "tests.light_page", "sync", "--watch"]
+    environment = {**os.environ, **variables}
+    with subprocess.Popen(
+        command, cwd=CLONE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as watching:
+        assert watching.stdout
+        assert watching.stderr
+        try:
+            assert any(line.startswith("following ") for line in watching.stderr)
+            for number in (1, 2):
+                article(settings.corpus_dir, f"{number}.md", f"Acme owns quay {number}.", title=f"Quay {number}")
+                assert any(f"Quay {number}" in line for line in watching.stdout)
+            watching.send_signal(signal.SIGINT)
+            assert watching.wait(DEADLINE) == 0
+        finally:
+            watching.kill()
+            stop(settings)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +165,12 @@ def test_ask_search_list_add_remove_and_sync_from_the_command_line(
         (["add", "/nowhere.md"], {}, 2, "/nowhere.md does not exist"),
         (["add", "https://example.org/a"], {}, 2, "unset offline"),
         (["models", "pull"], {"cache_dir": "/proc/nowhere"}, 1, "cannot write the model"),
+        (
+            ["models", "pull", "--if-needed"],
+            {"cache_dir": "/proc/nowhere", "llm": "embedded"},
+            1,
+            "cannot write the model",
+        ),
         (["models", "pull", "somebody/tiny-GGUF"], {}, 2, "name the file of somebody/tiny-GGUF, too"),
         (["eval", "/nowhere.jsonl"], {}, 2, "cannot read /nowhere.jsonl"),
         (["eval", sys.executable], {}, 2, "is no text"),
@@ -203,7 +284,7 @@ def test_every_command_that_has_a_result_can_print_it_as_json():
     assert without(typer.main.get_command(app), "assistant") == ["assistant serve", "assistant mcp"]
 
 
-def test_the_version_is_told():
+def test_the_version_is_printed_with_the_name_of_the_product():
     assert run("--version").stdout == f"briefing-assistant {__version__}\n"
 
 

@@ -2,7 +2,6 @@
 
 import re
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -46,41 +45,38 @@ def asking(settings: Settings, corpus: Path, open_engine: OpenEngine) -> Callabl
     return on
 
 
-def ask_all(engine: Engine, people: int) -> tuple[list[float], list[str]]:
-    """Seconds until each of so many people, who ask at once, has an answer, and what those are told who get none."""
+def ask_all(engine: Engine, people: int) -> tuple[int, list[str]]:
+    """How many of so many people, who ask at once, have an answer, and what those are told who get none."""
     together = threading.Barrier(people)
-    began: list[float] = []
 
-    def ask(number: int) -> float | str:
+    def ask(number: int) -> str:
         together.wait()
-        began.append(time.monotonic())
         try:
             *_, last = engine.stream(f"who owns {PORTS[number % len(PORTS)]}?")
         except ModelBusy as error:
             return str(error)
         assert isinstance(last, Done)
         assert last.answer.answered
-        return time.monotonic() - min(began)
+        return ""
 
     with ThreadPoolExecutor(people) as pool:
         found = list(pool.map(ask, range(people)))
-    return [one for one in found if isinstance(one, float)], [one for one in found if isinstance(one, str)]
+    return found.count(""), list(filter(None, found))
 
 
 def test_a_hundred_people_are_answered_thirty_two_at_a_time(asking: Callable[..., Engine]):
     with SlowServer(WORDS, 1.0) as server:
         engine = asking(server, llm_at_once=32, max_waiting=PEOPLE)
         answered, _ = ask_all(engine, PEOPLE)
-        assert len(answered) == PEOPLE
+        assert answered == PEOPLE
         assert server.most_at_once == 32
-        assert max(answered) < 60  # four rounds of a second, on a machine that may be slow; one by one they take 100
 
 
 def test_one_more_than_may_wait_is_told_so_at_once(asking: Callable[..., Engine]):
     with SlowServer(WORDS, 2.0) as server:
         engine = asking(server, llm_at_once=4, max_waiting=6)
         answered, told = ask_all(engine, 15)
-    assert len(answered) == 10
+    assert answered == 10
     assert len(told) == 5
     assert set(told) == {
         "the queue for the language model is full (6 waiting); ask again in a minute, or raise the setting max_waiting"

@@ -12,6 +12,7 @@ import pytest
 from assistant.documents.ledger import LEDGER, Ledger
 from assistant.errors import DamagedFile, IndexFailure
 from assistant.storage.database import Database
+from tests.waiting import wait_for
 
 FIRST = "CREATE TABLE people (name TEXT PRIMARY KEY)"
 SECOND = "ALTER TABLE people ADD COLUMN role TEXT NOT NULL DEFAULT 'reader'"
@@ -120,13 +121,15 @@ def test_a_copy_holds_the_state_of_a_moment_while_others_write(path: Path, tmp_p
 
     writing = threading.Thread(target=write)
     writing.start()
+    wait_for(lambda: database.query("SELECT 1 FROM people"))
     for turn in range(5):
         database.copy_to(tmp_path / f"copy{turn}")
     writing.join()
     for turn in range(5):
         with closing(sqlite3.connect(tmp_path / f"copy{turn}")) as copy:
             names = {int(row[0]) for row in copy.execute("SELECT name FROM people")}
-            assert names == set(range(len(names)))
+        assert names
+        assert names == set(range(len(names)))
     database.close()
 
 

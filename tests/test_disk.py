@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from assistant.documents import trash
 from assistant.errors import AssistantError, CorpusError, DamagedFile, IndexFailure
 from assistant.formats.loading import RawFile
 from assistant.indexing.vectors import Vectors
@@ -205,30 +203,3 @@ def test_an_edit_by_a_clock_that_went_back_is_noticed(settings: Settings, open_e
     path.write_text("The port was lent.", encoding="utf-8")
     os.utime(path, (0, 0))
     assert len(engine.sync().updated) == 1
-
-
-def test_what_was_removed_last_comes_back_whatever_the_clock_says(
-    settings: Settings, open_engine: OpenEngine, monkeypatch: pytest.MonkeyPatch
-):
-    class Clock(datetime):
-        year_now = 2030
-
-        @classmethod
-        def now(cls, tz: object = None) -> datetime:  # noqa: ARG003 - as datetime.now
-            return datetime(cls.year_now, 1, 1, tzinfo=UTC)
-
-    monkeypatch.setattr(trash, "datetime", Clock)
-    path = article(settings.corpus_dir, "a.md", "The port was sold.")
-    engine = open_engine()
-    (document_id,) = engine.sync().added
-    path.write_text("The port was lent.", encoding="utf-8")
-    copy = article(settings.corpus_dir, "b.md", "The port was lent.")
-    engine.sync()
-    engine.remove(document_id)
-    article(settings.corpus_dir, "b.md", "The port was lent.")  # the same bytes are the same document
-    engine.sync()
-    Clock.year_now = 2020
-    engine.remove(document_id)
-    engine.restore(document_id)
-    assert not path.exists()
-    assert copy.exists()

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
-from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from assistant import doctor
-from assistant.records import Finding
+from assistant.people.users import USERS
+from assistant.records import Document, Finding
+from assistant.service import owner_process
 from assistant.service.engine import Engine
 from assistant.settings import Settings
-from tests.conftest import OpenEngine, article, index_of
+from tests.conftest import Mount, OpenEngine, article, index_of
 from tests.crashing import ParsesHere
 from tests.fakes import WordEmbedder
 from tests.harms import chroma_files, empty
@@ -66,7 +66,7 @@ def lose_vectors(engine: Engine, _: Settings) -> None:
 
 def orphan_vectors(engine: Engine, _: Settings) -> None:
     index = index_of(engine)
-    index.vectors._collection.add(ids=["stray"], embeddings=[index.embedder.embed(["port"])[0].vector])
+    index.vectors.put(["stray"], [index.embedder.embed(["port"])[0].vector], [Document("Port", "The port.", "stray")])
 
 
 def empty_graph(settings: Settings) -> None:
@@ -145,14 +145,16 @@ def harm_pages(path: Path) -> None:
             file.write(b"\xff" * 600)
 
 
-def reopened(engine: Engine, settings: Settings) -> None:
-    """Let nothing of the files be remembered."""
-    index_of(engine).catalogue._database.query("PRAGMA wal_checkpoint(TRUNCATE)")
-    index_of(engine).catalogue._database.query("PRAGMA shrink_memory")
+def written_out(path: Path) -> None:
+    """Let all of a database be in its file, and who has it open remember nothing of it."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("CREATE TABLE passing (nothing)")
+        other.execute("DROP TABLE passing")
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def test_looking_at_a_damaged_catalogue_throws_nothing_away(engine: Engine, settings: Settings):
-    reopened(engine, settings)
+    written_out(settings.data_dir / "catalogue.sqlite")
     harm_pages(settings.data_dir / "catalogue.sqlite")
     assert "catalogue" in found(engine.check())
     assert "catalogue" in found(engine.check())
@@ -164,10 +166,8 @@ def test_a_damaged_ledger_is_mended(engine: Engine, settings: Settings):
     before = {document.document_id for document in engine.documents()}
     engine.close()
     engine = Engine(settings, WordEmbedder(), parser=ParsesHere())
-    ledger = engine._holding.using(lambda _: None, lambda opened: opened.ledger)
-    assert ledger
-    ledger._database.query("PRAGMA wal_checkpoint(TRUNCATE)")
-    ledger._database.query("PRAGMA shrink_memory")
+    assert len(engine.documents()) == len(before)  # it has them open
+    written_out(settings.state_dir / "ledger.sqlite")
     harm_pages(settings.state_dir / "ledger.sqlite")
     assert "ledger" in found(engine.check())
     assert found(engine.check(repair=True)) == {}
@@ -188,11 +188,49 @@ def test_what_changed_since_the_last_sync_is_no_fault(engine: Engine, settings: 
     assert any("1 changed since the last sync" in finding.found for finding in findings)
 
 
-def test_a_disk_with_little_room_is_bad(settings: Settings, monkeypatch: pytest.MonkeyPatch):
-    usage = namedtuple("usage", "total used free")  # noqa: PYI024 - as shutil returns
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 10, 1_000_000))
-    finding = doctor._look("free disk", lambda: doctor._disk(settings))
-    assert (finding.fine, "1 MB free" in finding.found) == (False, True)
+Examine = Callable[..., dict[str, Finding]]
+
+
+@pytest.fixture
+def examine(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Examine]:
+    """What the doctor finds where the owner is one on fakes, by what it is about."""
+    monkeypatch.setattr(owner_process, "owner_module", "tests.fake_owner")
+
+    def examine_here(*, repair: bool = False, **given: object) -> dict[str, Finding]:
+        return {one.what: one for one in doctor.examine(settings.model_copy(update=given), repair=repair)}
+
+    yield examine_here
+    owner_process.stop(settings)
+
+
+def test_a_disk_with_little_room_is_bad(settings: Settings, mount: Mount, examine: Examine):
+    mount(settings.cache_dir, "size=1m")
+    finding = examine()["free disk"]
+    assert (finding.fine, f"1 MB free for {settings.cache_dir}" in finding.found) == (False, True)
+
+
+def test_a_damaged_file_of_users_is_bad(settings: Settings, examine: Examine):
+    damage_users(settings)
+    finding = examine()["users"]
+    assert (finding.fine, "damaged" in finding.found) == (False, True)
+
+
+def test_a_damaged_file_of_users_is_set_aside_on_request(settings: Settings, examine: Examine):
+    damage_users(settings)
+    finding = examine(repair=True)["users"]
+    assert (finding.fine, "none any more" in finding.found) == (True, True)
+    assert not (settings.state_dir / USERS).exists()
+
+
+def test_without_users_nobody_signs_in_which_is_bad_only_where_people_have_to(examine: Examine):
+    assert "nobody signs in" in examine()["users"].found
+    finding = examine(sign_in=True)["users"]
+    assert (finding.fine, "users add" in finding.found) == (False, True)
+
+
+def damage_users(settings: Settings) -> None:
+    settings.state_dir.mkdir()
+    (settings.state_dir / USERS).write_bytes(b"no database at all" * 100)
 
 
 def test_without_an_index_there_is_nothing_wrong(open_engine: OpenEngine):

@@ -24,7 +24,7 @@ from assistant.settings import Settings
 from assistant.web.http_bodies import MOST_BYTES
 from assistant.web.server import application
 from tests.conftest import OpenEngine, article
-from tests.fakes import WordEmbedder, slow
+from tests.fakes import WordEmbedder, held
 from tests.hostile import serving_here
 from tests.signing_in import PASSWORD
 from tests.waiting import await_for
@@ -184,7 +184,7 @@ def test_who_hangs_up_leaves_the_queue_and_those_who_wait_silence_nothing(
     settings: Settings, open_engine: OpenEngine, tmp_path: Path
 ):
     folders = {f"{name}_dir": tmp_path / name for name in ("data", "state", "cache")}
-    alone, model = settings.model_copy(update=folders), slow(60, bound=100)
+    alone, model = settings.model_copy(update=folders), held(bound=100)
     engine = open_engine(model, settings=alone)
     engine.sync()
 

@@ -224,7 +224,7 @@ def test_of_a_person_who_is_gone_nothing_is_left(whole: Assistant):
     assert [each.conversation_id for each in bert.conversations.find()] == [theirs]
 
 
-def test_nothing_newer_goes(whole: Assistant):
+def test_a_conversation_of_today_stays_where_those_older_than_a_day_go(whole: Assistant):
     conversation_id = asked(whole, QUESTION)
     assert keeping.forget_older(whole.conversations.file, 1) == 0
     assert whole.conversations.get(conversation_id).exchanges

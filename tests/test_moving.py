@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import tarfile
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,11 +13,9 @@ import pytest
 
 from assistant.errors import CorpusError, UsageError
 from assistant.records import Document
-from assistant.service import holding
 from assistant.settings import Settings
 from assistant.storage import failpoints, moving
-from tests.conftest import Mount, OpenEngine, article, index_of
-from tests.crashing import ParsesHere
+from tests.conftest import Mount, OpenEngine, article
 from tests.harms import fill
 
 pytestmark = pytest.mark.processes
@@ -284,45 +281,6 @@ def test_what_is_in_the_way_of_the_vectors_is_deleted(settings: Settings, open_e
     shutil.rmtree(settings.data_dir / "chroma")
     (settings.data_dir / "chroma").write_text("a file")
     assert open_engine().search("port")
-
-
-def test_an_addition_under_way_while_the_index_is_opened_anew_is_made_again(
-    settings: Settings, open_engine: OpenEngine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-):
-    monkeypatch.setattr(holding, "_LET_FINISH", 0.1)
-    article(settings.corpus_dir, "a.md", "The port was sold.")
-    engine = open_engine(parser=ParsesHere())
-    engine.sync()
-    written, go_on = threading.Event(), threading.Event()
-
-    def on_reach(name: str) -> None:
-        if name == "index: vectors written":
-            monkeypatch.setattr(failpoints, "on_reach", lambda _: None)
-            written.set()
-            assert go_on.wait(60)
-
-    monkeypatch.setattr(failpoints, "on_reach", on_reach)
-    failures: list[Exception] = []
-
-    def add() -> None:
-        try:
-            engine.add(article(tmp_path / "drop", "b.md", "The mine was shut."))
-        except Exception as error:  # noqa: BLE001 - whatever it is, the test is to see it
-            failures.append(error)
-
-    adding = threading.Thread(target=add)
-    adding.start()
-    assert written.wait(60)
-    opened = index_of(engine)
-
-    held = engine._holding.using(lambda _: None, lambda opened: opened)
-    engine._holding.discard(held, vectors=True)
-    go_on.set()
-    adding.join()
-    assert failures == []
-    assert index_of(engine) is not opened
-    assert len(engine.documents()) == 2
-    assert index_of(engine).vectors.ids() == index_of(engine).catalogue.chunk_ids()
 
 
 def test_a_name_that_is_taken_meanwhile_is_not_overwritten(tmp_path: Path):

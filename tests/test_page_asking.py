@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from assistant.api import Assistant
 from tests.browsing import WAIT, answered, ask, begin, open_page, serving
 from tests.conftest import CLONE, SAMPLE_CORPUS, Endless
+from tests.waiting import DEADLINE
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 OWNER = "who owns the model?"
@@ -43,10 +44,10 @@ def test_sources_are_there_before_the_model_has_said_a_word(page: Page, endless:
     begin(open_page(page, endless.address), OWNER)
     expect(page.locator("#sources .source").first).to_contain_text("Mayo Clinic", timeout=WAIT)
     expect(page.locator("#now .status")).to_contain_text("Reading the closest passages")
-    assert endless.model.asked.acquire(timeout=60)
+    assert endless.model.asked.acquire(timeout=DEADLINE)
     expect(page.locator("#now a.cite")).to_have_count(0)
     page.locator("#stop").click()
-    assert endless.model.hung_up.acquire(timeout=2)  # ten times the limit that benchmarks/streaming.py measures
+    assert endless.model.hung_up.acquire(timeout=DEADLINE)  # how soon is measured in benchmarks/streaming.py
     expect(page.locator("#now [data-testid=bot]")).to_contain_text("Stopped.", timeout=WAIT)
     expect(page.locator("#ask")).to_be_visible()
     page.reload()
@@ -59,7 +60,7 @@ def test_who_waits_sees_how_many_are_answered_first(page: Page, endless: Endless
         streams = [others.stream(OWNER) for _ in range(8)]  # as many as a provider is asked at a time
         for each in streams:
             threading.Thread(target=list, args=[each], daemon=True).start()
-            assert endless.model.asked.acquire(timeout=60)
+            assert endless.model.asked.acquire(timeout=DEADLINE)
         begin(open_page(page, endless.address), OWNER)
         expect(page.locator("#now .status")).to_contain_text("1 question is answered before yours", timeout=WAIT)
         streams[0].close()
@@ -72,7 +73,7 @@ def test_who_waits_sees_how_many_are_answered_first(page: Page, endless: Endless
 def test_closing_the_tab_ends_the_generation(browser: Browser, endless: Endless):
     tab = browser.new_page()
     begin(open_page(tab, endless.address), OWNER)
-    assert endless.model.asked.acquire(timeout=60)
+    assert endless.model.asked.acquire(timeout=DEADLINE)
     tab.close()
     assert endless.model.hung_up.acquire(timeout=10)
 

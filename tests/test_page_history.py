@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from assistant.people.conversations import CONVERSATIONS
 from tests.browsing import WAIT, answered, ask, begin, open_page, serving_lightly
 from tests.conftest import Endless
+from tests.waiting import DEADLINE
 
 pytestmark = pytest.mark.browser
 OWNER, RECALLED = "who owns the model?", "how many tumble dryers did Dunmarrow recall?"
@@ -137,15 +138,15 @@ def test_a_link_always_opens_its_conversation_and_never_the_first_screen(page: P
     for _ in range(5):
         page.reload()
         expect(page.locator("#now .asked")).to_have_text(OWNER, timeout=WAIT)
-        page.wait_for_timeout(400)  # what looks for questions to suggest is done by then
+        expect(page.locator("#next .questions")).to_be_visible(timeout=WAIT)  # nothing is under way any more
         expect(page.locator(".welcome")).to_have_count(0)
 
 
 def test_an_answer_that_is_left_for_another_conversation_does_not_follow(page: Page, endless: Endless):
     begin(open_page(page, endless.address), OWNER)
-    assert endless.model.asked.acquire(timeout=60)
+    assert endless.model.asked.acquire(timeout=DEADLINE)
     page.get_by_role("button", name="New conversation").click()
-    assert endless.model.hung_up.acquire(timeout=2)
+    assert endless.model.hung_up.acquire(timeout=DEADLINE)
     expect(page.locator(".welcome")).to_be_visible(timeout=WAIT)
     begin(page, RECALLED)
     expect(page.locator("#now .asked")).to_have_text(RECALLED, timeout=WAIT)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 import tomllib
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -70,14 +69,12 @@ def test_a_failure_is_told_after_bounded_tries_and_never_with_the_key(
     ask: Asking, caplog: pytest.LogCaptureFixture, failing: str | tuple[int, dict[str, str]], tries: int, told: str
 ):
     caplog.set_level(logging.DEBUG)
-    began = time.monotonic()
     with (
         ScriptedServer(failing) as server,
         pytest.raises(ModelUnavailable, match=told) as error,
     ):
         ask(server, llm_timeout=0.5)
     assert len(server.keys) == tries
-    assert time.monotonic() - began < 30
     assert KEY not in str(error.value)
     assert KEY not in caplog.text
 

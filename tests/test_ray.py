@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,6 @@ import psutil
 import pytest
 from numpy.typing import NDArray
 
-from assistant.documents import ray_engine
 from assistant.documents.sync_engine import LOCAL, RAY
 from assistant.errors import IndexFailure, UsageError
 from assistant.indexing.sentence_transformer import open_embedder
@@ -24,7 +24,7 @@ from assistant.service.engine import Engine
 from assistant.settings import Settings
 from tests.conftest import CLONE, SAMPLE_CORPUS, OpenEngine, article, index_of
 from tests.fakes import WordEmbedder
-from tests.ray_sync import KillsAWorker, words
+from tests.ray_sync import OnDyingWorkers
 
 pytestmark = pytest.mark.processes
 MANY = 30
@@ -118,10 +118,7 @@ def ray_processes() -> set[int]:
     return {each.pid for each in psutil.process_iter(["name"]) if each.info["name"].startswith(names)}
 
 
-def test_a_sync_on_ray_leaves_the_index_of_a_local_one(
-    filled: Settings, open_engine: OpenEngine, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(ray_engine, "open_embedder", words)
+def test_a_sync_on_ray_leaves_the_index_of_a_local_one(filled: Settings, open_engine: OpenEngine):
     before = ray_processes()
     embedder = WordEmbedder()
     engine = open_engine(embedder=embedder, settings=filled)
@@ -134,23 +131,17 @@ def test_a_sync_on_ray_leaves_the_index_of_a_local_one(
     assert ray_processes() == before
 
 
-def test_a_worker_that_is_killed_costs_nothing(
-    filled: Settings, cluster: str, open_engine: OpenEngine, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_worker_that_is_killed_costs_nothing(filled: Settings, cluster: str, open_engine: OpenEngine, tmp_path: Path):
     filled = filled.model_copy(update={"ray_address": cluster})
-    monkeypatch.setattr(ray_engine, "open_embedder", words)
-    monkeypatch.setattr(ray_engine, "RayEngine", KillsAWorker)
-    engine = open_engine(settings=filled)
+    died = tmp_path / "died"
+    engine = open_engine(embedder=OnDyingWorkers(died), settings=filled)
     assert len(engine.sync(engine=RAY).added) == MANY + 1
-    assert KillsAWorker.killed
+    assert not psutil.pid_exists(int(died.read_text()))
     check_same(engine, filled)
 
 
-def test_a_sync_whose_process_is_killed_goes_on_where_it_was(
-    filled: Settings, cluster: str, open_engine: OpenEngine, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_sync_whose_process_is_killed_goes_on_where_it_was(filled: Settings, cluster: str, open_engine: OpenEngine):
     filled = filled.model_copy(update={"ray_address": cluster})
-    monkeypatch.setattr(ray_engine, "open_embedder", words)
     command = [sys.executable, "-m", "tests.ray_sync", filled.model_dump_json(), str(MANY // 2)]
     assert subprocess.run(command, cwd=CLONE, check=False, timeout=120).returncode == -signal.SIGKILL
     engine = open_engine(settings=filled)

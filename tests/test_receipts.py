@@ -6,11 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from assistant.api import Assistant
-from assistant.commands.cli import app
-from assistant.commands.common import Exit
 from assistant.errors import UsageError
 from assistant.records import Answer, Filters, Text, seal
 from assistant.service.engine import Engine
@@ -132,19 +128,3 @@ def test_an_empty_quote_stands_nowhere(engine: Engine):
 def test_what_is_no_answer_is_refused_with_what_to_give(engine: Engine, said: str):
     with pytest.raises(UsageError, match="assistant ask --json"):
         engine.verify(said)
-
-
-def test_the_command_line_tells_and_exits_by_what_it_found(
-    engine: Engine, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(Assistant, "open", lambda *_, **__: Assistant(engine, settings))
-    monkeypatch.setattr(engine, "close", lambda: None)
-    file = tmp_path / "answer.json"
-    file.write_text(text(given(engine)))
-    done = CliRunner().invoke(app, ["verify", str(file)])
-    assert done.exit_code == Exit.DONE
-    assert "the answer is as it was given\n[1] stands: “Acme owns the port outright.”" in done.output
-    file.write_text(file.read_text().replace("outright [1]", "in part [1]"))
-    done = CliRunner().invoke(app, ["verify", str(file)])
-    assert done.exit_code == Exit.FAILED
-    assert "CHANGED" in done.output

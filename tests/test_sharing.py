@@ -5,7 +5,11 @@ A machine is an engine on fakes with folders of its own; two tests have real own
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +26,7 @@ from assistant.indexing.vectors import Vectors
 from assistant.service import owner_process
 from assistant.service.engine import Engine
 from tests.chroma_running import RunningChroma
-from tests.conftest import article, index_of
+from tests.conftest import CLONE, article, index_of
 from tests.crash_jobs import REACH, TELL, Crashing
 from tests.fakes import WordEmbedder
 
@@ -534,6 +538,26 @@ def test_a_machine_killed_at_any_step_shows_nobody_half_a_document_and_goes_on(
         assert sorted(b.texts().values()) == sorted(after), name
         b.whole()
         before = after
+
+
+def test_the_command_line_forgets_a_machine_that_is_gone(machine: Machines, server: RunningChroma, tmp_path: Path):
+    a, b = machine("a"), machine("b")
+    article(a.corpus, "port.md", PORT)
+    article(b.corpus, "mine.md", MINE)
+    (port,) = a.texts()
+    b.texts()
+    (gone,) = (each.machine_id for each in b.engine.machines() if not each.here)
+    b.engine.close()
+    named = ("corpus_dir", "data_dir", "state_dir", "cache_dir", "llm", "chroma_url")
+    variables = {f"ASSISTANT_{name.upper()}": str(getattr(b.settings, name)) for name in named}
+    command = [sys.executable, "-m", "tests.light_page", "machines", "--forget", gone, "--json"]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=True, cwd=CLONE, env={**os.environ, **variables}
+        )
+    finally:
+        owner_process.stop(b.settings)
+    assert json.loads(done.stdout)["removed"] == [port]
 
 
 SHARED = set(REACH.findall(Path(shared_index.__file__).read_text(encoding="utf-8")))

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from lxml import html
 
-from assistant.records import Document, Removed
-from assistant.web.shelf import PAGE, View, arranged, articles, corrections, preview, unread
+from assistant.records import Document
+from assistant.web.shelf import PAGE, View, arranged, articles, corrections
 
 DOCUMENTS = [
     Document("Beta", "b", "2", "Wire", published=date(2026, 3, 4), sources=["x/b.md"], size=30),
@@ -20,20 +20,21 @@ def ids(view: View) -> str:
 
 
 @pytest.mark.parametrize(
-    ("column", "order"),
+    ("column", "order", "back"),
     [
-        ("title", "123"),
-        ("published", "321"),
-        ("publisher", "312"),
-        ("source", "132"),
-        ("state", "231"),
-        ("size", "231"),
+        ("title", "123", "321"),
+        ("published", "321", "123"),
+        ("publisher", "312", "213"),
+        ("source", "132", "231"),
+        ("state", "231", "123"),
+        ("size", "231", "132"),
     ],
 )
-def test_articles_are_in_the_order_of_a_column_and_the_other_way_round_at_the_second_time(column: str, order: str):
+def test_articles_are_in_the_order_of_a_column_and_the_other_way_round_at_the_second_time(
+    column: str, order: str, back: str
+):
     first = View(column="").by(column)
-    assert ids(first) == order
-    assert arranged(DOCUMENTS, first.by(column)) != arranged(DOCUMENTS, first)
+    assert (ids(first), ids(first.by(column))) == (order, back)
 
 
 def test_an_unknown_column_changes_nothing():
@@ -64,14 +65,3 @@ def test_a_form_changes_only_what_was_changed_and_an_emptied_field_is_taken_back
     form = {"title": ["Beta"], "publisher": [""], "author": ["T. Arkwell"], "published": ["2026-03-05"]}
     assert corrections(DOCUMENTS[0], form) == {"publisher": None, "author": "T. Arkwell", "published": "2026-03-05"}
     assert corrections(DOCUMENTS[0], {"title": ["Beta"], "publisher": ["Wire"], "published": ["2026-03-04"]}) == {}
-
-
-def test_whatever_others_wrote_is_shown_as_text():
-    hostile = "<img src=x onerror=alert(1)>\"'"
-    document = Document(hostile, hostile, hostile, hostile, hostile, sources=[hostile], notes=[hostile])
-    for shown in (
-        articles([document], View()),
-        preview(document, [document], hostile),
-        unread({hostile: hostile}, [Removed(hostile, [hostile], "2026-03-04")]),
-    ):
-        assert not html.fragment_fromstring(shown, create_parent="div").cssselect("img, [onerror]")

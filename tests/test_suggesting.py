@@ -2,22 +2,22 @@
 
 import shutil
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from assistant import Assistant, Document, Filters, Settings
+from assistant import Assistant, Document, Filters, Retrieved, Settings
 from assistant.errors import UsageError
+from assistant.indexing.embedding import Vector
 from assistant.language_models.models import ChatModel
 from assistant.service.owner_process import stop
 from assistant.suggesting.question_forms import questions
 from tests import fake_owner
 from tests.conftest import SAMPLE_CORPUS, OpenEngine, article
-from tests.fakes import judging, slow
-from tests.waiting import wait_for
+from tests.fakes import WordEmbedder, held, judging
+from tests.waiting import DEADLINE, wait_for
 
 FORMS = [
     (
@@ -131,9 +131,9 @@ def ports(settings: Settings, open_engine: OpenEngine) -> Opened:
     """An article of two facts, asked with the model that is given."""
     article(settings.corpus_dir, "a.md", f"{PORTS}\n\n{OFFICE}", title="Lodestrand", published="2026-05-20")
 
-    def on(model: ChatModel | None = None) -> Assistant:
+    def on(model: ChatModel | None = None, embedder: WordEmbedder | None = None) -> Assistant:
         chosen = settings.model_copy(update={"llm": "embedded"}) if model else settings
-        return Assistant(open_engine(model, settings=chosen), chosen)
+        return Assistant(open_engine(model, embedder, settings=chosen), chosen)
 
     return on
 
@@ -240,7 +240,7 @@ def test_a_busy_model_is_not_waited_for(ports: Opened):
 
 
 def test_a_suggestion_under_way_makes_room_for_a_person(ports: Opened):
-    model = slow(30.0)
+    model = held()
     assistant = ports(model)
     assistant.sync()
     found: list[list[str]] = []
@@ -248,10 +248,8 @@ def test_a_suggestion_under_way_makes_room_for_a_person(ports: Opened):
     looking.start()
     wait_for(lambda: bool(model.queue.line))
     with model.queue.join() as place:
-        began = time.monotonic()
-        assert list(place.wait(lambda: time.monotonic() > began + 2)) in ([], [1, 0])
-        assert time.monotonic() - began < 0.2
-    looking.join(10)
+        wait_for(lambda: place.ahead == 0)
+    looking.join(DEADLINE)
     assert found == [[]]
     wait_for(lambda: model.chat.cancelled == 1)  # type: ignore[attr-defined]
 
@@ -261,22 +259,41 @@ def test_without_a_model_too_a_search_pauses_while_somebody_is_served(ports: Ope
     assistant.sync()
     found: list[list[str]] = []
     looking = threading.Thread(target=lambda: found.append(assistant.suggest()))
-    with assistant._engine._persons.one():  # type: ignore[union-attr]
-        looking.start()
-        looking.join(0.5)
-        assert not found
-    looking.join(10)
+    served = assistant.stream("Who bought the Skarnholm Deepwater Terminal?")
+    assert isinstance(next(served), Retrieved)
+    looking.start()
+    looking.join(0.5)
+    assert not found
+    list(served)
+    looking.join(DEADLINE)
     assert found[0] != []
 
 
-def test_what_was_found_is_not_looked_for_again_until_an_article_comes(
-    ports: Opened, settings: Settings, monkeypatch: pytest.MonkeyPatch
-):
-    assistant = ports()
+class Listening(WordEmbedder):
+    """Keeps the questions that are asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def embed_questions(self, questions: Sequence[str]) -> list[Vector]:
+        self.asked += questions
+        return super().embed_questions(questions)
+
+
+def test_what_was_found_is_not_looked_for_again(ports: Opened):
+    embedder = Listening()
+    assistant = ports(embedder=embedder)
     first = assistant.suggest()
-    with monkeypatch.context() as patched:
-        patched.setattr("assistant.suggesting.suggestions.passes", lambda *_: pytest.fail("asked again"))
-        assert assistant.suggest() == first
+    assert embedder.asked
+    embedder.asked.clear()
+    assert assistant.suggest() == first
+    assert embedder.asked == []
+
+
+def test_an_article_that_comes_is_asked_about(ports: Opened):
+    assistant = ports()
+    assistant.suggest()
     assistant.add(Document("Tarnquist", "Tarnquist Foods has named Ingrid Vallestrom as its new chief executive."))
     assert "Who has Tarnquist Foods named as its new chief executive?" in assistant.suggest()
 
@@ -293,7 +310,9 @@ def test_suggestions_cross_the_line(settings: Settings, monkeypatch: pytest.Monk
     with Assistant.open(settings) as assistant:
         assert assistant.suggest(2)
         answer = assistant.ask("Who bought the Skarnholm Deepwater Terminal?")
-        assert all("office" in question for question in assistant.suggest(3, answer, Filters()))
+        followed = assistant.suggest(3, answer, Filters())
+    assert followed
+    assert all("office" in question for question in followed)
     stop(settings)
 
 

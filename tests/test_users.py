@@ -13,7 +13,6 @@ import pytest
 from argon2 import PasswordHasher
 from typer.testing import CliRunner
 
-from assistant import doctor
 from assistant.commands.users import users_app
 from assistant.errors import AssistantError, SettingsError, TooMany, UsageError
 from assistant.people.conversations import Conversations
@@ -328,18 +327,11 @@ def test_users_travel_in_the_assistants_own_backup(settings: Settings, open_engi
         assert users.by_session(session) is None
 
 
-def test_a_damaged_file_lets_nobody_in_and_is_set_aside_on_request(settings: Settings):
+def test_a_damaged_file_lets_nobody_in(settings: Settings):
     settings.state_dir.mkdir()
     (settings.state_dir / USERS).write_bytes(b"no database at all" * 100)
     with pytest.raises(AssistantError, match="damaged"):
         open_users(settings.state_dir)
-    with pytest.raises(AssistantError, match="damaged"):
-        doctor._users(settings, repair=False)
-    assert "none any more" in doctor._users(settings, repair=True)
-    assert not (settings.state_dir / USERS).exists()
-    assert "nobody signs in" in doctor._users(settings, repair=False)
-    with pytest.raises(AssistantError, match="users add"):
-        doctor._users(settings.model_copy(update={"sign_in": True}), repair=False)
 
 
 @pytest.mark.parametrize(
@@ -385,8 +377,10 @@ def test_the_command_line_makes_changes_and_removes_users(run: CliRunner, settin
     token = said("token", "anna", "--label", "load test", "--days", "3").strip()
     assert "load test" in said("tokens", "anna")
     assert token not in said("tokens", "anna", "--json")
-    with closing(open_users(settings.state_dir)) as users, closing(Conversations(settings.state_dir, "Anna")) as kept:
-        users._clock = time.time
+    with (
+        closing(open_users(settings.state_dir, time.time)) as users,
+        closing(Conversations(settings.state_dir, "Anna")) as kept,
+    ):
         kept.begin("what?")
         assert users.by_token(token)
         said("revoke", users.tokens("anna")[0].token_id)
@@ -401,6 +395,18 @@ def test_the_command_line_makes_changes_and_removes_users(run: CliRunner, settin
         said("remove", "anna")
         assert users.all() == []
         assert kept.find() == []
+
+
+@pytest.mark.parametrize(("arguments", "left"), [((), []), (("--keep-conversations",), ["what?"])])
+def test_what_a_removed_user_asked_goes_too_unless_it_is_to_be_kept(
+    run: CliRunner, settings: Settings, arguments: tuple[str, ...], left: list[str]
+):
+    with closing(open_users(settings.state_dir)) as users:
+        users.add("anna", PASSWORD)
+    with closing(Conversations(settings.state_dir, "anna")) as kept:
+        kept.begin("what?")
+        assert run.invoke(users_app, ["remove", "anna", *arguments], catch_exceptions=False).exit_code == 0
+        assert [each.name for each in kept.find()] == left
 
 
 def test_a_password_is_no_argument_and_is_asked_for_where_there_is_a_terminal(run: CliRunner):

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-DEADLINE = 60.0
+DEADLINE = 120.0
 """Seconds; a machine that does much else needs a tenth of it at most."""
 _LOOK_EVERY = 0.01
 

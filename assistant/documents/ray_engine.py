@@ -21,7 +21,6 @@ from ..errors import DocumentError, IndexFailure, ModelMissing, first_line
 from ..formats.loading import RawFile
 from ..formats.parsing import Parser, ParsingFailed
 from ..indexing.embedding import Embedder, Embedding, Spans
-from ..indexing.sentence_transformer import open_embedder
 from ..records import Document, OnProgress, Progress
 from ..settings import PARSING_LIMITS, Settings
 from .ray_worker import Read, Worker
@@ -56,7 +55,7 @@ def on_ray(
         plain = settings.model_dump(mode="json", include=_FOR_WORKERS)
         there: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
         count = settings.ray_workers or max(1, int(there.get("CPU", 1)))
-        workers = [remote.remote(plain, open_embedder) for _ in range(count)]
+        workers = [remote.remote(plain, embedder.opener) for _ in range(count)]
         progress(Progress(f"starting {count} workers"))
         try:
             found = set(ray.get([worker.fingerprint.remote() for worker in workers], timeout=_START_WITHIN))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,10 +41,6 @@ class Worker:
     def fingerprint(self) -> str:
         """Of the embedding model."""
         return self._embedder.fingerprint
-
-    def pid(self) -> int:
-        """The process it lives in."""
-        return os.getpid()
 
     def read(self, raw: RawFile) -> Read:
         """The file's document and vectors."""

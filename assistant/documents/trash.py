@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,10 +33,13 @@ _GOING, _BACK, _PART = ".going", ".back", ".part"
 class Trash:
     """The removed files of one corpus folder, in `state_dir`. Its owner calls it from one thread at a time."""
 
-    def __init__(self, corpus_dir: Path, state_dir: Path, ledger: Ledger) -> None:
+    def __init__(
+        self, corpus_dir: Path, state_dir: Path, ledger: Ledger, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self.folder = state_dir / "trash"
         self._corpus = corpus_dir
         self._ledger = ledger
+        self._now = now
         self._kept = Kept(state_dir / "kept")
 
     def remove(self, sources: Iterable[str], document_id: str) -> None:
@@ -224,7 +227,7 @@ class Trash:
         """
         stamps = [place.name.split("-")[0] for place in self.folder.glob("*-*/")]
         last = max((int(f"{s.replace('T', ''):0<20}") for s in stamps if s.replace("T", "").isdigit()), default=0)
-        stamp = str(max(int(f"{datetime.now(UTC):%Y%m%d%H%M%S%f}"), last + 1))
+        stamp = str(max(int(f"{self._now():%Y%m%d%H%M%S%f}"), last + 1))
         return self.folder / f"{stamp[:8]}T{stamp[8:]}-{label}-{secrets.token_hex(3)}{owner and f'-{owner}'}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from ..records import OnProgress
+from ..settings import Settings
 
 Vector = NDArray[np.float32]
 Spans = Sequence[tuple[int, int]]
@@ -53,6 +54,11 @@ class Embedder(Embeddings):
 
         Raises ModelError for a text over the window.
         """
+
+    @property
+    @abstractmethod
+    def opener(self) -> Callable[[Settings], Embedder]:
+        """What opens the same embedder in another process."""
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """LangChain's name for it: the vectors as lists."""

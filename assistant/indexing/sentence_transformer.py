@@ -22,6 +22,9 @@ from .embedding import Embedder, Embedding, Spans, Vector
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+Forward = Callable[[dict[str, Any]], dict[str, Any]]
+"""A model as a function of its features."""
+Recording = Callable[["SentenceTransformer"], Forward]
 _BATCH = 32
 _FEW = 4
 """Texts up to which the recorded model is used: the parts of a question. With more, Python matters little."""
@@ -33,19 +36,28 @@ _BUNDLED_NAMES = (BUNDLED_EMBEDDING_MODEL, f"sentence-transformers/{BUNDLED_EMBE
 
 
 class SentenceTransformerEmbedder(Embedder):
-    """Any sentence-transformers model: the bundled one, one in a folder, or one that a hub knows by name."""
+    """Any sentence-transformers model: the bundled one, one in a folder, or one that a hub knows by name.
 
-    def __init__(self, name: str, *, offline: bool = False) -> None:
+    `recording` takes the place of `record`.
+    """
+
+    def __init__(self, name: str, *, offline: bool = False, recording: Recording | None = None) -> None:
         """Load the model. Raises ModelMissing when it is not here and may not or cannot be downloaded."""
         folder = _bundled_folder() if name in _BUNDLED_NAMES else Path(name).expanduser()
         local = folder.is_dir()
         self._model = _load(str(folder) if local else name, local_only=local or offline)
         self._fingerprint = f"{name}@{_weights_hash(folder)}" if local else name
+        self._recording = recording or record
 
     @property
     def fingerprint(self) -> str:
         """The model's name and, for a model in a folder, the hash of its weights."""
         return self._fingerprint
+
+    @property
+    def opener(self) -> Callable[[Settings], Embedder]:
+        """`open_embedder`."""
+        return open_embedder
 
     @property
     def window(self) -> int:
@@ -114,7 +126,7 @@ class SentenceTransformerEmbedder(Embedder):
         return ThreadPoolExecutor(max_workers=1, thread_name_prefix="questions")
 
     @cached_property
-    def _recorded(self) -> Callable[[dict[str, Any]], dict[str, Any]] | None:
+    def _recorded(self) -> Forward | None:
         """The model for a few texts, its transformer recorded once: a quarter of a question's time is Python's.
 
         None where the recording does not give the very vectors of the model itself, or none can be made.
@@ -122,7 +134,7 @@ class SentenceTransformerEmbedder(Embedder):
         import torch
 
         try:
-            recorded = _record(self._model)
+            recorded = self._recording(self._model)
             for lengths in (*_TRIED_LENGTHS, (self.window - 2,)):
                 features = self._tokenized(["word " * length for length in lengths])
                 tried = dict(self._model.tokenizer.pad({k: features[k] for k in self._inputs}, return_tensors="pt"))
@@ -135,7 +147,8 @@ class SentenceTransformerEmbedder(Embedder):
         return recorded
 
 
-def _record(model: SentenceTransformer) -> Callable[[dict[str, Any]], dict[str, Any]]:
+def record(model: SentenceTransformer) -> Forward:
+    """The same model, its transformer recorded, which runs without Python."""
     import torch
 
     first, *rest = model
