@@ -120,7 +120,8 @@ def test_damage_that_shows_in_the_middle_of_an_answer_costs_no_answer(
 ):
     engine = open_engine()
     assert_whole(engine, indexed)
-    client(settings.data_dir / "chroma").delete_collection(collection_name("words"))
+    with closing(client(settings.data_dir / "chroma")) as other:
+        other.delete_collection(collection_name("words"))
     *_, done = engine.stream("who sold the port?", settings=settings)
     assert done.answer.passages
     assert_whole(engine, indexed)

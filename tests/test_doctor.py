@@ -148,7 +148,7 @@ def harm_pages(path: Path) -> None:
 def written_out(path: Path) -> None:
     """Let all of a database be in its file, and who has it open remember nothing of it."""
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("CREATE TABLE passing (nothing)")
+        other.execute("CREATE TABLE passing (mark)")
         other.execute("DROP TABLE passing")
         other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
