@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from assistant import Answer, Citation, Derived, Filters, Passage, SyncReport
+from assistant import Answer, Citation, Derived, Document, Filters, Passage, SyncReport
+from assistant.records import QuoteCheck, Verification, ahead_in_words, day_in_words, seal
 
 CITATION = Citation(1, "the words", "id", "a.md", "Title", 3, 12, published=date(2026, 6, 4))
 PASSAGE = Passage("id", "a.md", "Title", "some text", 0, 9, 0.5)
@@ -35,3 +36,58 @@ def test_something_else_is_not_read_as_a_record():
 def test_filters_without_a_condition_are_falsy():
     assert not Filters()
     assert Filters(document_ids=("x",))
+
+
+def test_the_source_of_a_document_is_its_first_and_empty_where_it_has_none():
+    assert Document("t", "x", sources=["https://example.com/a", "a.md"]).source == "https://example.com/a"
+    assert Document("t", "x").source == ""
+
+
+def test_a_character_stands_on_the_page_that_began_last():
+    paged = Document("t", "x" * 30, pages=[0, 10, 20])
+    assert [paged.page_at(start) for start in (0, 9, 10, 19, 20, 29)] == [1, 1, 2, 2, 3, 3]
+    assert Document("t", "x").page_at(0) is None
+
+
+@pytest.mark.parametrize("dated", [{"published_from": date(2026, 1, 1)}, {"published_to": date(2026, 1, 1)}])
+def test_filters_are_dated_by_any_date_and_by_nothing_else(dated: dict[str, date]):
+    assert Filters(**dated).dated
+    assert Filters(as_of=date(2026, 1, 1)).dated
+    assert not Filters(publishers=("The Wire",), sources=("a.md",), document_ids=("x",)).dated
+    assert all([Filters(**dated), Filters(publishers=("The Wire",)), Filters(sources=("a.md",))])
+
+
+def test_a_day_is_written_as_people_do_and_a_missing_one_is_said():
+    assert [day_in_words(date(2026, 6, 4)), day_in_words(None)] == ["4 June 2026", "undated"]
+
+
+def test_who_waits_is_told_how_many_come_before():
+    assert [ahead_in_words(ahead) for ahead in (0, 1, 2)] == [
+        "yours is answered now",
+        "1 question is answered before yours",
+        "2 questions are answered before yours",
+    ]
+
+
+def test_two_syncs_are_told_as_one():
+    first = SyncReport(["a", "b"], ["c", "d"], ["e"], ["f"], {"x.pdf": "old", "y.pdf": "y"}, ["one", "two"])
+    later = SyncReport(["g"], ["a", "c", "h"], ["b", "d"], ["a", "c", "g", "i"], {"x.pdf": "new"}, ["two", "three"])
+    assert first.followed_by(later) == SyncReport(
+        added=["a", "g"],
+        updated=["c", "h"],
+        removed=["e", "b", "d"],
+        unchanged=["i"],
+        failed={"x.pdf": "new", "y.pdf": "y"},
+        notes=["one", "two", "three"],
+    )
+
+
+def test_an_answer_stands_as_long_as_no_quote_of_it_is_gone():
+    stands, moved, gone = (QuoteCheck(1, "q", "t", state) for state in ("stands", "moved", "gone"))
+    assert Verification(intact=True, quotes=[stands, moved]).stands
+    assert not Verification(intact=True, quotes=[stands, gone]).stands
+
+
+def test_the_seal_is_that_of_what_is_said_and_of_figures_as_they_are_written():
+    assert seal('{"a": 1, "b": "é"}') == seal('{"b":"é", "a":1, "seal": "x"}')
+    assert len({seal('{"a": 1}'), seal('{"a": 1.0}'), seal('{"a": 1e0}'), seal('{"a": "1 "}')}) == 4
