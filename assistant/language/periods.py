@@ -63,7 +63,8 @@ def period(question: str, today: date, *, since_dates: bool = False) -> Period |
     month" the month up to today.
     """
     if found := _RANGE.search(question):
-        return Period(date.fromisoformat(found["start"]), date.fromisoformat(found["end"]), found[0])
+        start, end = _day(found["start"], today), _day(found["end"], today)
+        return Period(start, end, found[0]) if start and end else None
     if since_dates and (found := _SINCE_DATE.search(question)):
         start = _day(found["date"], today)
         if start and start <= today:
@@ -153,14 +154,14 @@ def _weekday(name: str, today: date) -> date:
 
 def _day(text: str, today: date) -> date | None:
     """The first day of what a date leaves open; without a year the last one that is not to come."""
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        return date.fromisoformat(text)
     found = next(iter(dates(f"in {text}")), None)
-    if not found:
-        return None
-    year, month, day = found
     try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            return date.fromisoformat(text)
+        if not found:
+            return None
+        year, month, day = found
         first = date(year or today.year, month or 1, day or 1)
-    except ValueError:
+        return first.replace(year=first.year - 1) if not year and first > today else first
+    except ValueError:  # such as 30 February, or 29 February of last year
         return None
-    return first.replace(year=first.year - 1) if not year and first > today else first
