@@ -1,5 +1,6 @@
 import io
 from collections.abc import Iterable
+from csv import field_size_limit
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -311,3 +312,43 @@ def test_what_is_no_readable_workbook_says_why(data: bytes, reason: str):
 def test_one_stray_quotation_mark_cuts_no_figure_of_other_rows():
     text = csv('Item,Cost,Unit\nPipe,"1,234",EUR\nCrane,"2,500",EUR\n"5 inch pipe,7,EUR\n')
     assert text.split("\n")[2:] == ["| Pipe | 1,234 | EUR |", "| Crane | 2,500 | EUR |", '| "5 inch pipe | 7 | EUR |']
+
+
+def test_a_column_that_is_empty_in_every_row_is_no_column():
+    assert csv("Port,,Ships\nNorth,,3\n") == "| Port | Ships |\n| --- | --- |\n| North | 3 |"
+
+
+def test_a_list_without_a_second_cell_in_any_row_has_a_header_and_no_title():
+    assert csv("Ports of the north\n\nNorth\nSouth\n").startswith("| Ports of the north |\n| --- |\n| North |")
+
+
+def test_a_file_with_a_long_cell_leaves_others_the_limit_that_they_had():
+    before = field_size_limit()
+    with pytest.raises(DocumentError, match="field larger than field limit"):
+        csv("Port,Note\nNorth," + "x" * 60 + "\n", limits=Limits(characters=50))
+    csv("Port,Ships\nNorth,3\n")
+    assert field_size_limit() == before
+
+
+def test_a_table_of_separated_values_is_held_to_the_limit_of_characters():
+    with pytest.raises(DocumentError, match="more than 50 characters"):
+        csv("Port,Ships\n" + "North,3\n" * 20, limits=Limits(characters=50))
+    with pytest.raises(DocumentError, match="more than 50 characters"):
+        csv("\n".join("," * place + "x" for place in range(6)), limits=Limits(characters=50))
+
+
+def test_of_two_characters_that_cut_all_rows_alike_the_comma_is_the_decimal_mark():
+    assert csv("North;1,5\nSouth;2,5\n").startswith("| North | 1,5 |")
+    assert csv("Port|a;b\nNorth|c;d\n").startswith("| Port\\|a | b |")
+
+
+def test_an_announced_separator_is_one_character_with_or_without_quotation_marks():
+    assert csv('"sep=|"\nPort|Ships, all\nNorth|3\n').startswith("| Port | Ships, all |")
+    assert csv("SEP=;\nPort;Ships\nNorth;3\n").startswith("| Port | Ships |")
+    assert csv("sep=ab;c\nPort;Ships\n").startswith("| sep=ab | c |")
+
+
+def test_a_file_of_separators_alone_has_no_text():
+    for text in ("", "\n\n", ",,,\n,,\n"):
+        with pytest.raises(DocumentError, match="no text"):
+            csv(text)

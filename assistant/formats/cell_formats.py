@@ -85,7 +85,7 @@ def _number(value: Decimal, code: str) -> str:
         form = sections[2] if len(sections) > 2 and value == 0 else sections[0]
         sign = "-" if value < 0 else ""
     amount = abs(value).scaleb(2 * form.hundredfold)
-    if not form.figure and not form.before and code.strip() == "":
+    if not code:
         return _plain(value)
     figure = _plain(amount) if form.figure.lower() == "general" else _figure(amount, form.figure)
     text = f"{form.before}{figure}{form.behind}".strip()
@@ -168,11 +168,19 @@ def _moment(value: date | time | timedelta, code: str) -> str:
     marks = re.sub(r'"[^"]*"|\\.|[_*].|\[(?!h|m|s)[^\]]*\]', "", code.lower())
     if "y" in marks and "d" not in marks and "h" not in marks:
         return f"{value:%Y-%m}" if _MONTH.search(marks) else f"{value:%Y}"
-    hours = isinstance(value, datetime) and ("h" in marks or not marks or marks == "general")
-    clock = _clock(value.time()) if isinstance(value, datetime) and hours and value.time() != time() else ""
+    clock = ""
+    if isinstance(value, datetime) and ("h" in marks or not marks or marks == "general"):
+        value = _to_the_second(value)
+        clock = _clock(value.time()) if value.time() != time() else ""
     return f"{value:%Y-%m-%d} {clock}".rstrip()
 
 
+def _to_the_second(value: datetime) -> datetime:
+    """The nearest whole second, which may be one of the next day."""
+    last = value.date() == date.max and value.microsecond >= 500_000
+    return (value if last else value + timedelta(microseconds=500_000)).replace(microsecond=0, tzinfo=None)
+
+
 def _clock(value: time) -> str:
-    whole = (datetime.combine(date.min, value.replace(tzinfo=None)) + timedelta(microseconds=500_000)).time()
+    whole = _to_the_second(datetime.combine(date.min, value))
     return f"{whole:%H:%M:%S}" if whole.second else f"{whole:%H:%M}"
