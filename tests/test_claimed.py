@@ -87,3 +87,32 @@ def test_the_arguments_of_a_tool_are_what_a_model_says_with_it():
     assert read(text_of(AIMessageChunk("", tool_call_chunks=[call]))) == BOTH
     blocks = [{"type": "thinking", "thinking": "[4]"}, {"type": "text", "text": "[2] Acme owns it."}]
     assert read(text_of(AIMessageChunk(blocks))) == BOTH[:1]
+
+
+def test_what_is_no_claim_hides_none_that_follows_it():
+    claims = [7, {"sentence": 0, "claim": "x"}, {"sentence": True, "claim": "x"}, {"sentence": 1, "claim": 5}]
+    claims += [{"sentence": 1, "claim": " ; "}, {"sentence": 1, "claim": "x" * 1_001}, {"sentence": 10, "claim": "x"}]
+    good = [{"sentence": 1, "claim": "Acme owns it."}, {"sentence": 9, "claim": "x" * 1_000}]
+    assert list(proposals([*claims, *good], 9)) == [Proposal(1, "Acme owns it."), Proposal(9, "x" * 1_000)]
+
+
+def test_of_lines_all_but_the_one_that_is_being_said_are_read():
+    lines = "[2] Acme owns it.\n[3] Bo runs it."
+    assert read(lines, ended=False) == BOTH[:1]
+    assert read(f"{lines}\n", ended=False) == BOTH
+
+
+def test_a_structure_that_is_no_object_or_holds_no_list_is_none():
+    for said in ('{"claims": 5}', '{"claims": null}', '{"claims": {}}'):
+        assert claims_of(said, ended=True) is None
+        assert claims_of(said, ended=False) is None
+
+
+def test_a_line_of_a_thousand_characters_is_read_and_no_longer_one():
+    assert read(f"[2] {'x' * 996}") == [Proposal(2, "x" * 996)]
+    assert read(f"[2] {'x' * 997}") is None
+
+
+def test_a_claim_has_no_markers_images_tags_and_addresses_of_its_own():
+    said = '[2] Acme <b>owns</b> ![it](a.png) it [4], [3, 5](x) , since "May" .'
+    assert read(said) == [Proposal(2, 'Acme owns it, since "May".')]

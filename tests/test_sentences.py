@@ -74,3 +74,45 @@ def test_every_character_but_white_space_lies_in_exactly_one_sentence(text: str)
 def test_the_month_of_may_ends_a_sentence():
     text = "Bids are due by 15 May. Lodestrand is expected to bid."
     assert [span.of(text) for span in sentences(text)] == ["Bids are due by 15 May.", "Lodestrand is expected to bid."]
+
+
+def test_a_heading_is_short_begins_large_and_has_text_below_it():
+    ten = " ".join(["Word"] * 10)
+    lines = ["The port", ten, "A" + "b" * 79, "The “port”"]
+    assert [sentences(f"{line}\n\nIt was sold.")[0].heading for line in lines] == [True] * 4
+    others = ["the port", f"{ten} more", "A" + "b" * 80, "Is it sold?", "It was sold.”", "Who: anyone"]
+    assert [sentences(f"{line}\n\nIt was sold.")[0].heading for line in others] == [False] * 6
+    assert [span.heading for span in sentences("It was sold.\n\nThe port")] == [False, False]
+    assert [span.heading for span in sentences("The port\nand the quay\n\nIt was sold.")] == [False, False]
+
+
+def test_a_marked_heading_ends_with_its_line_and_needs_no_text_below_it():
+    found = sentences("   ## The port ##\nIt was sold.\n# End")
+    text = "   ## The port ##\nIt was sold.\n# End"
+    assert [(span.of(text), span.heading) for span in found] == [
+        ("## The port ##", True),
+        ("It was sold.", False),
+        ("# End", True),
+    ]
+    assert heading_title("####### The port") == "####### The port"
+    assert heading_title("  ## The #1 port ## ") == "The #1 port"
+
+
+def test_a_sentence_leans_on_the_one_before_it_and_the_first_of_a_paragraph_on_none():
+    found = sentences("It was sold. It cost 5. Acme paid. These are new. Thoseby left.\n\nThey grew.")
+    assert [span.leans for span in found] == [False, True, False, True, False, False]
+
+
+def test_a_quotation_of_up_to_five_hundred_characters_stays_one_sentence():
+    quoted = f"“{'It rose. ' * 54}{'x' * 12}”"
+    assert len(quoted) == 500
+    assert len(sentences(quoted)) == 1
+    assert len(sentences(quoted.replace("xx", "xxx", 1))) == 55
+
+
+def test_half_of_a_surrogate_pair_is_a_character_like_others():
+    assert cut("A\ud800b rose. It fell.") == ["A\ud800b rose.", "It fell."]
+
+
+def test_text_of_white_space_has_no_sentences():
+    assert cut(" \n\n\t\n") == []

@@ -1,7 +1,7 @@
 import pytest
 
 from assistant import Citation, check_claim
-from assistant.language.tables import Row, row_of
+from assistant.language.tables import Row, cells_of, heading_of, row_of, section_of
 from assistant.records import Answer, Done
 from assistant.service.engine import Engine
 from assistant.settings import Settings
@@ -198,3 +198,31 @@ def test_two_articles_with_other_figures_are_both_told_and_a_note_names_them(eng
 def test_a_sentence_that_says_all_that_is_asked_is_told_before_a_row(engine: Engine, settings: Settings):
     article(settings.corpus_dir, "b.md", "There were 1,080 ships in 2025.", title="Skarnholm", published="2026-05-04")
     assert answered(engine, "how many ships were there in 2025?").text == "There were 1,080 ships in 2025 [1]."
+
+
+GAP = Row(("Year", "Ships", "Crew"), ("2025", "", "40"))
+"""A row with an empty cell."""
+
+
+def test_a_cell_is_said_alone_or_with_others_of_its_row():
+    assert [GAP.said(0, []), GAP.said(2, [0])] == ["Year: 2025", "Crew: 40 (Year: 2025)"]
+
+
+@pytest.mark.parametrize(
+    "claim", ["Ships: ", "Ships: (Year: 2025)", "Year: 2025 (Ships: )", "Year: 2025 ()", "Year: 2025 (", "Year: 2025 )"]
+)
+def test_an_empty_cell_says_nothing_and_nothing_is_said_beside_nothing(claim: str):
+    assert not GAP.says(claim)
+
+
+def test_brackets_that_are_not_closed_list_no_cells():
+    assert GAP.says("Year: 2025 (Crew: 40)")
+    assert not GAP.says("Year: 2025 (Crew: 40")
+    assert not GAP.says("Year: 2025; Crew: 40)")
+
+
+def test_the_section_of_a_table_names_what_has_no_name_and_holds_no_bar_but_its_own():
+    assert section_of("", "| a | | c\\|d |") == "Table | a | – | c/d"
+    assert section_of("x|y", "|a|b|") == "x/y | a | b"
+    assert heading_of("x/y | a | b") == "x/y"
+    assert cells_of("a | b |") == ("a", "b")

@@ -185,9 +185,14 @@ def _order(sides: Sequence[Side]) -> list[Side] | None:
     days = [side.day for side in sides if side.day]
     if len(days) < len(sides) or any(day[0] is None for day in days):
         return None
-    if len({day[0] for day in days}) < len(days) and any(day[1] is None for day in days):
-        return None
-    return sorted(sides, key=_rank)
+    return None if _leave_open(days) else sorted(sides, key=_rank)
+
+
+def _leave_open(days: Sequence[Day]) -> bool:
+    """Whether two of them may come in either order, as 2 May and some day in May do. The same month is the same."""
+    same_year = len({day[0] for day in days}) < len(days)
+    same_month = len({day[:2] for day in days}) < len(days) and len(set(days)) > 1
+    return (same_year and any(day[1] is None for day in days)) or (same_month and any(day[2] is None for day in days))
 
 
 def _rank(side: Side) -> tuple[float, ...]:
@@ -211,5 +216,5 @@ def _amount(value: Value) -> str:
     """An amount as people write it: $475 million."""
     for scale, name in ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")):
         if value.number >= scale:
-            return f"{value.unit}{value.number / scale:g}{name}"
-    return f"{value.number:g} percentage points" if value.unit == "%" else str(value)
+            return f"{value.unit}{value.number / scale:.10g}{name}"
+    return f"{value.number:.10g} percentage points" if value.unit == "%" else str(value)
