@@ -1,9 +1,10 @@
+from collections.abc import Sequence
 from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.indexing.chunking import chunk
+from assistant.indexing.chunking import chunk, spans_of
 from tests.fakes import WordEmbedder
 
 EMBEDDER = WordEmbedder(window=40)
@@ -59,3 +60,42 @@ def test_chunks_hold_every_character_once_and_fit_the_window_for_any_input(text:
     for part in chunks:
         assert text[part.start : part.end] == text[part.sentences[0].start : part.sentences[-1].end]
         assert EMBEDDER.count_tokens([part.embedded(text)])[0] <= EMBEDDER.window
+
+
+def test_each_heading_begins_a_section_though_it_is_called_like_the_one_before():
+    text = "# Sale\n\nThe port was sold.\n\n# Sale\n\nSo was the quay."
+    parts = [text[c.start : c.end] for c in chunk(text, "", None, EMBEDDER.count_tokens, EMBEDDER.window)]
+    assert parts == ["# Sale\n\nThe port was sold.", "# Sale\n\nSo was the quay."]
+
+
+def test_a_heading_without_text_joins_the_section_after_it():
+    text = "# Part\n\n## Sale\n\nThe port was sold."
+    (only,) = chunk(text, "", None, EMBEDDER.count_tokens, EMBEDDER.window)
+    assert (only.section, text[only.start : only.end]) == ("Sale", text)
+
+
+def test_where_the_sentences_stand_is_told_of_what_is_embedded():
+    text = "# Sale\n\nThe port was sold.\n\n# Price\n\nIt was not disclosed."
+    last = chunk(text, "Ports", None, EMBEDDER.count_tokens, EMBEDDER.window)[-1]
+    embedded = last.embedded(text)
+    assert [embedded[start:end] for start, end in spans_of(last)] == ["# Price", "It was not disclosed."]
+
+
+def test_a_header_takes_a_quarter_of_the_window_at_most_and_leaves_the_rest_to_the_text():
+    def count(texts: Sequence[str]) -> list[int]:
+        return [len(text) for text in texts]
+
+    text = f"# {'Section' * 10}\n\n" + "word " * 200
+    parts = chunk(text, "Title" * 20, date(2026, 5, 20), count, 100)
+    assert len({part.header for part in parts}) == 1
+    assert 12 < len(parts[0].header) < 25
+    assert parts[0].header.startswith("Title")
+    sizes = [len(part.embedded(text)) for part in parts]
+    assert max(sizes) <= 100
+    assert sum(size > 60 for size in sizes) > len(sizes) / 2
+
+
+def test_a_chunk_grows_to_the_target_and_not_over_it():
+    text = " ".join(["It rose."] * 60)  # four by this count, of 200
+    parts = chunk(text, "", None, lambda texts: [4 * text.count(".") for text in texts], 1_000)
+    assert [text[part.start : part.end].count(".") for part in parts] == [50, 10]

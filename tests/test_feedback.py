@@ -259,3 +259,12 @@ def test_a_backup_brings_back_what_was_said(whole: Assistant, settings: Settings
     whole.restore_backup(tmp_path / "b.tar")
     assert whole.review.verdicts() == (0, 1)
     assert [each.times for each in whole.review.used()] == [1]
+
+
+def test_nobody_takes_anothers_news_away_by_looking_at_them(whole: Assistant, settings: Settings):
+    anna = whole.as_user("anna")
+    conversation_id, _ = asked(anna, UNKNOWN)
+    article(settings.corpus_dir, "light.md", "Borealis runs the lighthouse.", title="Light")
+    whole.review.ask_again(assistant_of=whole.as_user)
+    whole.as_user("bert").feedback.told(conversation_id)
+    assert [news.conversation_id for news in anna.feedback.news()] == [conversation_id]

@@ -659,3 +659,11 @@ def test_a_file_is_named_by_the_title_else_by_the_address(title: str, expected: 
 @pytest.mark.parametrize("letter", ["a", "港", "a "])
 def test_a_name_fits_a_file_system_whatever_the_title(letter: str):
     assert 100 < len(file_name(letter * 1000, "https://news.example/").encode()) <= 150
+
+
+def test_neither_the_first_address_of_redirects_nor_the_last_is_told_with_what_opens_doors(site: Site):
+    secret = "access_token=tok3n0f0mine1234567890"
+    site.serve(f"/b?page=2&{secret}", content_type="text/html")
+    fetched = fetch(site.redirect(f"/a?page=1&{secret}", f"/b?page=2&{secret}"), LIMITS)
+    assert fetched.data == PAGE
+    assert [address.rpartition("/")[2] for address in (fetched.url, fetched.final_url)] == ["a?page=1", "b?page=2"]

@@ -13,7 +13,8 @@ from assistant.errors import ModelUnavailable, SettingsError
 from assistant.language_models.models import ChatModel
 from assistant.records import Retrieved
 from assistant.service.engine import Engine
-from assistant.service.observing import observers_of
+from assistant.service.observing import Account, observers_of
+from assistant.service.question_log import told
 from assistant.settings import Settings
 from tests.conftest import OpenEngine, article
 from tests.fakes import saying, scripted
@@ -80,8 +81,8 @@ def test_what_is_refused_fails_or_is_stopped_is_a_line_that_says_so(logging: Ope
     events = engine.stream(QUESTION)
     assert isinstance(next(events), Retrieved)
     events.close()
-    told = [(line["outcome"], line.get("error"), "first_token" in line["seconds"]) for line in lines(tmp_path)]
-    assert told == [("refused", None, True), ("failed", "ModelUnavailable", False), ("stopped", None, False)]
+    said = [(line["outcome"], line.get("error"), "first_token" in line["seconds"]) for line in lines(tmp_path)]
+    assert said == [("refused", None, True), ("failed", "ModelUnavailable", False), ("stopped", None, False)]
     assert len({line["id"] for line in lines(tmp_path)}) == 3
 
 
@@ -125,3 +126,7 @@ def test_a_full_disk_costs_no_answer_and_is_said_once(logging: Open, capsys: pyt
     for _ in range(2):
         assert list(engine.stream(QUESTION))
     assert capsys.readouterr().err.count("the log of questions cannot be written") == 1
+
+
+def test_the_name_of_a_model_is_logged_without_a_secret():
+    assert told(Account("who?", f"openai:gpt?api_key={SECRET}"), text=False)["model"] == "openai:gpt?api_key=***"

@@ -1,13 +1,23 @@
 """What counts as a secret, and what is left of an address or a message without it."""
 
 import io
+import logging
+import os
 from pathlib import Path
 
 import pytest
 
 from assistant import AssistantError
 from assistant.people.users import Users
-from assistant.redaction import HIDDEN, Redacting, never_show, never_show_those_of, redacted, without_credentials
+from assistant.redaction import (
+    HIDDEN,
+    Redacting,
+    RedactingFilter,
+    never_show,
+    never_show_those_of,
+    redacted,
+    without_credentials,
+)
 from tests.signing_in import cheap
 
 pytestmark = pytest.mark.usefixtures("fresh_secrets")
@@ -120,3 +130,45 @@ def test_a_redacting_stream_passes_on_all_but_secrets():
     stream.close()
     assert inner.getvalue() == f"token={HIDDEN}\nplain\n"
     assert not stream.isatty()
+
+
+def test_a_value_of_eight_characters_is_hidden_and_a_shorter_one_would_take_words_out_of_messages():
+    never_show("eight888", "seven77")
+    assert redacted("eight888 seven77") == f"{HIDDEN} seven77"
+
+
+def test_a_password_without_a_user_name_is_known_as_a_header_has_it():
+    never_show_those_of("http://:just-a-password@10.0.0.7/v1")
+    assert redacted("just-a-password Omp1c3QtYS1wYXNzd29yZA==") == f"{HIDDEN} {HIDDEN}"
+    never_show_those_of("http://[::1")  # no address at all
+    never_show_those_of("http://only-a-user-name@10.0.0.7")
+    assert redacted("only-a-user-name") == "only-a-user-name"
+
+
+def test_of_two_values_of_which_one_begins_the_other_nothing_is_left():
+    never_show("secret-of-the-port", "secret-of-the-port-of-halden")
+    assert redacted("it is secret-of-the-port-of-halden") == f"it is {HIDDEN}"
+
+
+@pytest.mark.parametrize("name", ["page", "monkey", "author"])
+def test_a_value_that_looks_random_is_no_secret_under_any_other_name(name: str):
+    assert without_credentials(f"https://example.com/a?{name}={TOKEN}") == f"https://example.com/a?{name}={TOKEN}"
+
+
+def test_a_value_that_looks_like_a_key_is_one_under_a_name_that_may_be_of_one():
+    assert without_credentials("https://example.com/a?code=sk-abcdefghij") == "https://example.com/a"
+    assert without_credentials("https://example.com/a?token=") == "https://example.com/a?token="
+
+
+def test_a_log_passes_every_record_on_without_its_secrets():
+    record = logging.LogRecord("x", logging.INFO, "", 0, "sent %s to %d", (f"token={TOKEN}", 5), None)
+    assert RedactingFilter().filter(record)
+    assert record.getMessage() == f"sent token={HIDDEN} to 5"
+
+
+def test_a_redacting_stream_is_one_to_write_to_and_has_what_the_other_has():
+    with open(os.devnull, "w", encoding="utf-8") as inner:
+        stream = Redacting(inner)
+        assert stream.writable()
+        assert stream.fileno() == inner.fileno()
+        assert stream.write("plain") == 5

@@ -40,3 +40,11 @@ def test_case_and_punctuation_make_no_difference():
 
 def test_a_text_of_a_few_words_is_not_compared():
     assert signature("The port was sold in May.") is None
+
+
+def test_a_text_of_twenty_words_is_compared_down_to_its_last_word():
+    assert signature(" ".join(WORDS[:19])) is None
+    one, other = signature(" ".join(WORDS[:20])), signature(" ".join([*WORDS[:19], "other"]))
+    assert one is not None
+    assert other is not None
+    assert 0.5 < resemblance(one, other) < 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
 import time
@@ -414,3 +415,15 @@ def test_a_password_is_no_argument_and_is_asked_for_where_there_is_a_terminal(ru
     asked = run.invoke(users_app, ["add", "anna"], input=f"{PASSWORD}\n")
     assert isinstance(asked.exception, UsageError)
     assert "--password-stdin" in str(asked.exception)
+
+
+def test_when_a_token_was_last_used_is_known_to_the_minute(users: Users, clock: Clock):
+    users.add("anna", PASSWORD)
+    token = users.make_token("anna", "x")
+    seen = []
+    for later in (0, 120, 0):
+        clock.now += later
+        assert users.by_token(token)
+        seen.append(users.tokens("anna")[0].used)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d", seen[0])
+    assert seen[0] < seen[1] == seen[2]

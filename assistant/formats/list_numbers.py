@@ -17,8 +17,8 @@ def written(count: int, form: str) -> str | None:
 
 
 def _letters(count: int) -> str:
-    """A to z, then aa to zz."""
-    return chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1) if count else ""
+    """A to z, then aa to zz; nothing for 0."""
+    return chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)
 
 
 def _roman(count: int) -> str:
