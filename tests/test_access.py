@@ -162,7 +162,8 @@ def ways() -> dict[str, Callable[[Assistant, Assistant], Any]]:
         "suggestions after an answer": lambda all_, anna: anna.suggest(20, all_.ask("what did the port cost?")),
         "sync": lambda _, anna: anna.sync(),
         "verify": lambda all_, anna: [
-            check.found + check.state for check in anna.verify(all_.ask("what did Falcon pay?")).quotes
+            check.found + check.state
+            for check in anna.verify(all_.ask("what did Falcon Holdings buy in May 2021?")).quotes
         ],
         "withheld": lambda _, anna: anna.withheld([document.document_id for document in anna.documents()]),
     }
@@ -440,3 +441,9 @@ def test_the_process_that_holds_the_index_limits_what_it_answers(settings: Setti
             with pytest.raises(UnknownDocument):
                 call(hidden)
         owner_process.stop(chosen)
+
+
+def test_a_quote_of_an_article_that_somebody_may_not_see_is_gone_for_them(whole: Assistant):
+    answer = whole.ask("what did Falcon Holdings buy in May 2021?")
+    assert {quote.state for quote in whole.verify(answer).quotes} == {"stands"}
+    assert {quote.state for quote in whole.as_user("anna").verify(answer).quotes} == {"gone"}

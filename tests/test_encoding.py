@@ -35,3 +35,14 @@ def test_whole_words_beyond_english_are_of_the_alphabet_that_they_make_sense_in(
 def test_what_holds_a_null_byte_is_no_text(data: bytes):
     with pytest.raises(DocumentError, match="binary data"):
         decoded(data)
+
+
+def test_western_european_is_no_answer_where_another_alphabet_makes_more_sense():
+    text = "Zażółć gęślą jaźń, proszę pana, to jest bardzo źle dla całej spółki i jej właścicieli."
+    assert decoded(text.encode("cp1250")) == text
+
+
+@pytest.mark.parametrize("data", [bytes(range(128, 256)), bytes([*range(1, 32)] * 3) + b"\xff\x81"])
+def test_bytes_that_are_text_in_no_encoding_are_refused_with_what_to_do(data: bytes):
+    with pytest.raises(DocumentError, match="save it as UTF-8"):
+        decoded(data)

@@ -32,7 +32,7 @@ def named(settings: Settings) -> Settings:
 def test_a_collection_is_named_however_it_is_written_and_has_the_folder_of_the_settings(named: Settings):
     assert collection("board/", named, None) == "Board"
     assert collection("TEAM", named, BOARD) == "team"
-    assert collection("", named, BOARD) == ""
+    assert collection("", named, BOARD) == collection("", named, None) == ""
 
 
 def test_a_collection_that_somebody_does_not_see_is_one_that_there_is_not(named: Settings):

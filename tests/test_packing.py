@@ -65,5 +65,6 @@ def test_what_is_not_whole_is_nothing(pieces: list[str]):
         [one[:-1] + "é", *pieces[1:]],
         [one[:64]],
     ]
+    damaged.append([f"{one[:90]}\n{one[90:]}", *pieces[1:]])
     damaged.append([one[:90] + ("A" if one[90] != "A" else "B") + one[91:], *pieces[1:]])
     assert [unpack(each) for each in damaged] == [None] * len(damaged)

@@ -172,3 +172,8 @@ def test_a_redacting_stream_is_one_to_write_to_and_has_what_the_other_has():
         assert stream.writable()
         assert stream.fileno() == inner.fileno()
         assert stream.write("plain") == 5
+
+
+def test_a_token_is_known_of_an_address_without_a_user_too():
+    never_show_those_of("http://10.0.0.7/v1?token=of-the-server-itself")
+    assert redacted("it was of-the-server-itself") == f"it was {HIDDEN}"

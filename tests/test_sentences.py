@@ -116,3 +116,7 @@ def test_half_of_a_surrogate_pair_is_a_character_like_others():
 
 def test_text_of_white_space_has_no_sentences():
     assert cut(" \n\n\t\n") == []
+
+
+def test_white_space_below_a_line_makes_it_no_heading():
+    assert [span.heading for span in sentences("The port\n\n   ")] == [False]

@@ -226,3 +226,12 @@ def test_the_section_of_a_table_names_what_has_no_name_and_holds_no_bar_but_its_
     assert section_of("x|y", "|a|b|") == "x/y | a | b"
     assert heading_of("x/y | a | b") == "x/y"
     assert cells_of("a | b |") == ("a", "b")
+
+
+def test_a_line_without_a_bar_before_it_and_a_table_of_one_column_have_no_rows():
+    assert row_of("2025 | 1,080 |", "Table | Year | Ships") is None
+    assert row_of("| 2025 |", "Table | Year") is None
+
+
+def test_an_empty_cell_of_a_column_without_a_name_says_nothing_either():
+    assert not Row(("–", "Ships"), ("", "3")).says("")

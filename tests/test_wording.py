@@ -61,3 +61,8 @@ def test_letters_in_brackets_that_are_no_initials_explain_nothing():
 
 def test_an_acronym_has_two_to_six_capitals():
     assert asked_acronyms("A AB ABCDEF ABCDEFG Ab") == ["ab", "abcdef"]
+
+
+def test_letters_in_brackets_may_leave_out_the_small_words_of_the_name():
+    found = acronyms("They met the Food and Drug Administration (FDA).")
+    assert Acronym("fda", ("food", "drug", "administr"), explained=True) in found

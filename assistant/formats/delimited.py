@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ..errors import DocumentError
-from . import Limits, Parsed, suffix, table, tidy
+from . import Limits, Parsed, suffix, tidy
 from .budget import Budget
 from .encoding import decoded
 from .office import joined, titled
@@ -32,8 +32,7 @@ def parse(name: str, data: bytes, limits: Limits) -> Parsed:
         raise DocumentError(f"it is no table of separated values ({error}); save it as CSV again") from None
     finally:
         csv.field_size_limit(usual)
-    wide = any(sum(map(bool, row)) > 1 for row in rows)
-    written = tidy(joined(titled(rows)) if wide else table(rows))
+    written = tidy(joined(titled(rows)))
     if not written:
         raise DocumentError("it holds no text")
     return Parsed(written)

@@ -51,7 +51,7 @@ def unpack(pieces: Sequence[str]) -> Content | None:
     text = "".join(pieces)
     try:
         packed = base64.b64decode(text[_DIGEST:], validate=True)
-        if not pieces or hashlib.sha256(packed).hexdigest() != text[:_DIGEST]:
+        if hashlib.sha256(packed).hexdigest() != text[:_DIGEST]:
             return None
         plain = json.loads(zlib.decompress(packed))
         rows = [dict(zip(COLUMNS, row, strict=True)) for row in plain["chunks"]]
