@@ -137,3 +137,7 @@ def test_the_last_half_second_of_a_day_is_the_next_day_where_hours_are_shown():
     last = datetime(9999, 12, 31, 23, 59, 59, 999_999)  # noqa: DTZ001
     assert shown(last, "yyyy-mm-dd hh:mm") == "9999-12-31 23:59:59"
     assert shown(date.max, "yyyy-mm-dd hh:mm") == "9999-12-31"
+
+
+def test_a_number_in_a_cell_of_text_is_shown_in_full_with_the_words_around_it():
+    assert [shown(5.25, "@"), shown(1250, '"No. "@" kg"')] == ["5.25", "No. 1250 kg"]
