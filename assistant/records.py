@@ -12,8 +12,9 @@ from typing import Any, Literal, Self
 Kind = Literal["claims", "catalogue", "refusal"]
 State = Literal["ready", "stale"]
 QuoteState = Literal["stands", "moved", "gone"]
-NoteKind = Literal["differ", "agree", "undated"]
-"""Articles contradict each other, or several say the same, or some were left out as their date is not known."""
+NoteKind = Literal["differ", "agree", "undated", "later"]
+"""Articles contradict each other, or several say the same, or some were left out as their date is not known, or later
+ones than those cited speak of it too."""
 _adapters: dict[type[Any], Any] = {}
 
 

@@ -280,3 +280,23 @@ def test_a_later_article_that_only_names_whom_an_answer_names_changes_nothing(
     )
     found = answer(open_engine, "Who is the chief executive of Tarnquist?")
     assert found.text == "Tarnquist has named Ingrid Vallestrom as its chief executive [1]."
+
+
+def test_a_question_may_be_asked_within_one_article(settings: Settings, open_engine: OpenEngine):
+    put(settings, "2025-11-25", "Quill plans a plant", "Quill will build a plant. It will employ 90 people.")
+    put(settings, "2026-02-12", "Orlo plans a plant", "Orlo will build a plant. It will employ 4,000 people.")
+    first = answer(open_engine, "What will Quill build?")
+    found = answer(open_engine, "how many people?", first)
+    assert {c.title for c in found.citations} == {"Quill plans a plant"}
+    again = answer(open_engine, found.understood)
+    assert (again.text, again.understood) == (found.text, found.understood)
+    nowhere = answer(open_engine, "how many people will it employ, in “Acme plans a plant”?")
+    assert nowhere.understood == "how many people will it employ, in “Acme plans a plant”?"
+
+
+@pytest.mark.usefixtures("launches")
+def test_an_answer_says_that_a_later_article_speaks_of_it_too(settings: Settings, open_engine: OpenEngine):
+    put(settings, "2026-05-06", "Petrel gets ready", "Aurelisk will launch Petrel soon after Easter, it said.")
+    found = answer(open_engine, "When will Aurelisk launch Petrel?")
+    assert found.notes == ["later articles speak of it too: Petrel gets ready (6 May 2026)"]
+    assert found.note_kinds == {found.notes[0]: "later"}

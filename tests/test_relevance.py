@@ -77,3 +77,31 @@ def test_who_did_it_to_something_else_is_no_answer():
 
 def test_a_sentence_of_mere_markup_answers_nothing():
     assert misses("Who owns the port?", "") == ("a name",)
+
+
+def test_a_short_form_of_a_name_counts_where_the_article_has_the_whole():
+    wanted = asked("When will Aurelisk Orbital launch Petrel?")
+    told = "Aurelisk will launch Petrel on 9 March 2026."
+    whole = Surroundings(article="Aurelisk Orbital is based in Turin.")
+    assert not relevance(wanted, told, whole, {}).misses
+    for other in ("Orbital firms such as Aurelisk are few.", ""):
+        found = relevance(wanted, told, Surroundings(article=other), {})
+        assert found.misses == ("the name 'aurelisk orbital'",)
+        assert not found.named
+
+
+def test_one_of_two_names_may_stand_in_the_paragraph_before():
+    wanted = asked("When will Aurelisk launch Petrel?")
+    told = "Petrel will be launched on 9 March 2026."
+    assert not relevance(wanted, told, Surroundings(before="Aurelisk has a new satellite. "), {}).misses
+    assert relevance(wanted, told, Surroundings(before="Orlo has a new satellite. "), {}).misses
+    alone = asked("When will Aurelisk launch?")
+    assert relevance(alone, told, Surroundings(before="Aurelisk has a new satellite. "), {}).misses
+
+
+def test_the_new_date_is_that_of_what_the_sentence_before_tells():
+    wanted = asked("When will the Petrel launch take place?")
+    told = "The new date is 22 January 2026."
+    before = Surroundings(title="Petrel", before="The launch of Petrel was put off. ")
+    other = Surroundings(title="Petrel", before="The sale of Petrel was put off. ")
+    assert relevance(wanted, told, before, {}).share > relevance(wanted, told, other, {}).share == 0

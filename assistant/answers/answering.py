@@ -32,7 +32,7 @@ from .draft import Draft
 from .looking_up import Told, looked_up
 from .proposing import Usage, certainty, propose
 from .sources import told_by
-from .states import agreeing, alternatives, later, latest_first
+from .states import about_it_since, agreeing, alternatives, latest_first
 from .steps import Run
 from .understanding import meant
 
@@ -196,40 +196,47 @@ def _shown(
     found = [*parts[0], *candidates.unfit(wanted)] if items and len(parts) == 1 else []
     others = alternatives(wanted, items[0], found) if found else []
     told = told_by([items[0], *agreeing(wanted, items[0], found)]) if found else None
-    newer = later(wanted, items[0], found) if found else []
+    newer = about_it_since(wanted, items[0], found) if found else []
     if others:
-        items[:1] = states = latest_first([items[0], *others])
-        days = [item.sentence.document.published for item in states]
-        articles = "; ".join(_article(item) for item in states)
-        if not wanted.names:
-            draft.notes.append(f"several articles fit the question, name one to narrow it: {articles}")
-        elif all(days) and len(set(days)) == len(days):
-            for item, day in zip(states, days, strict=True):
-                # ISO 8601 like the date of the citation, so that a label holds no word that its source lacks
-                label = f"As of {day}: " if item is states[0] else f"Earlier, as of {day}: "
-                whole = with_lead(wanted, item)
-                yield from draft.admit_all(whole[:1], wanted, label=label)
-                yield from draft.admit_all(whole[1:], wanted)
-            for item in states[1:]:
-                draft.supersede(item, states[0])
-        else:
-            draft.note(f"the articles do not say the same: {articles}", "differ")
+        # What happened once has no later state: the best sentence leads, and the articles differ.
+        items[:1] = states = [items[0], *others] if wanted.past else latest_first([items[0], *others])
+        yield from _told_apart(draft, wanted, states)
     yield from draft.admit_all([part for item in items for part in with_lead(wanted, item)], wanted)
     if told and draft.citations and not others:
         draft.note(told, "agree")
-    cited = {citation.document_id for citation in draft.citations}
-    untold = [
-        item
-        for item in latest_first(newer)
-        if item.relevance.share >= SOME and item.sentence.document.document_id not in cited
-    ]
-    if cited and untold:
-        newest = list(dict.fromkeys(map(_article, untold)))[:_LATER]
-        draft.notes.append(f"later articles speak of it too: {'; '.join(newest)}")
+    _note_untold(draft, newer)
     for text, part in zip(draft.retrieval.parts, parts, strict=True):
         if draft.citations and not any(draft.cites(item) for item in part):
             told_of = next(_names(asked(text)), None)
             draft.notes.append(f"nothing was found on {told_of[0] if told_of else 'a part of the question'}")
+
+
+def _told_apart(draft: Draft, wanted: Asked, states: Sequence[Evidence]) -> Iterator[str]:
+    """Each state under its day where later ones take the place of earlier ones; else a note that articles differ."""
+    days = [item.sentence.document.published for item in states]
+    articles = "; ".join(_article(item) for item in states)
+    if not wanted.names:
+        draft.notes.append(f"several articles fit the question, name one to narrow it: {articles}")
+    elif not wanted.past and all(days) and len(set(days)) == len(days):
+        for item, day in zip(states, days, strict=True):
+            # ISO 8601 like the date of the citation, so that a label holds no word that its source lacks
+            label = f"As of {day}: " if item is states[0] else f"Earlier, as of {day}: "
+            whole = with_lead(wanted, item)
+            yield from draft.admit_all(whole[:1], wanted, label=label)
+            yield from draft.admit_all(whole[1:], wanted)
+        for item in states[1:]:
+            draft.supersede(item, states[0])
+    else:
+        draft.note(f"the articles do not say the same: {articles}", "differ")
+
+
+def _note_untold(draft: Draft, newer: Sequence[Evidence]) -> None:
+    """Note the later articles on the same of which nothing is told."""
+    cited = {citation.document_id for citation in draft.citations}
+    untold = [_article(item) for item in newer if item.sentence.document.document_id not in cited]
+    if cited and untold:
+        newest = list(dict.fromkeys(untold))[:_LATER]
+        draft.note(f"later articles speak of it too: {'; '.join(newest)}", "later")
 
 
 def _article(item: Evidence) -> str:

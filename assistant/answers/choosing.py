@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from ..checking.grounding import plain
 from ..checking.relations import relations
 from ..finding.evidence import Evidence, in_order
-from ..finding.relevance import holds_name
+from ..finding.relevance import holds_name, holds_place
 from ..language.senses import same_sense
 from ..language.syntax import Key, key, lemma, parse
 from ..language.terms import content
@@ -35,6 +36,9 @@ _REASON = re.compile(
 _REASONS = 3
 """Sentences with a reason that an answer to "why" takes at most."""
 _POINTS_BACK = re.compile(r"(?:its?|they|their|he|she|his|her|this|these|such)\b", re.IGNORECASE)
+ALIKE, AS_NEAR = 0.05, 0.9
+"""Sentences of two articles answer alike when they say as much of the matter, within this, and are as near: score over
+score."""
 _DIRECT = 0.1
 """What a sentence gains, 0..1, whose date or figure hangs on a word of the matter: "will launch it on 9 March"."""
 _KEYS = {"date": "date", "name": "name", "place": "name", "value": "value", "count": "value", "share": "value"}
@@ -63,12 +67,34 @@ def chosen(wanted: Asked, parts: Sequence[Sequence[Evidence]], *, judged: bool =
             best = max(part, key=lambda item: item.sentence.score)
         if best is None:
             continue
+        best = _newest_of_equals(wanted, best, part)
         whole = best.relevance.share >= _WHOLE or _gives_figure(best, wanted)
         further = wanted.open and not whole and len(parts) == 1
         yield best
         if further:
             near = in_order(_near_best(part, _OPEN))
             yield from (item for item in near if item is not best and _linked(item, best, wanted))
+
+
+def _newest_of_equals(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> Evidence:
+    """Of sentences that speak of as much of the matter and are about as near, that of the latest article.
+
+    Where the question names nobody or a day, or asks for what happened once, none is newer news.
+    """
+    if not wanted.names or wanted.dates or wanted.past:
+        return best
+    equals = [
+        item
+        for item in part
+        if item.relevance.share >= best.relevance.share - ALIKE
+        and item.relevance.own >= best.relevance.own - ALIKE
+        and item.sentence.score >= AS_NEAR * best.sentence.score
+        and item.sentence.document.published
+        and bool(said_of(wanted, item)) >= bool(said_of(wanted, best))
+        and not of_a_part(wanted, item)
+        and (wanted.kind != "place" or holds_place(wanted, item.text))
+    ]
+    return max(equals, key=lambda item: (item.sentence.document.published or date.min, item.strength), default=best)
 
 
 def of_a_part(wanted: Asked, item: Evidence) -> bool:

@@ -44,6 +44,13 @@ _DOER = re.compile(
     r"|disclosed?|reveal(?:ed)?|decided?)[\s?.!]*",
     re.IGNORECASE,
 )
+_STANDING = re.compile(
+    r"(?:so |and )?(?:where (?:does|do|did) (?P<topic>.+?) (?:now |currently )?stand(?: now| today| at present)?"
+    r"|what(?:['’]s| is| was) the (?:current |latest |present )?(?:status|state of play|state of affairs) "
+    r"(?:of|with|on|in) (?P<of>.+?))[\s?.!]*",
+    re.IGNORECASE,
+)
+"""Questions for how far something has come: told by what each article on it says, the newest first."""
 
 
 def _asks(forms: tuple[str, ...]) -> re.Pattern[str]:
@@ -58,9 +65,10 @@ def topic(question: str, *, of_a_time: bool) -> str | None:
 
     "What happened to X?" asks for news only where it names a time as well (`of_a_time`), less the words for that.
     """
-    forms = (_FOR_NEWS, _FOR_NEWS_OF_A_TIME, _DOER) if of_a_time else (_FOR_NEWS,)
+    forms = (_FOR_NEWS, _STANDING, _FOR_NEWS_OF_A_TIME, _DOER) if of_a_time else (_FOR_NEWS, _STANDING)
     found = next((f for form in forms if (f := form.fullmatch(question.strip()))), None)
-    return (found["topic"] or "").strip() if found else None
+    named = found.groupdict() if found else {}
+    return (named.get("of") or named.get("topic") or "").strip() if found else None
 
 
 def digest(draft: Draft, index: Index, about: str, filters: Filters | None) -> Iterator[str]:

@@ -11,14 +11,14 @@ from ..checking.relations import relations
 from ..finding.evidence import Evidence
 from ..language.syntax import Key, key, lemma, parse
 from ..questions.asking import Asked
-from .choosing import ENOUGH, SOME, answer_kind, measured, of_a_part, ranked, said_of
+from .choosing import ALIKE, AS_NEAR, ENOUGH, SOME, answer_kind, measured, of_a_part, ranked, said_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_ALIKE, _AS_NEAR, _NEAR_COUNT = 0.05, 0.9, 0.8
-"""Sentences of two articles answer alike when they say as much of the matter, within this, and are as near: score over
-score, less where both count the very thing."""
+_NEAR_COUNT, _NEAR_SINCE = 0.8, 0.75
+"""Sentences that both count the very thing, and figures and dates of later articles, may be less near than AS_NEAR:
+score over score."""
 _ALTERNATIVES = 3
 _OF_KIND = frozenset({"a value", "a count", "a share", "a date"})
 """What a sentence may lack that tells what was before and what is now."""
@@ -47,8 +47,35 @@ def later(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> list[Evide
     after = [
         i for i in part if (day := i.sentence.document.published) and day > since and (i.fits or _repeats(told, i))
     ]
-    speaking = [item for item in after if item.relevance.share and _alike(told, item) - told]
+    speaking = [i for i in after if (i.relevance.share or is_near(wanted, best, i)) and _alike(told, i) - told]
     return sorted(speaking, key=lambda item: -item.relevance.share)
+
+
+def about_it_since(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> list[Evidence]:
+    """The sentences of later articles on the same, whether or not they are known to tell otherwise; latest first.
+
+    What happened once has no later state.
+    """
+    since = best.sentence.document.published
+    if wanted.past or not (wanted.names and since):
+        return []
+    least = _NEAR_SINCE * best.sentence.score
+    near = [i for i in part if i.relevance.named and i.sentence.score >= least]
+    speaking = [i for i in later(wanted, best, part) if i.relevance.share >= SOME]
+    return latest_first([i for i in (*speaking, *near) if (i.sentence.document.published or date.min) > since])
+
+
+def is_near(wanted: Asked, best: Evidence, item: Evidence) -> bool:
+    """Whether a later sentence that holds what is wanted is near enough to be news of the same, however it is put.
+
+    "The spacecraft will fly on 11 June" has no word of "when is the launch?". A day, or a figure of the same unit, is
+    less often beside the point than a name, and a bare number most often.
+    """
+    if wanted.past or wanted.kind == "count" or of_a_part(wanted, item):
+        return False
+    pointed = answer_kind(wanted) in {"date", "value"}
+    near = item.sentence.score >= (_NEAR_SINCE if pointed else AS_NEAR) * best.sentence.score
+    return item.fits and near and _fullest(_answers_of(item, wanted)) >= _fullest(_answers_of(best, wanted))
 
 
 def _repeats(told: frozenset[Key], item: Evidence) -> bool:
@@ -58,7 +85,7 @@ def _repeats(told: frozenset[Key], item: Evidence) -> bool:
 
 def _changes(wanted: Asked, best: Evidence, item: Evidence, part: Sequence[Evidence]) -> int:
     """How surely a later sentence changes what was told: it repeats that ("up from €640 million"), or has a figure of
-    the very thing, or its article repeats it, or it speaks of enough of the matter where that is no figure.
+    the very thing, or its article repeats it, or it speaks of enough of the matter where that is no figure, or is near.
     """
     kind, share, told = answer_kind(wanted), item.relevance.share, _answers_of(best, wanted)
     here = _alike(told, item)
@@ -69,7 +96,7 @@ def _changes(wanted: Asked, best: Evidence, item: Evidence, part: Sequence[Evide
         return 2
     article = [i for i in part if i.sentence.document.document_id == item.sentence.document.document_id]
     repeated = kind == "value" and share >= SOME and any(told & _alike(told, other) for other in article)
-    return int(repeated or (kind != "value" and share >= ENOUGH))
+    return int(repeated or is_near(wanted, best, item) or (kind != "value" and share >= ENOUGH))
 
 
 def _alike(told: frozenset[Key], item: Evidence) -> set[Key]:
@@ -94,10 +121,10 @@ def _as_good(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> list[tu
     for item in ranked([item for item in part if item.fits], wanted):
         document = item.sentence.document.document_id
         other = _answers_of(item, wanted)
-        alike = min(item.relevance.share - best.relevance.share, item.relevance.own - best.relevance.own) >= -_ALIKE
+        alike = min(item.relevance.share - best.relevance.share, item.relevance.own - best.relevance.own) >= -ALIKE
         counts = item.relevance.own >= ENOUGH and _counts(wanted, item)  # however else the article puts it
         alike = alike or counts
-        near = item.sentence.score >= (_NEAR_COUNT if counts else _AS_NEAR) * best.sentence.score
+        near = item.sentence.score >= (_NEAR_COUNT if counts else AS_NEAR) * best.sentence.score
         day = item.sentence.document.published
         changed = bool(since and day and day > since and other - told)  # "to €103 million from €96 million"
         if document != best.sentence.document.document_id and alike and near and other:
@@ -121,6 +148,11 @@ def _answers_of(item: Evidence, wanted: Asked) -> frozenset[Key]:
     told = [t for t in here if key(t)[0] == answer_kind(wanted) and key(t) not in given and not _in_time(t)]
     certain = frozenset(key(t) for t in told if t.i in said_of_it)
     return certain if certain or wanted.kind == "statement" else frozenset(map(key, told))
+
+
+def _fullest(told: frozenset[Key]) -> int:
+    """How much the fullest date says: year, month and day; 0 without dates."""
+    return max((sum(part is not None for part in k[1]) for k in told if k[0] == "date"), default=0)
 
 
 def _in_time(token: Token) -> bool:

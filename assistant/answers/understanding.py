@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,11 +16,14 @@ from ..language.syntax import parse_at_once
 from ..questions.asking import asked
 from ..questions.conversation import Turn
 from ..questions.followup import readings, settled
+from ..questions.within import apart, is_title, within
 from ..records import Filters
 from . import digest
 
 _SEARCHED, _SENTENCES = 5, 8
 """Passages, and the best sentences of them, that are looked at for each reading."""
+_SO_CALLED = 20
+"""Articles of one title that are looked at."""
 _POINTING = frozenset("it that this them him her".split())
 _ENOUGH = 0.5
 """An earlier reading is taken where it finds at least half as much of what it asks as the best one does."""
@@ -45,6 +49,28 @@ def meant(index: Index, question: str, turns: Sequence[Turn] = (), filters: Filt
     today = (filters.as_of if filters else None) or datetime.now().astimezone().date()
     topic, _ = _news(question, today)
     whole = _reading(index, question, turns, filters) if topic is None or topic in _POINTING else question
+    own, title = apart(whole)
+    narrowed = _article(index, title, filters) if title else None
+    if narrowed is not None:
+        means = _of_its_time(own, today, narrowed)
+        return replace(means, understood=within(means.understood, title))
+    return _of_its_time(whole, today, filters)
+
+
+def _article(index: Index, title: str, filters: Filters | None) -> Filters | None:
+    """The filters narrowed to the article of that title; None where there is none."""
+    given = filters or Filters()
+    words = re.findall(r"[a-z0-9]+", title.lower())
+    if not words:
+        return None
+    found = index.catalogue.described(index.catalogue.titled(words, _SO_CALLED)).values()
+    allowed = set(given.document_ids)
+    ids = [d.document_id for d in found if is_title(d.title, title) and (not allowed or d.document_id in allowed)]
+    return replace(given, document_ids=tuple(ids)) if ids else None
+
+
+def _of_its_time(whole: str, today: date, filters: Filters | None) -> Meant:
+    """What a whole question means by where today is."""
     topic, time = _news(whole, today)
     time = time if topic is not None else period(whole, today)
     if topic is None and (time is None or not time.past or "year" in time.words):
@@ -91,7 +117,11 @@ def _reading(index: Index, question: str, turns: Sequence[Turn], filters: Filter
 
 def _found(index: Index, question: str, filters: Filters | None) -> float:
     """How much of what it asks about the best sentence says, 0..1."""
+    own, title = apart(question)
+    narrowed = _article(index, title, filters) if title else None
+    if narrowed is not None:
+        question, filters = own, narrowed
     retrieval = search(index, question, _SEARCHED, filters)
     best = sorted(retrieval.sentences, key=lambda sentence: -sentence.score)[:_SENTENCES]
     fitting = gather(asked(question), best, retrieval.weights, index.catalogue)
-    return max((item.relevance.share for item in fitting if item.fits), default=0.0)
+    return max((item.strength for item in fitting if item.fits), default=0.0)

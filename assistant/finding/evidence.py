@@ -89,24 +89,30 @@ def gather(
     after = catalogue.texts([(s.document.document_id, s.end, s.end + _AROUND) for s in usable])
     look_at((text for s in usable for text in (s.text, plain(s.text))), give_way)
     stating = [x for x in zip(usable, before, after, strict=True) if not is_aside(x[0].text, x[1])]
+    articles: dict[str, str] = {}
+    for s in usable:
+        articles[s.document.document_id] = f"{articles.get(s.document.document_id, '')} {s.text}"
     evidence = []
     for sentence, paragraph, behind in stating:
         give_way()
-        evidence.append(_weighed(asked, sentence, paragraph, behind.split("\n")[0], weights))
+        article = articles[sentence.document.document_id]
+        evidence.append(_weighed(asked, sentence, paragraph, behind.split("\n")[0], article, weights))
     evidence.sort(key=lambda item: -item.sentence.score)
     if asked.kind == "account":
         evidence = _with_following(evidence, catalogue)
     return evidence
 
 
-def _weighed(asked: Asked, sentence: FoundSentence, before: str, after: str, weights: Mapping[str, float]) -> Evidence:
+def _weighed(
+    asked: Asked, sentence: FoundSentence, before: str, after: str, article: str, weights: Mapping[str, float]
+) -> Evidence:
     document = sentence.document
     spans = sentences(before) if LEANS.match(sentence.text) else []
     leans_on = spans[-1].of(before) if spans else ""
     lead = before[spans[-1].start :] if spans else ""
     followed = _FOLLOWED.match(after.lstrip())
     goes_on = sentences(after)[0].of(after) if followed else ""
-    around = Surroundings(document.title, sentence.section, before, document.published, leans_on, goes_on)
+    around = Surroundings(document.title, sentence.section, before, document.published, leans_on, article, goes_on)
     return Evidence(sentence, around, relevance(asked, plain(sentence.text), around, weights), lead)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..checking.relations import relations
 from ..language.clause_words import told_with
 from ..language.senses import CHANGES, same_sense
+from ..language.sentences import sentences
 from ..language.syntax import FORMS, Key, dates, key, lemma, parse, same
 from ..language.terms import Value, stem, words
 from ..questions.asking import KIND_NOUNS, Asked
@@ -43,6 +45,8 @@ class Surroundings:
     published: date | None = None
     leans_on: str = ""
     """The sentence before, where this one says little without it ("This improved …")."""
+    article: str = ""
+    """What else was found of the article."""
     goes_on: str = ""
     """The sentence behind, where that one speaks of this one's matter ("This incident …")."""
 
@@ -62,6 +66,8 @@ class Relevance:
     """The share with what title and section say counted in."""
     titled: float = 0.0
     """The share that title and section say by themselves: half or more where the article is about the very matter."""
+    named: bool = True
+    """Whether it is about everybody whom the question names."""
     timely: bool = True
     """Whether it, or its paragraph, speaks of the time that is asked about."""
     own: float = 0.0
@@ -80,7 +86,8 @@ def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mappin
     keys = [key(token) for token in doc]
     there = stems_of(around.heading)
     named = stems_of(sentence) | there | stems_of(around.leans_on)
-    misses = [f"the name {' '.join(name[1])!r}" for name in asked.names if not _named(name, named)]
+    missed = [f"the name {' '.join(name[1])!r}" for name in asked.names if not _meant(name, asked, named, around)]
+    misses = list(missed)
     own = [k[1] for k in keys if k[0] == "date"]
     timely = not asked.dates or _at_the_time(asked, own, around)
     if not timely and (own or asked.kind != "account"):  # an account goes on from the sentence that names the time
@@ -104,14 +111,17 @@ def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mappin
     told = [*parse(around.leans_on), *told] if around.leans_on else told
 
     titled = speaking.matter.share(speaking.matter.of_stems(there), (), weights, whole=True)
-    if asked.kind in _POINTED and found and titled >= _ABOUT and _named_as_such(asked, found[0]):
-        told = [*told, *parse(around.title)]  # "The new date is 17 September", in an article on that launch
-        there = frozenset()
+    if asked.kind in _POINTED and found and _named_as_such(asked, found[0]):
+        told = [*told, *parse(_sentence_before(around))]  # "The launch was put off. The new date is 17 September"
+        if titled >= _ABOUT:
+            told = [*told, *parse(around.title)]
+            there = frozenset()
     further = told
     if around.goes_on and asked.kind in {"account", "date"}:  # a figure in it would be its own
         further = [*told, *parse(around.goes_on)]
         told = further if asked.kind == "account" else told
-    return _measured(speaking, told, further, there, weights, misses=tuple(misses), titled=titled, timely=timely)
+    kept_from_it = {"misses": tuple(misses), "named": not missed, "timely": timely}
+    return _measured(speaking, told, further, there, weights, titled=titled, **kept_from_it)
 
 
 def _measured(
@@ -135,8 +145,13 @@ def _measured(
     )
 
 
+def _sentence_before(around: Surroundings) -> str:
+    spans = sentences(around.before)
+    return spans[-1].of(around.before) if spans else ""
+
+
 def _named_as_such(asked: Asked, answer: Token) -> bool:
-    """Whether a date is said to be the date, an amount to be the amount: whose, the article's title says."""
+    """Whether a date is said to be the date, an amount to be the amount: title or what stands before says whose."""
     return any(
         KIND_NOUNS.get(lemma(answer.doc[thing])) == asked.kind
         for thing, others in relations(answer.doc).items()
@@ -177,6 +192,11 @@ def _may_be(thing: Token, named: Sequence[Token]) -> bool:
 def holds_name(asked: Asked, text: str) -> bool:
     """Whether a text names somebody whom the question does not."""
     return any(key(t)[0] == "name" and key(t) not in _given(asked) and _someone(t) for t in parse(text))
+
+
+def holds_place(asked: Asked, text: str) -> bool:
+    """Whether a text names a place that the question does not."""
+    return _somewhere(asked, parse(text))
 
 
 def _someone(name: Token) -> bool:
@@ -279,9 +299,29 @@ def _given(asked: Asked) -> frozenset[Key]:
     return asked.names | asked.dates | asked.values
 
 
-def _named(name: Key, stems: frozenset[str]) -> bool:
+def _meant(name: Key, asked: Asked, named: frozenset[str], around: Surroundings) -> bool:
+    """Whether a sentence is about the bearer of a name of the question, which is `named` in it or its heading.
+
+    Where they have a part of it, the article may have the whole: "Aurelisk" for "Aurelisk Orbital". Where they have
+    another name of the question, the paragraph before may have this one.
+    """
+    whole = _stems(name)
+    if whole <= named:
+        return True
+    if whole & named and (_written(name, around.article) or _written(name, around.before)):
+        return True
+    return any(_stems(other) <= named for other in asked.names - {name}) and _written(name, around.before)
+
+
+def _written(name: Key, text: str) -> bool:
+    """Whether a text has the words of a name one after the other."""
+    words_of_it = r"\W+".join(map(re.escape, name[1]))
+    return bool(re.search(rf"\b{words_of_it}\b", text, re.IGNORECASE))
+
+
+def _stems(name: Key) -> frozenset[str]:
     parts = [part for word in name[1] if word not in FORMS and word != "of" for part in words(word)]
-    return {stem(part) for part in parts} <= stems
+    return frozenset(stem(part) for part in parts)
 
 
 def _at_the_time(asked: Asked, own: list[Day], around: Surroundings) -> bool:

@@ -207,7 +207,10 @@ def _of_a_name(token: Token) -> bool:
         return True
     capital = token.text[:1].isupper() and token.text.isalpha() and token.pos_ in {"NOUN", "ADJ", "X", "VERB"}
     if token.i:
-        return capital and token.pos_ != "VERB" and not token.nbor(-1).is_sent_end
+        before = token.nbor(-1)
+        taken_for_adverb = token.pos_ == "ADV" and before.is_alpha and before.is_lower  # "prices at Quennerly"
+        capital = capital or (taken_for_adverb and token.text[:1].isupper() and token.text.isalpha())
+        return capital and token.pos_ != "VERB" and not before.is_sent_end
     return capital and token.i + 1 < len(token.doc) and token.nbor(1).text[:1].isupper()
 
 

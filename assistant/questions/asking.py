@@ -47,6 +47,8 @@ _WANTS: dict[str, Kind] = {
 _WHICH = re.compile(r"\b(?:what|which) (?!is\b|are\b|was\b|were\b|did\b|does\b|do\b|has\b|have\b)\w", re.IGNORECASE)
 """Asks for a thing of some kind by the kind's name, which the answer need not repeat: "which exchange": Nasdaq."""
 _SPENDS = frozenset("pay cost earn spend charge owe".split())
+_FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
+"""Tags of verbs that tell a question's tense."""
 _VAGUE = frozenset("be do mean happen occur change say lead cause".split())
 """Verbs that leave open what the answer tells: "what happened", "what does it mean"."""
 _TELL = re.compile(r"\b(?:summari[sz]e|describe|explain|outline|tell me about|list|give an overview)\b", re.IGNORECASE)
@@ -80,6 +82,8 @@ class Asked:
     """The lemma of the verb that is asked about, where it says more than "be" or "do"."""
     phrases: frozenset[tuple[str, str]] = frozenset()
     """Words of the matter that belong together, the narrower first: ("total", "asset"), ("equity", "return")."""
+    past: bool = False
+    """Whether it asks for what happened once ("when was it founded?"), which later news corrects at most."""
     optional: frozenset[str] = frozenset()
     """Words of the matter that an answer need not have: in "which stock exchange", "Nasdaq" stands for both."""
 
@@ -118,6 +122,7 @@ def asked(question: str) -> Asked:
         matter=tuple(dict.fromkeys(w for t in doc if _matters(t) for w in lemma(t).split() if w not in skipped)),
         verb=next((lemma(t) for t in doc if t.dep_ == "ROOT" and t.pos_ == "VERB" and _matters(t)), ""),
         phrases=frozenset(_phrases(doc, skipped)),
+        past=next((t.tag_ == "VBD" for t in doc if t.tag_ in _FINITE), False),
         optional=frozenset(which),
     )
 

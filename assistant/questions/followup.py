@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from ..language.syntax import FORMS, key, parse
 from .asking import asked
 from .conversation import Turn
+from .within import apart, within
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-_MOST = 4
-"""Readings that are weighed against each other."""
+_MOST, _ARTICLES = 4, 2
+"""Readings that are weighed against each other, and further ones within an article that was cited."""
 _LEADING = re.compile(
     r"(?:(?:and|but|so|ok(?:ay)?|also|then|well|alright|right|thanks|yes|no|hm+)\b[,.]?\s+)*"
     r"(?:(?:what|how) about\s+|same (?:question )?(?:for|about)\s+)?",
@@ -67,7 +67,7 @@ def settled(turns: Sequence[Turn]) -> list[Turn]:
     """The turns with every question understood; where nobody told how, by its likeliest reading."""
     found: list[Turn] = []
     for turn in turns:
-        understood = turn.understood or readings(turn.question, found)[0]
+        understood, _ = apart(turn.understood or readings(turn.question, found)[0])
         found.append(replace(turn, understood=_capitalised(understood, turn)))
     return found
 
@@ -87,18 +87,30 @@ def _capitalised(question: str, turn: Turn) -> str:
 
 
 def readings(question: str, turns: Sequence[Turn]) -> list[str]:
-    """At most four whole questions that a follow-up may mean, the likeliest first; `turns` are settled.
+    """At most six whole questions that a follow-up may mean, the likeliest first; `turns` are settled.
 
-    A question that stands alone comes back as it is. One that names nobody may belong to what was talked of, or be
-    about something new: it comes back in both forms.
+    A question that stands alone comes back as it is. One that names nobody may belong to what was talked of, to an
+    article that was cited, or be about something new: it comes back in all forms.
     """
     body = question[match.end() :] if (match := _LEADING.match(question)) else question
     if not turns or not body.strip(" ?.!"):
         return [question]
     for turn in turns:
         body = _capitalised(body, turn)
-    found = _of_a_phrase(body, turns[-1]) or _of_a_sentence(body, parse(body), turns) or [question]
-    return list(dict.fromkeys(islice((" ".join(text.split()) for text in [*found, *_alone(body, question)]), _MOST)))
+    doc = parse(body)
+    phrase = _of_a_phrase(body, turns[-1])
+    found = phrase or _of_a_sentence(body, doc, turns)
+    if not phrase and not asked(body).names:
+        in_article = [within(body, title) for title in _cited_titles(turns)]
+        of_a_part = not any(t.pos_ in {"VERB", "AUX"} for t in doc) and any(t.lower_ in _WH for t in doc)
+        found = [*in_article, *found] if of_a_part else [*found[:_MOST], *in_article]  # "for how long?", "how big?"
+    found = [*found, *_alone(body, question)][: _MOST + _ARTICLES]
+    return list(dict.fromkeys(" ".join(text.split()) for text in found or [question]))
+
+
+def _cited_titles(turns: Sequence[Turn]) -> list[str]:
+    """Titles of the articles cited last, the first cited of each turn."""
+    return list(dict.fromkeys(turn.titles[0] for turn in reversed(turns) if turn.titles))[:_ARTICLES]
 
 
 def _of_a_phrase(body: str, last: Turn) -> list[str]:
@@ -115,8 +127,8 @@ def _of_a_sentence(body: str, doc: Doc, turns: Sequence[Turn]) -> list[str]:
     """What a follow-up asks that points back or names nobody; empty for one that stands alone."""
     if not any(t.pos_ in {"VERB", "AUX"} for t in doc):
         return list(_of_fragment(body, doc, turns))
-    if pronoun := _pronoun(doc):
-        return list(_with_antecedent(body, pronoun, turns))
+    if (pronoun := _pronoun(doc)) and (found := list(_with_antecedent(body, pronoun, turns))):
+        return found
     if asked(body).names:
         return []
     return [_attached(body, doc, subject) for subject in _subjects(turns)]
