@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 
 from assistant import Answer, Citation, Derived, Document, Filters, Passage, SyncReport
-from assistant.records import QuoteCheck, Verification, ahead_in_words, day_in_words, seal
+from assistant.in_words import ahead_in_words, day_in_words
+from assistant.records import QuoteCheck, Verification, seal
 
 CITATION = Citation(1, "the words", "id", "a.md", "Title", 3, 12, published=date(2026, 6, 4))
 PASSAGE = Passage("id", "a.md", "Title", "some text", 0, 9, 0.5)
