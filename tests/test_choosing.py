@@ -3,8 +3,9 @@ from datetime import date
 from assistant.answers.choosing import chosen
 from assistant.answers.states import alternatives
 from assistant.finding.evidence import Evidence
-from assistant.finding.relevance import Relevance, Surroundings
+from assistant.finding.relevance import Relevance
 from assistant.finding.retrieval import FoundSentence
+from assistant.finding.surroundings import Surroundings
 from assistant.questions.asking import asked
 from assistant.records import Document
 

@@ -3,7 +3,6 @@ from datetime import date
 import pytest
 
 from assistant import Answer, Citation, Derived, Document, Filters, Passage, SyncReport
-from assistant.in_words import ahead_in_words, day_in_words
 from assistant.records import QuoteCheck, Verification, seal
 
 CITATION = Citation(1, "the words", "id", "a.md", "Title", 3, 12, published=date(2026, 6, 4))
@@ -56,18 +55,6 @@ def test_filters_are_dated_by_any_date_and_by_nothing_else(dated: dict[str, date
     assert Filters(as_of=date(2026, 1, 1)).dated
     assert not Filters(publishers=("The Wire",), sources=("a.md",), document_ids=("x",)).dated
     assert all([Filters(**dated), Filters(publishers=("The Wire",)), Filters(sources=("a.md",))])
-
-
-def test_a_day_is_written_as_people_do_and_a_missing_one_is_said():
-    assert [day_in_words(date(2026, 6, 4)), day_in_words(None)] == ["4 June 2026", "undated"]
-
-
-def test_who_waits_is_told_how_many_come_before():
-    assert [ahead_in_words(ahead) for ahead in (0, 1, 2)] == [
-        "yours is answered now",
-        "1 question is answered before yours",
-        "2 questions are answered before yours",
-    ]
 
 
 def test_two_syncs_are_told_as_one():

@@ -1,6 +1,7 @@
 import pytest
 
-from assistant.finding.relevance import Surroundings, relevance
+from assistant.finding.relevance import relevance
+from assistant.finding.surroundings import Surroundings
 from assistant.questions.asking import asked
 
 TITLE = Surroundings(title="Grenmark Foods")

@@ -12,7 +12,6 @@ from ..errors import EmptyCorpus, QuestionError
 from ..finding.evidence import AT_MOST, Evidence, by_article
 from ..finding.reranking import Reranker
 from ..finding.retrieval import FoundSentence, search
-from ..in_words import day_in_words
 from ..indexing.catalogue import Catalogue
 from ..indexing.index import Index
 from ..language.terms import spoken
@@ -24,15 +23,14 @@ from ..records import Answer, Done, Event, Filters, Retrieved, Text, Waiting
 from ..settings import EXTRACTIVE
 from .about_corpus import told_of_corpus
 from .candidates import PASSAGES_FIRST, SEARCHED, Candidates
-from .choosing import ENOUGH, SOME, SOME_OF_ACCOUNT, chosen, with_lead
+from .choosing import ENOUGH, SOME, SOME_OF_ACCOUNT, chosen
 from .claimed import Proposal
 from .comparing import Comparison, Figure, Side, about, comparison, conclusion, figure, of_one_unit, same_order
 from .digest import digest
 from .draft import Draft
 from .looking_up import Told, looked_up
 from .proposing import Usage, certainty, propose
-from .sources import told_by
-from .states import about_it_since, agreeing, alternatives, latest_first
+from .showing import article_in_words, names_of, shown_by_code
 from .steps import Run
 from .understanding import meant
 
@@ -46,8 +44,6 @@ _EVERY_WORD = 0.999
 """Share of the matter: a sentence that speaks of all of it is told before a row of a table."""
 _TABLE = 50_000
 """Characters around a row: its table, as a rule."""
-_LATER = 3
-"""Later articles that a note names at most."""
 
 
 def checked_question(question: str, at_most: int) -> str:
@@ -116,7 +112,7 @@ def _from_tables(draft: Draft, parts: Iterable[Sequence[Told]]) -> Iterator[str]
     for told in parts:
         for each in told:
             yield from draft.show(each.statement, each.item)
-        articles = list(dict.fromkeys(_article(each.item) for each in told))
+        articles = list(dict.fromkeys(article_in_words(each.item) for each in told))
         if len(articles) > 1:
             draft.notes.append(f"several articles fit the question, name one to narrow it: {'; '.join(articles)}")
 
@@ -150,7 +146,7 @@ def _answer(
     model = open_model()
     draft.model = model.name if model else EXTRACTIVE
     if model is None:
-        yield from map(Text, _shown(draft, wanted, parts, candidates, judged=False))
+        yield from map(Text, shown_by_code(draft, wanted, parts, candidates, judged=False))
         return
     with model.queue.join() as place:
         with draft.steps.of("queue"):
@@ -163,7 +159,7 @@ def _answer(
             with draft.steps.of("write"):
                 yield from map(Text, _written(draft, model, shown, wanted, stop))
     if stated and model.judges:  # what it would write is no better than the sentences, and takes as long again
-        yield from map(Text, _shown(draft, wanted, parts, candidates, judged=True))
+        yield from map(Text, shown_by_code(draft, wanted, parts, candidates, judged=True))
     elif draft.citations and (wanted.open or len(parts) > 1):
         yield from map(Text, _filled(draft, wanted, parts))
 
@@ -186,62 +182,6 @@ def _written(draft: Draft, model: ChatModel, shown: Sequence[Evidence], wanted: 
                 draft.usage = {"input": proposal.input, "output": proposal.output}
             else:
                 yield from _admitted(draft, proposal, shown, wanted)
-
-
-def _shown(
-    draft: Draft, wanted: Asked, parts: Sequence[Sequence[Evidence]], candidates: Candidates, *, judged: bool
-) -> Iterator[str]:
-    """The sentences that code chooses; where other articles answer as well and otherwise, theirs too, told apart."""
-    items = list(chosen(wanted, parts, judged=judged))
-    found = [*parts[0], *candidates.unfit(wanted)] if items and len(parts) == 1 else []
-    others = alternatives(wanted, items[0], found) if found else []
-    told = told_by([items[0], *agreeing(wanted, items[0], found)]) if found else None
-    newer = about_it_since(wanted, items[0], found) if found else []
-    if others:
-        # What happened once has no later state: the best sentence leads, and the articles differ.
-        items[:1] = states = [items[0], *others] if wanted.past else latest_first([items[0], *others])
-        yield from _told_apart(draft, wanted, states)
-    yield from draft.admit_all([part for item in items for part in with_lead(wanted, item)], wanted)
-    if told and draft.citations and not others:
-        draft.note(told, "agree")
-    _note_untold(draft, newer)
-    for text, part in zip(draft.retrieval.parts, parts, strict=True):
-        if draft.citations and not any(draft.cites(item) for item in part):
-            told_of = next(_names(asked(text)), None)
-            draft.notes.append(f"nothing was found on {told_of[0] if told_of else 'a part of the question'}")
-
-
-def _told_apart(draft: Draft, wanted: Asked, states: Sequence[Evidence]) -> Iterator[str]:
-    """Each state under its day where later ones take the place of earlier ones; else a note that articles differ."""
-    days = [item.sentence.document.published for item in states]
-    articles = "; ".join(_article(item) for item in states)
-    if not wanted.names:
-        draft.notes.append(f"several articles fit the question, name one to narrow it: {articles}")
-    elif not wanted.past and all(days) and len(set(days)) == len(days):
-        for item, day in zip(states, days, strict=True):
-            # ISO 8601 like the date of the citation, so that a label holds no word that its source lacks
-            label = f"As of {day}: " if item is states[0] else f"Earlier, as of {day}: "
-            whole = with_lead(wanted, item)
-            yield from draft.admit_all(whole[:1], wanted, label=label)
-            yield from draft.admit_all(whole[1:], wanted)
-        for item in states[1:]:
-            draft.supersede(item, states[0])
-    else:
-        draft.note(f"the articles do not say the same: {articles}", "differ")
-
-
-def _note_untold(draft: Draft, newer: Sequence[Evidence]) -> None:
-    """Note the later articles on the same of which nothing is told."""
-    cited = {citation.document_id for citation in draft.citations}
-    untold = [_article(item) for item in newer if item.sentence.document.document_id not in cited]
-    if cited and untold:
-        newest = list(dict.fromkeys(untold))[:_LATER]
-        draft.note(f"later articles speak of it too: {'; '.join(newest)}", "later")
-
-
-def _article(item: Evidence) -> str:
-    document = item.sentence.document
-    return f"{document.title} ({day_in_words(document.published)})"
 
 
 def _best(part: Sequence[Evidence], at_most: int) -> list[Evidence]:
@@ -299,7 +239,7 @@ def _compare(draft: Draft, compared: Comparison, candidates: Candidates) -> Iter
             and (told := figure(plain(item.text), side, draft.retrieval.weights))
         ]
         if not with_figure:
-            lacking = next(_names(asked(part)), ("one of them",))[0]
+            lacking = next(names_of(asked(part)), ("one of them",))[0]
             draft.notes.append(f"no {'date' if compared.of == 'date' else 'figure'} to compare was found for {lacking}")
         figures.append([found[2:] for found in sorted(with_figure, key=lambda found: found[:2])])
     chosen = of_one_unit(figures)
@@ -320,13 +260,6 @@ def _compare(draft: Draft, compared: Comparison, candidates: Candidates) -> Iter
 def _side(draft: Draft, side: Asked, item: Evidence, told: Figure) -> Side:
     """One side of a comparison, with the number under which it is cited; 0 where it is not."""
     written, amount, day = told
-    name = max((" ".join(found) for found in _names(side)), key=len, default=item.sentence.document.title)
+    name = max((" ".join(found) for found in names_of(side)), key=len, default=item.sentence.document.title)
     dated = (day[0] or next((k[1][0] for k in side.dates), None), day[1], day[2]) if day else None
     return Side(name, written, amount, dated, draft.number_of(item) or 0)
-
-
-def _names(side: Asked) -> Iterator[tuple[str, ...]]:
-    """The names of a side as the question writes them."""
-    for found in side.names:
-        place = side.text.lower().find(found[1][0])
-        yield (side.text[place : place + len(" ".join(found[1]))],)

@@ -10,7 +10,7 @@ from datetime import date
 from ..checking.grounding import plain
 from ..checking.relations import relations
 from ..finding.evidence import Evidence, in_order
-from ..finding.relevance import holds_name, holds_place
+from ..finding.who import holds_name, holds_place
 from ..language.senses import same_sense
 from ..language.syntax import Key, key, lemma, parse
 from ..language.terms import content

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from ..checking.grounding import plain
 from ..finding.evidence import Evidence
-from ..finding.relevance import Relevance, Surroundings
+from ..finding.relevance import Relevance
 from ..finding.retrieval import FoundSentence
+from ..finding.surroundings import Surroundings
 from ..indexing.index import Index
 from ..language.asides import is_aside
 from ..language.sentences import Span, sentences

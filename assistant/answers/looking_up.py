@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..finding.evidence import Evidence
-from ..finding.relevance import Relevance, Surroundings
+from ..finding.relevance import Relevance
 from ..finding.retrieval import FoundSentence
+from ..finding.surroundings import Surroundings
 from ..language.syntax import lemma, parse
 from ..language.tables import UNNAMED, Row, cells_of, heading_of, row_of
 from ..language.terms import NEGATIONS, content, stem

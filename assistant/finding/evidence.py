@@ -14,8 +14,9 @@ from ..language.sentences import LEANS, sentences
 from ..language.syntax import look_at
 from ..questions.asking import Asked
 from ..records import Citation
-from .relevance import Relevance, Surroundings, relevance
+from .relevance import Relevance, relevance
 from .retrieval import FoundSentence
+from .surroundings import Surroundings
 
 AT_MOST = 8
 """Sentences that a model is shown."""

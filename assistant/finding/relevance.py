@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ..checking.relations import relations
 from ..language.clause_words import told_with
 from ..language.senses import CHANGES, same_sense
-from ..language.sentences import sentences
-from ..language.syntax import FORMS, Key, dates, key, lemma, parse, same
-from ..language.terms import Value, stem, words
+from ..language.syntax import Key, dates, key, lemma, parse
+from ..language.terms import Value, stem
 from ..questions.asking import KIND_NOUNS, Asked
 from ..questions.matter import Speaking, speaks_of, stems_of
+from .surroundings import Surroundings
+from .who import done_to_another, given, holds_name, is_about, names_place, names_somebody
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -25,35 +24,12 @@ _ABOUT = 0.5
 """An article whose title says this much of the matter is about it."""
 _POINTED = frozenset({"date", "value", "share", "count"})
 """Kinds of answer that are one figure or date, which must be told of what is asked about."""
-_NO_ONE = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY", "GPE", "LOC", "LANGUAGE"})
-_AT = frozenset("in at near to from into across around".split())
 _FREQUENCIES = frozenset(
     """hourly daily weekly fortnightly monthly quarterly annually yearly annual every each regularly occasionally rarely
     never always once twice times often seldom biweekly biannually semiannually""".split()
 )
 _NEAR = 2
 """Words of a phrase stand at most this far apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a sentence need not repeat: its article's title, section and date, and its paragraph up to it."""
-
-    title: str = ""
-    section: str = ""
-    before: str = ""
-    published: date | None = None
-    leans_on: str = ""
-    """The sentence before, where this one says little without it ("This improved …")."""
-    article: str = ""
-    """What else was found of the article."""
-    goes_on: str = ""
-    """The sentence behind, where that one speaks of this one's matter ("This incident …")."""
-
-    @property
-    def heading(self) -> str:
-        """Title and section."""
-        return f"{self.title} {self.section}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +62,7 @@ def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mappin
     keys = [key(token) for token in doc]
     there = stems_of(around.heading)
     named = stems_of(sentence) | there | stems_of(around.leans_on)
-    missed = [f"the name {' '.join(name[1])!r}" for name in asked.names if not _meant(name, asked, named, around)]
+    missed = [f"the name {' '.join(name[1])!r}" for name in asked.names if not is_about(name, asked, named, around)]
     misses = list(missed)
     own = [k[1] for k in keys if k[0] == "date"]
     timely = not asked.dates or _at_the_time(asked, own, around)
@@ -94,11 +70,11 @@ def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mappin
         misses.append("the time")
     opening = doc[0].lower_ if len(doc) else ""  # a sentence of mere markup is empty
     named_before = opening in {"he", "she", "they"} and holds_name(asked, around.leans_on)
-    if asked.kind == "name" and not (_somebody(asked, doc) or named_before):
+    if asked.kind == "name" and not (names_somebody(asked, doc) or named_before):
         misses.append("a name")
-    if asked.kind == "name" and _done_to_another(asked, doc):
+    if asked.kind == "name" and done_to_another(asked, doc):
         misses.append("what it was done to")
-    if asked.kind == "place" and asked.wanted and not _somewhere(asked, doc):
+    if asked.kind == "place" and asked.wanted and not names_place(asked, doc):
         misses.append("a place")
     if asked.kind == "frequency" and not any(t.lower_ in _FREQUENCIES for t in doc):
         misses.append("how often")
@@ -112,7 +88,7 @@ def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mappin
 
     titled = speaking.matter.share(speaking.matter.of_stems(there), (), weights, whole=True)
     if asked.kind in _POINTED and found and _named_as_such(asked, found[0]):
-        told = [*told, *parse(_sentence_before(around))]  # "The launch was put off. The new date is 17 September"
+        told = [*told, *parse(around.sentence_before)]  # "The launch was put off. The new date is 17 September"
         if titled >= _ABOUT:
             told = [*told, *parse(around.title)]
             there = frozenset()
@@ -145,11 +121,6 @@ def _measured(
     )
 
 
-def _sentence_before(around: Surroundings) -> str:
-    spans = sentences(around.before)
-    return spans[-1].of(around.before) if spans else ""
-
-
 def _named_as_such(asked: Asked, answer: Token) -> bool:
     """Whether a date is said to be the date, an amount to be the amount: title or what stands before says whose."""
     return any(
@@ -157,58 +128,6 @@ def _named_as_such(asked: Asked, answer: Token) -> bool:
         for thing, others in relations(answer.doc).items()
         if ("is", answer.i) in others
     )
-
-
-def _somebody(asked: Asked, doc: Doc) -> bool:
-    """Whether a sentence names somebody new, or says who did what is asked about."""
-    given = _given(asked)
-    if any(key(t)[0] == "name" and key(t) not in given and _someone(t) for t in doc):
-        return True
-    doers = [h for h, others in relations(doc).items() if any(role == "agent" for role, _ in others)]
-    return any(same_sense(lemma(doc[h]), asked.verb) for h in doers)
-
-
-def _done_to_another(asked: Asked, doc: Doc) -> bool:
-    """Whether a sentence tells who did it to something else: "owns pipelines" for "who owns the Ravnsund Terminal"."""
-    root = next((t for t in parse(asked.text) if t.dep_ == "ROOT"), None)
-    named = [c for c in root.children if c.dep_ == "dobj" and key(c) in asked.names] if root is not None else []
-    done_to = [
-        doc[other]
-        for head, others in relations(doc).items()
-        if named and same_sense(lemma(doc[head]), asked.verb)
-        for role, other in others
-        if role == "patient"
-    ]
-    return bool(done_to) and not any(_may_be(thing, named) for thing in done_to)
-
-
-def _may_be(thing: Token, named: Sequence[Token]) -> bool:
-    """Whether a thing can be what the question names: that name, "it", "the terminal"."""
-    if key(thing)[0] == "name":
-        return any(same(key(thing), key(name)) or same(key(name), key(thing)) for name in named)
-    return thing.pos_ == "PRON" or any(c.lower_ in {"the", "this", "that", "its"} for c in thing.children)
-
-
-def holds_name(asked: Asked, text: str) -> bool:
-    """Whether a text names somebody whom the question does not."""
-    return any(key(t)[0] == "name" and key(t) not in _given(asked) and _someone(t) for t in parse(text))
-
-
-def holds_place(asked: Asked, text: str) -> bool:
-    """Whether a text names a place that the question does not."""
-    return _somewhere(asked, parse(text))
-
-
-def _someone(name: Token) -> bool:
-    """Whether a name can be somebody's. Full names that do or suffer something are, whatever the tagger calls them."""
-    acts = name.dep_ in {"nsubj", "nsubjpass", "dobj"} and len(key(name)[1]) > 1
-    return (name.ent_type_ not in _NO_ONE and name.pos_ != "ADJ") or (acts and name.ent_type_ in {"LOC", "FAC"})
-
-
-def _somewhere(asked: Asked, doc: Doc) -> bool:
-    """Whether a sentence names a place that the question does not."""
-    found = [t for t in doc if key(t)[0] == "name" and key(t) not in _given(asked)]
-    return any(t.ent_type_ in {"GPE", "LOC", "FAC"} or (t.dep_ == "pobj" and t.head.lower_ in _AT) for t in found)
 
 
 def answers(asked: Asked, doc: Doc, weights: Mapping[str, float]) -> list[Token]:
@@ -220,7 +139,7 @@ def _answers(
     asked: Asked, doc: Doc, speaking: Speaking, weights: Mapping[str, float], there: frozenset[str] = frozenset()
 ) -> list[Token]:
     """See `answers`; less of the matter is left where stems of it are `there` already, in title and section."""
-    new = [t for t in doc if key(t) not in _given(asked) or (asked.kind == "date" and key(t)[0] == "date")]
+    new = [t for t in doc if key(t) not in given(asked) or (asked.kind == "date" and key(t)[0] == "date")]
     fitting = [t for t in new if _of_the_kind(asked, [key(t)])]
     if asked.kind == "value":
         fitting = [t for t in fitting if key(t)[1][1].unit] or fitting
@@ -291,37 +210,7 @@ def _together(ones: Sequence[Token], others: Sequence[Token]) -> bool:
 
 def holds_the_kind(asked: Asked, text: str) -> bool:
     """Whether a text holds something of the kind that is wanted, and that the question does not say itself."""
-    return _of_the_kind(asked, [k for k in map(key, parse(text)) if k not in _given(asked)])
-
-
-def _given(asked: Asked) -> frozenset[Key]:
-    """The question's own names, dates and figures: they are no answer to it."""
-    return asked.names | asked.dates | asked.values
-
-
-def _meant(name: Key, asked: Asked, named: frozenset[str], around: Surroundings) -> bool:
-    """Whether a sentence is about the bearer of a name of the question, which is `named` in it or its heading.
-
-    Where they have a part of it, the article may have the whole: "Aurelisk" for "Aurelisk Orbital". Where they have
-    another name of the question, the paragraph before may have this one.
-    """
-    whole = _stems(name)
-    if whole <= named:
-        return True
-    if whole & named and (_written(name, around.article) or _written(name, around.before)):
-        return True
-    return any(_stems(other) <= named for other in asked.names - {name}) and _written(name, around.before)
-
-
-def _written(name: Key, text: str) -> bool:
-    """Whether a text has the words of a name one after the other."""
-    words_of_it = r"\W+".join(map(re.escape, name[1]))
-    return bool(re.search(rf"\b{words_of_it}\b", text, re.IGNORECASE))
-
-
-def _stems(name: Key) -> frozenset[str]:
-    parts = [part for word in name[1] if word not in FORMS and word != "of" for part in words(word)]
-    return frozenset(stem(part) for part in parts)
+    return _of_the_kind(asked, [k for k in map(key, parse(text)) if k not in given(asked)])
 
 
 def _at_the_time(asked: Asked, own: list[Day], around: Surroundings) -> bool:
