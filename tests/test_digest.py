@@ -10,7 +10,12 @@ from assistant.answers.digest import topic
         ("So where do the talks stand now?", "the talks"),
         ("What is the status of the Petrel launch?", "the Petrel launch"),
         ("what's the current state of play with the sale?", "the sale"),
+        ("Where do things stand with the sale of Orlo?", "the sale of Orlo"),
+        ("Where does the ministry stand today?", "the ministry"),
         ("Where does the statue stand out?", None),
+        ("Where does the castle stand?", None),
+        ("Where did the talks stand?", None),
+        ("Where do they stand now?", None),
         ("What is the marital status of the mayor?", None),
     ],
 )

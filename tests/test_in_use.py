@@ -300,3 +300,60 @@ def test_an_answer_says_that_a_later_article_speaks_of_it_too(settings: Settings
     found = answer(open_engine, "When will Aurelisk launch Petrel?")
     assert found.notes == ["later articles speak of it too: Petrel gets ready (6 May 2026)"]
     assert found.note_kinds == {found.notes[0]: "later"}
+
+
+ENERGY = (
+    "2025-06-01",
+    "The revenue of Aurelisk Energy is €50 million. Aurelisk Energy left Aurelisk Orbital.",
+)
+BERGS = ("2025-06-01", "Tomas Berg was appointed finance director on 3 May 2025. Anna Berg is his sister.")
+NORDIC = ("2025-06-01", "Aurelisk sells in Norway and Sweden. In Sweden its revenue was €5 million.")
+
+
+@pytest.mark.parametrize(
+    ("article_of", "question"),
+    [
+        (ENERGY, "What is the revenue of Aurelisk Orbital?"),
+        (BERGS, "When was Anna Berg appointed finance director?"),
+        (NORDIC, "What was the revenue of Aurelisk in Norway?"),
+    ],
+)
+def test_what_is_said_of_a_sister_or_a_namesake_is_no_answer(
+    settings: Settings, open_engine: OpenEngine, article_of: tuple[str, str], question: str
+):
+    put(settings, article_of[0], "News", article_of[1])
+    assert not answer(open_engine, question).answered
+
+
+def test_another_figure_of_the_same_firm_is_no_later_state_of_its_revenue(settings: Settings, open_engine: OpenEngine):
+    put(settings, "2025-01-01", "Results", "Aurelisk has revenue of €640 million.")
+    put(settings, "2025-06-01", "Fine", "Aurelisk will pay a fine of €50 million. It had booked revenue too early.")
+    found = answer(open_engine, "What is the revenue of Aurelisk?")
+    assert found.text == "Aurelisk has revenue of €640 million [1]."
+
+
+def test_where_a_thing_of_the_conversation_stands_is_asked_of_that_thing(settings: Settings, open_engine: OpenEngine):
+    put(
+        settings,
+        "2025-01-01",
+        "Cindrelle builds",
+        "Cindrelle has a project in Spain. The project will cost €5 million.",
+    )
+    put(settings, "2025-06-01", "The Orlo project", "The Orlo project has begun.")
+    first = answer(open_engine, "What will the Cindrelle project cost?")
+    for question in ("Where does the project stand?", "Where do they stand now?"):
+        assert {c.title for c in answer(open_engine, question, first).citations} == {"Cindrelle builds"}
+
+
+def test_articles_of_one_title_are_not_taken_for_one(settings: Settings, open_engine: OpenEngine):
+    put(settings, "2025-01-01", "Quarterly results", "Cindrelle does well. It has 12 branches.")
+    put(settings, "2025-06-01", "Quarterly results", "Orlo Bank does well. It has 40 branches.")
+    first = answer(open_engine, "How does Cindrelle do?")
+    assert "“" not in answer(open_engine, "how many branches?", first).understood
+
+
+def test_a_refusal_within_an_article_says_where_it_was_looked(settings: Settings, open_engine: OpenEngine):
+    put(settings, "2025-01-01", "Vantry hires", "Vantry hires 90 people.")
+    put(settings, "2025-06-01", "Orlo", "Orlo Bank has 40 branches.")
+    found = answer(open_engine, "who owns it, in “Vantry hires”?")
+    assert found.text == "The corpus does not say where it was looked: in “Vantry hires” alone."

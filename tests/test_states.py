@@ -36,6 +36,7 @@ def test_a_later_day_told_in_other_words_is_a_later_state():
     [
         ("Petrel has been at the site since April.", 0.8),  # says less than a day
         ("Petrel is now due to fly on 17 September 2026.", 0.5),  # far from the question
+        ("Petrel will be shown to the press on 20 February 2026.", 0.8),  # nothing has changed
         ("Petrel costs €96 million.", 0.8),  # no day
     ],
 )
@@ -79,3 +80,30 @@ def test_a_later_article_on_the_same_is_known_whatever_it_tells():
     of_another = said("Orlo has left for the launch site.", "2026-02-12", 0.7, 0.0, misses=("a name",), named=False)
     before = said("Aurelisk speaks of Petrel.", "2025-01-01", 0.8, 0.0, misses=("a date",))
     assert about_it_since(WHEN, first, [first, later, of_another, before]) == [later]
+
+
+@pytest.mark.parametrize(
+    ("question", "past"),
+    [
+        ("When was Aurelisk founded?", True),
+        ("Who designed the bridge?", True),
+        ("Where did it move its office from?", False),
+        ("When was the launch moved to?", False),
+        ("How much was the price raised?", False),
+        ("Which company that bought Petrel leads the market?", False),
+        ("What is the price?", False),
+    ],
+)
+def test_a_question_of_the_past_asks_for_what_happened_once(question: str, past: bool):
+    assert asked(question).past == past
+
+
+def test_a_sentence_that_looks_back_or_says_less_is_not_the_latest_word():
+    wanted = asked("When will Aurelisk launch Petrel?")
+    first = said(FIRST, "2025-11-25")
+    vague = said("Aurelisk will launch Petrel in March 2026.", "2026-01-01")
+    assert next(chosen(wanted, [[first, vague]])) == first
+    boss = asked("Who is the chief executive of Orlo?")
+    now = said("Ines Vale is the chief executive of Orlo.", "2025-11-25")
+    former = said("Jon Vik, the former chief executive of Orlo, has died.", "2026-01-01")
+    assert next(chosen(boss, [[now, former]])) == now

@@ -102,7 +102,7 @@ def answer(
     if not draft.citations:
         yield from map(Text, _from_tables(draft, _rows_of(draft, index.catalogue)))
     if not draft.citations:
-        yield Text(draft.refuse(index.catalogue, means.filters))
+        yield Text(draft.refuse(index.catalogue, means.filters, means.article))
     yield Done(draft.finished())
 
 

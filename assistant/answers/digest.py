@@ -45,13 +45,28 @@ _DOER = re.compile(
     r"|disclosed?|reveal(?:ed)?|decided?)[\s?.!]*",
     re.IGNORECASE,
 )
-_STANDING = re.compile(
-    r"(?:so |and )?(?:where (?:does|do|did) (?P<topic>.+?) (?:now |currently )?stand(?: now| today| at present)?"
-    r"|what(?:['’]s| is| was) the (?:current |latest |present )?(?:status|state of play|state of affairs) "
-    r"(?:of|with|on|in) (?P<of>.+?))[\s?.!]*",
+_STANDS = re.compile(
+    r"(?:so |and )?where (?:does|do) (?P<topic>.+?) (?:now |currently )?stand(?P<now> now| today| at present)?[\s?.!]*",
     re.IGNORECASE,
 )
+_STANDING = (
+    re.compile(
+        r"(?:so |and )?where do things (?:now )?stand (?:with|on|in|over) (?P<topic>.+?)[\s?.!]*", re.IGNORECASE
+    ),
+    re.compile(
+        r"(?:so |and )?what(?:['’]s| is) the (?:current |latest |present )?(?:status|state of play|state of affairs) "
+        r"(?:of|with|on|in) (?P<topic>.+?)[\s?.!]*",
+        re.IGNORECASE,
+    ),
+    _STANDS,
+)
 """Questions for how far something has come: told by what each article on it says, the newest first."""
+_UNDER_WAY = frozenset(
+    """merger takeover acquisition purchase sale deal talks negotiation negotiations bid offer plan plans project
+    projects programme case trial dispute strike review investigation inquiry probe application vote bill reform launch
+    recall appeal process matter matters""".split()
+)
+"""What stands somewhere without being a place."""
 
 
 def _asks(forms: tuple[str, ...]) -> re.Pattern[str]:
@@ -66,10 +81,14 @@ def topic(question: str, *, of_a_time: bool) -> str | None:
 
     "What happened to X?" asks for news only where it names a time as well (`of_a_time`), less the words for that.
     """
-    forms = (_FOR_NEWS, _STANDING, _FOR_NEWS_OF_A_TIME, _DOER) if of_a_time else (_FOR_NEWS, _STANDING)
+    forms = (_FOR_NEWS, *_STANDING, *((_FOR_NEWS_OF_A_TIME, _DOER) if of_a_time else ()))
     found = next((f for form in forms if (f := form.fullmatch(question.strip()))), None)
-    named = found.groupdict() if found else {}
-    return (named.get("of") or named.get("topic") or "").strip() if found else None
+    if not found:
+        return None
+    about = (found["topic"] or "").strip()
+    if found.re is _STANDS and not (found["now"] or _UNDER_WAY & set(about.lower().split())):
+        return None  # "where does the castle stand?"
+    return None if found.re in _STANDING and not content(about) else about
 
 
 def digest(draft: Draft, index: Index, about: str, filters: Filters | None) -> Iterator[str]:

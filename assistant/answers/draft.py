@@ -112,9 +112,13 @@ class Draft:
         if was and now and was != now:
             self.citations[was - 1] = replace(self.citations[was - 1], superseded_by=now)
 
-    def refuse(self, catalogue: Catalogue, filters: Filters | None = None) -> str:
-        """The text that says the corpus does not say, with what it holds of what the filters let pass."""
-        self.text = _refusal(self.question, catalogue, filters)
+    def refuse(self, catalogue: Catalogue, filters: Filters | None = None, article: str = "") -> str:
+        """The text that says the corpus does not say, with what it holds of what the filters let pass.
+
+        Where only one `article` was looked at, that is said in its place.
+        """
+        only = f"The corpus does not say where it was looked: in “{article}” alone."
+        self.text = only if article else _refusal(self.question, catalogue, filters)
         self._first_token()
         return self.text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -17,8 +18,12 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _NEAR_COUNT, _NEAR_SINCE = 0.8, 0.75
-"""Sentences that both count the very thing, and figures and dates of later articles, may be less near than AS_NEAR:
-score over score."""
+"""Sentences that both count the very thing, and days of later articles, may be less near: score over score."""
+_CHANGED = re.compile(
+    r"\b(?:now|new|instead|again|sooner|later|earlier than|brought forward|put off|pushed|moved?|shifted|slip(?:s|ped)"
+    r"|postpon\w+|delay\w*|deferr\w+|reschedul\w+|revis\w+)\b",
+    re.IGNORECASE,
+)
 _ALTERNATIVES = 3
 _OF_KIND = frozenset({"a value", "a count", "a share", "a date"})
 """What a sentence may lack that tells what was before and what is now."""
@@ -66,16 +71,19 @@ def about_it_since(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> l
 
 
 def is_near(wanted: Asked, best: Evidence, item: Evidence) -> bool:
-    """Whether a later sentence that holds what is wanted is near enough to be news of the same, however it is put.
+    """Whether a later sentence tells another day of the same, however it is put: "will now fly on 11 June".
 
-    "The spacecraft will fly on 11 June" has no word of "when is the launch?". A day, or a figure of the same unit, is
-    less often beside the point than a name, and a bare number most often.
+    It is near to the question, its date is as full, and it says that something has changed. A figure or a name that
+    stands near has too often to do with something else.
     """
-    if wanted.past or wanted.kind == "count" or of_a_part(wanted, item):
-        return False
-    pointed = answer_kind(wanted) in {"date", "value"}
-    near = item.sentence.score >= (_NEAR_SINCE if pointed else AS_NEAR) * best.sentence.score
-    return item.fits and near and _fullest(_answers_of(item, wanted)) >= _fullest(_answers_of(best, wanted))
+    near = item.sentence.score >= _NEAR_SINCE * best.sentence.score
+    dated = wanted.kind == "date" and not wanted.past and item.fits and bool(_CHANGED.search(item.text))
+    return near and dated and says_as_much(wanted, best, item)
+
+
+def says_as_much(wanted: Asked, best: Evidence, item: Evidence) -> bool:
+    """Whether a sentence tells a day as fully as another one does: "in March" does not take the place of 9 March."""
+    return _fullest(_answers_of(item, wanted)) >= _fullest(_answers_of(best, wanted))
 
 
 def _repeats(told: frozenset[Key], item: Evidence) -> bool:

@@ -22,9 +22,11 @@ from . import digest
 
 _SEARCHED, _SENTENCES = 5, 8
 """Passages, and the best sentences of them, that are looked at for each reading."""
-_SO_CALLED = 20
-"""Articles of one title that are looked at."""
-_POINTING = frozenset("it that this them him her".split())
+_SO_CALLED = 500
+"""Articles with the words of a title in theirs that are looked at."""
+_DEFINITE = re.compile(r"(?:the|this|that|these|those|its|their|his|her) ")
+"""So begins what was spoken of before, where nobody is named: "where do the talks stand?"."""
+_POINTING = frozenset("it that this they them he him she her these those".split())
 _ENOUGH = 0.5
 """An earlier reading is taken where it finds at least half as much of what it asks as the best one does."""
 
@@ -42,23 +44,26 @@ class Meant:
     topic: str | None = None
     """What it wants news of, empty for news of everything; None where it is no question for news."""
     notes: tuple[str, ...] = ()
+    article: str = ""
+    """The title of the article within which it is asked."""
 
 
 def meant(index: Index, question: str, turns: Sequence[Turn] = (), filters: Filters | None = None) -> Meant:
     """The question as it is to be answered. Today is `filters.as_of` where that is given."""
     today = (filters.as_of if filters else None) or datetime.now().astimezone().date()
     topic, _ = _news(question, today)
-    whole = _reading(index, question, turns, filters) if topic is None or topic in _POINTING else question
+    follows = topic is None or topic in _POINTING or bool(_DEFINITE.match(topic) and topic.islower())
+    whole = _reading(index, question, turns, filters) if follows else question
     own, title = apart(whole)
     narrowed = _article(index, title, filters) if title else None
     if narrowed is not None:
         means = _of_its_time(own, today, narrowed)
-        return replace(means, understood=within(means.understood, title))
+        return replace(means, understood=within(means.understood, title), article=title)
     return _of_its_time(whole, today, filters)
 
 
 def _article(index: Index, title: str, filters: Filters | None) -> Filters | None:
-    """The filters narrowed to the article of that title; None where there is none."""
+    """The filters narrowed to the article of that title; None where there is none, or more than one."""
     given = filters or Filters()
     words = re.findall(r"[a-z0-9]+", title.lower())
     if not words:
@@ -66,7 +71,7 @@ def _article(index: Index, title: str, filters: Filters | None) -> Filters | Non
     found = index.catalogue.described(index.catalogue.titled(words, _SO_CALLED)).values()
     allowed = set(given.document_ids)
     ids = [d.document_id for d in found if is_title(d.title, title) and (not allowed or d.document_id in allowed)]
-    return replace(given, document_ids=tuple(ids)) if ids else None
+    return replace(given, document_ids=tuple(ids)) if len(ids) == 1 else None
 
 
 def _of_its_time(whole: str, today: date, filters: Filters | None) -> Meant:
@@ -81,7 +86,7 @@ def _of_its_time(whole: str, today: date, filters: Filters | None) -> Meant:
         return Meant(whole, whole, filters, topic)
     if topic is None and not time.written_out:  # what became of last week may have been published since
         time = replace(time, end=today)
-    return _within(without(whole, time.words), whole, time, topic, filters)
+    return _told_in(without(whole, time.words), whole, time, topic, filters)
 
 
 def _news(question: str, today: date) -> tuple[str | None, Period | None]:
@@ -90,7 +95,7 @@ def _news(question: str, today: date) -> tuple[str | None, Period | None]:
     return digest.topic(without(question, time.words) if time else question, of_a_time=time is not None), time
 
 
-def _within(text: str, whole: str, time: Period, topic: str | None, filters: Filters | None) -> Meant:
+def _told_in(text: str, whole: str, time: Period, topic: str | None, filters: Filters | None) -> Meant:
     given = filters or Filters()
     start = max(filter(None, (time.start, given.published_from)))
     end = min(filter(None, (time.end, given.published_to)))
@@ -118,9 +123,10 @@ def _reading(index: Index, question: str, turns: Sequence[Turn], filters: Filter
 def _found(index: Index, question: str, filters: Filters | None) -> float:
     """How much of what it asks about the best sentence says, 0..1."""
     own, title = apart(question)
-    narrowed = _article(index, title, filters) if title else None
-    if narrowed is not None:
+    if title and (narrowed := _article(index, title, filters)):
         question, filters = own, narrowed
+    elif title:  # which of several is meant nobody can tell
+        return 0.0
     retrieval = search(index, question, _SEARCHED, filters)
     best = sorted(retrieval.sentences, key=lambda sentence: -sentence.score)[:_SENTENCES]
     fitting = gather(asked(question), best, retrieval.weights, index.catalogue)

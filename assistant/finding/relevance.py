@@ -61,8 +61,7 @@ def relevance(asked: Asked, sentence: str, around: Surroundings, weights: Mappin
     doc = parse(sentence)
     keys = [key(token) for token in doc]
     there = stems_of(around.heading)
-    named = stems_of(sentence) | there | stems_of(around.leans_on)
-    missed = [f"the name {' '.join(name[1])!r}" for name in asked.names if not is_about(name, asked, named, around)]
+    missed = [f"the name {' '.join(name[1])!r}" for name in asked.names if not is_about(name, asked, doc, around)]
     misses = list(missed)
     own = [k[1] for k in keys if k[0] == "date"]
     timely = not asked.dates or _at_the_time(asked, own, around)

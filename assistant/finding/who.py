@@ -11,6 +11,7 @@ from ..language.senses import same_sense
 from ..language.syntax import FORMS, Key, key, lemma, parse, same
 from ..language.terms import stem, words
 from ..questions.asking import Asked
+from ..questions.matter import stems_of
 from .surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -20,24 +21,50 @@ _NO_ONE = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", 
 _AT = frozenset("in at near to from into across around".split())
 
 
-def is_about(name: Key, asked: Asked, named: frozenset[str], around: Surroundings) -> bool:
-    """Whether a sentence is about the bearer of a name of the question, which is `named` in it or its heading.
+def is_about(name: Key, asked: Asked, doc: Doc, around: Surroundings) -> bool:
+    """Whether a sentence is about the bearer of a name of the question.
 
-    Where they have a part of it, the article may have the whole: "Aurelisk" for "Aurelisk Orbital". Where they have
-    another name of the question, the paragraph before may have this one.
+    The name stands in it, in its heading or in what it leans on; or its first words do, where the article has the
+    whole name and no other one that begins so: "Aurelisk" for "Aurelisk Orbital", if there is no Aurelisk Energy. Of
+    two names the paragraph before may have one, where the sentence has the other and no third.
     """
-    whole = _stems(name)
-    if whole <= named:
+    heading = parse(f"{around.title}. {around.section}")
+    named = stems_of(doc.text) | stems_of(around.heading) | stems_of(around.leans_on)
+    if _stems(name) <= named:
         return True
-    if whole & named and (_written(name, around.article) or _written(name, around.before)):
-        return True
-    return any(_stems(other) <= named for other in asked.names - {name}) and _written(name, around.before)
+    everywhere = f"{around.title}. {around.article} {around.before}"
+    if _is_written(name, everywhere):
+        begun = {key(t)[1] for t in (*doc, *heading, *parse(around.leans_on)) if key(t)[0] == "name"}
+        if any(short in begun and not _ambiguous(short, name, everywhere) for short in _beginnings(name)):
+            return True
+    others = [other for other in asked.names - {name} if _stems(other) and _stems(other) <= stems_of(doc.text)]
+    third = any(key(t)[0] == "name" and not _of_these(key(t), asked.names) for t in doc)
+    return bool(others) and not third and _is_written(name, around.before)
 
 
-def _written(name: Key, text: str) -> bool:
+def _beginnings(name: Key) -> list[tuple[str, ...]]:
+    """The first words of a name, as many as one may call it by."""
+    return [name[1][:count] for count in range(1, len(name[1]))]
+
+
+def _ambiguous(short: tuple[str, ...], name: Key, text: str) -> bool:
+    """Whether a text has another name that begins so."""
+    behind = re.findall(rf"\b{_pattern(short)} +([A-Z]\w+)", text, re.IGNORECASE)
+    return any(word[0].isupper() and word.lower() != name[1][len(short)] for word in behind)
+
+
+def _of_these(found: Key, names: frozenset[Key]) -> bool:
+    """Whether a name is one of these or a part of one."""
+    return any(set(found[1]) <= set(name[1]) for name in names)
+
+
+def _is_written(name: Key, text: str) -> bool:
     """Whether a text has the words of a name one after the other."""
-    words_of_it = r"\W+".join(map(re.escape, name[1]))
-    return bool(re.search(rf"\b{words_of_it}\b", text, re.IGNORECASE))
+    return bool(re.search(rf"\b{_pattern(name[1])}\b", text, re.IGNORECASE))
+
+
+def _pattern(words_of_it: Sequence[str]) -> str:
+    return r"\W+".join(map(re.escape, words_of_it))
 
 
 def _stems(name: Key) -> frozenset[str]:

@@ -18,7 +18,7 @@ from ..errors import DocumentError
 from ..language.visible import without_invisible
 from ..settings import Settings
 
-FORMATS_VERSION = 2
+FORMATS_VERSION = 3
 """Raised when the same file gives another text than before; indexes of an older version are rebuilt."""
 _DEEPEST = 3
 """An attachment of an attachment of a mail is read, and no further."""

@@ -10,6 +10,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
 from ..checking.relations import CARRIERS
+from ..language.senses import CHANGES
 from ..language.syntax import Key, key, lemma, parse
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ _WANTS: dict[str, Kind] = {
 _WHICH = re.compile(r"\b(?:what|which) (?!is\b|are\b|was\b|were\b|did\b|does\b|do\b|has\b|have\b)\w", re.IGNORECASE)
 """Asks for a thing of some kind by the kind's name, which the answer need not repeat: "which exchange": Nasdaq."""
 _SPENDS = frozenset("pay cost earn spend charge owe".split())
-_FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
-"""Tags of verbs that tell a question's tense."""
+_REVISES = frozenset("move set put bring postpone delay defer change revise fix agree".split())
+"""What is done to a plan or a price, again and again: "when was the launch moved to?" asks how things stand."""
 _VAGUE = frozenset("be do mean happen occur change say lead cause".split())
 """Verbs that leave open what the answer tells: "what happened", "what does it mean"."""
 _TELL = re.compile(r"\b(?:summari[sz]e|describe|explain|outline|tell me about|list|give an overview)\b", re.IGNORECASE)
@@ -122,7 +123,7 @@ def asked(question: str) -> Asked:
         matter=tuple(dict.fromkeys(w for t in doc if _matters(t) for w in lemma(t).split() if w not in skipped)),
         verb=next((lemma(t) for t in doc if t.dep_ == "ROOT" and t.pos_ == "VERB" and _matters(t)), ""),
         phrases=frozenset(_phrases(doc, skipped)),
-        past=next((t.tag_ == "VBD" for t in doc if t.tag_ in _FINITE), False),
+        past=_is_past(doc),
         optional=frozenset(which),
     )
 
@@ -136,6 +137,14 @@ def _phrases(doc: Doc, skipped: set[str]) -> Iterator[tuple[str, str]]:
             continue
         if not {lemma(token), lemma(head)} & skipped:
             yield lemma(token), lemma(head)
+
+
+def _is_past(doc: Doc) -> bool:
+    """Whether the main verb tells of what happened once."""
+    root = next((t for t in doc if t.dep_ == "ROOT"), None)
+    if root is None or lemma(root).split("_")[0] in _REVISES | CHANGES:
+        return False
+    return root.tag_ == "VBD" or any(t.tag_ == "VBD" and t.dep_ in {"aux", "auxpass"} for t in root.children)
 
 
 def _is_named(found: Key, token: Token) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ..language.syntax import FORMS, key, parse
 from .asking import asked
 from .conversation import Turn
-from .within import apart, within
+from .within import apart, is_title, within
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -67,7 +67,10 @@ def settled(turns: Sequence[Turn]) -> list[Turn]:
     """The turns with every question understood; where nobody told how, by its likeliest reading."""
     found: list[Turn] = []
     for turn in turns:
-        understood, _ = apart(turn.understood or readings(turn.question, found)[0])
+        understood = turn.understood or readings(turn.question, found)[0]
+        own, title = apart(understood)
+        if any(is_title(cited, title) for before in (*found, turn) for cited in before.titles):
+            understood = own
         found.append(replace(turn, understood=_capitalised(understood, turn)))
     return found
 
@@ -255,9 +258,9 @@ def _antecedents(pronoun: Token, turns: Sequence[Turn]) -> Iterator[str]:
         cited = [t for quote in turn.quotes for t in _names_of(quote)]
         if pronoun.lower_ in _PERSON:
             body = set(_subject(turn).lower().split())  # the organisation of the article, whatever it is taken for
-            apart = [t for t in cited if not body & set(t.lower_.split()) and t.ent_type_ not in _NO_PERSON]
-            persons = [t for t in (*apart, *asked_of) if t.ent_type_ == "PERSON"]
-            yield from (t.text for t in (*persons, *(t for t in apart if t not in persons)))
+            others = [t for t in cited if not body & set(t.lower_.split()) and t.ent_type_ not in _NO_PERSON]
+            persons = [t for t in (*others, *asked_of) if t.ent_type_ == "PERSON"]
+            yield from (t.text for t in (*persons, *(t for t in others if t not in persons)))
             continue
         named = [t.text for t in (*asked_of, *cited) if t.ent_type_ != "PERSON"]
         things = [t for t in _things(turn) if (t.tag_ == "NNS") == (pronoun.lower_ in _SEVERAL)]

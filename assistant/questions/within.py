@@ -21,4 +21,5 @@ def apart(question: str) -> tuple[str, str]:
 
 def is_title(title: str, named: str) -> bool:
     """Whether this is the title that a question names."""
-    return title.translate(_QUOTES).strip().lower() == named.lower()
+    one, other = (" ".join(words.translate(_QUOTES).lower().split()) for words in (title, named))
+    return one == other
