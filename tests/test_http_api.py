@@ -393,3 +393,9 @@ def test_what_the_description_allows_is_answered_as_it_says(client: httpx.Client
         )
 
     answered()
+
+
+@pytest.mark.parametrize("path", ["/api/ask", "/v1/chat/completions"])
+def test_the_description_says_that_an_answer_may_be_a_stream(client: httpx.Client, path: str):
+    content = client.get("/api/openapi.json").json()["paths"][path]["post"]["responses"]["200"]["content"]
+    assert set(content) == {"application/json", "text/event-stream"}

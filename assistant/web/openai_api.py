@@ -36,6 +36,8 @@ _TROUBLE: dict[int | str, dict[str, Any]] = {
         503: "The model, the index or the queue is the trouble",
     }.items()
 }
+_STREAMED: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {}}}}}
+"""Where `stream` is set."""
 _END = "data: [DONE]\n\n"
 
 
@@ -83,7 +85,8 @@ def openai_api(visitors: Visitors) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["OpenAI"], responses=_TROUBLE, max_body_size=MOST_BYTES)
     router.add_api_route("/models", _models, methods=["GET"], summary="List the model")
     router.add_api_route("/models/{model}", _the_model, methods=["GET"], summary="Describe the model")
-    router.add_api_route("/chat/completions", _complete(visitors), methods=["POST"], summary="Answer a conversation")
+    answer = router.post("/chat/completions", summary="Answer a conversation", responses=_STREAMED)
+    answer(_complete(visitors))
     return router
 
 
