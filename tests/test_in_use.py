@@ -356,4 +356,4 @@ def test_a_refusal_within_an_article_says_where_it_was_looked(settings: Settings
     put(settings, "2025-01-01", "Vantry hires", "Vantry hires 90 people.")
     put(settings, "2025-06-01", "Orlo", "Orlo Bank has 40 branches.")
     found = answer(open_engine, "who owns it, in “Vantry hires”?")
-    assert found.text == "The corpus does not say where it was looked: in “Vantry hires” alone."
+    assert found.text == "The corpus does not say. Looked at was “Vantry hires” alone."

@@ -1,6 +1,7 @@
 """Which of several articles tells the present state: what later ones say of the same, however they put it."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -17,10 +18,10 @@ WHEN = asked("When will Aurelisk launch Petrel?")
 FIRST = "Aurelisk will launch Petrel on 9 March 2026."
 
 
-def said(text: str, on: str, score: float = 0.8, share: float = 1.0, **kept_from_it: object) -> Evidence:
+def said(text: str, on: str, score: float = 0.8, share: float = 1.0, **kept_from_it: Any) -> Evidence:
     document = Document(f"News of {on}", "", f"of {on}", published=date.fromisoformat(on), sources=[f"{on}.md"])
     found = FoundSentence(document, "", 0, len(text), text, score)
-    return Evidence(found, Surroundings(), Relevance(share, own=share, **kept_from_it))  # type: ignore[arg-type]
+    return Evidence(found, Surroundings(), Relevance(share, own=share, **kept_from_it))
 
 
 def test_a_later_day_told_in_other_words_is_a_later_state():
@@ -107,3 +108,15 @@ def test_a_sentence_that_looks_back_or_says_less_is_not_the_latest_word():
     now = said("Ines Vale is the chief executive of Orlo.", "2025-11-25")
     former = said("Jon Vik, the former chief executive of Orlo, has died.", "2026-01-01")
     assert next(chosen(boss, [[now, former]])) == now
+
+
+def test_a_later_sentence_that_looks_back_or_says_less_supersedes_nothing():
+    first = said(FIRST, "2025-11-25")
+    vague = said("Aurelisk will launch Petrel in March 2026.", "2026-01-01")
+    assert alternatives(WHEN, first, [first, vague]) == []
+    boss = asked("Who is the chief executive of Orlo?")
+    now = said("Ines Vale is the chief executive of Orlo.", "2025-11-25")
+    former = said("Jon Vik, the former chief executive of Orlo, has died.", "2026-01-01")
+    new = said("Petra Holm is the chief executive of Orlo.", "2026-01-01")
+    assert alternatives(boss, now, [now, former]) == []
+    assert alternatives(boss, now, [now, new]) == [new]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -36,7 +36,7 @@ _REASON = re.compile(
 _REASONS = 3
 """Sentences with a reason that an answer to "why" takes at most."""
 _OF_THE_PAST = re.compile(r"\b(?:former(?:ly)?|previous(?:ly)?|ago|used to|once|at the time|until)\b", re.IGNORECASE)
-"""A sentence that looks back is no news of how things stand."""
+"""Says that something was so, and may be so no more."""
 _POINTS_BACK = re.compile(r"(?:its?|they|their|he|she|his|her|this|these|such)\b", re.IGNORECASE)
 ALIKE, AS_NEAR = 0.05, 0.9
 """Sentences of two articles answer alike when they say as much of the matter, within this, and are as near: score over
@@ -95,17 +95,20 @@ def _newest_of_equals(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -
         and bool(said_of(wanted, item)) >= bool(said_of(wanted, best))
         and not of_a_part(wanted, item)
         and (wanted.kind != "place" or holds_place(wanted, item.text))
-        and not _OF_THE_PAST.search(item.text)
-        and _days(item) >= _days(best)
+        and not looks_back(item)
+        and fullest(map(key, parse(plain(item.text)))) >= fullest(map(key, parse(plain(best.text))))
     ]
     return max(equals, key=lambda item: (item.sentence.document.published or date.min, item.strength), default=best)
 
 
-def _days(item: Evidence) -> int:
-    """How much the fullest date of a sentence says: year, month and day."""
-    return max(
-        (sum(part is not None for part in k[1]) for k in map(key, parse(plain(item.text))) if k[0] == "date"), default=0
-    )
+def fullest(told: Iterable[Key]) -> int:
+    """How much the fullest date says: year, month and day; 0 without dates."""
+    return max((sum(part is not None for part in k[1]) for k in told if k[0] == "date"), default=0)
+
+
+def looks_back(item: Evidence) -> bool:
+    """Whether a sentence tells how things once were: "the former chief executive"."""
+    return bool(_OF_THE_PAST.search(item.text))
 
 
 def of_a_part(wanted: Asked, item: Evidence) -> bool:

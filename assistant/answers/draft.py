@@ -117,7 +117,7 @@ class Draft:
 
         Where only one `article` was looked at, that is said in its place.
         """
-        only = f"The corpus does not say where it was looked: in “{article}” alone."
+        only = f"The corpus does not say. Looked at was “{article}” alone."
         self.text = only if article else _refusal(self.question, catalogue, filters)
         self._first_token()
         return self.text

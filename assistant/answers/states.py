@@ -12,7 +12,19 @@ from ..checking.relations import relations
 from ..finding.evidence import Evidence
 from ..language.syntax import Key, key, lemma, parse
 from ..questions.asking import Asked
-from .choosing import ALIKE, AS_NEAR, ENOUGH, SOME, answer_kind, measured, of_a_part, ranked, said_of
+from .choosing import (
+    ALIKE,
+    AS_NEAR,
+    ENOUGH,
+    SOME,
+    answer_kind,
+    fullest,
+    looks_back,
+    measured,
+    of_a_part,
+    ranked,
+    said_of,
+)
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -24,6 +36,7 @@ _CHANGED = re.compile(
     r"|postpon\w+|delay\w*|deferr\w+|reschedul\w+|revis\w+)\b",
     re.IGNORECASE,
 )
+"""Says that a plan is no longer what it was."""
 _ALTERNATIVES = 3
 _OF_KIND = frozenset({"a value", "a count", "a share", "a date"})
 """What a sentence may lack that tells what was before and what is now."""
@@ -52,7 +65,7 @@ def later(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> list[Evide
     after = [
         i for i in part if (day := i.sentence.document.published) and day > since and (i.fits or _repeats(told, i))
     ]
-    speaking = [i for i in after if (i.relevance.share or is_near(wanted, best, i)) and _alike(told, i) - told]
+    speaking = [i for i in after if (i.relevance.share or _is_near(wanted, best, i)) and _alike(told, i) - told]
     return sorted(speaking, key=lambda item: -item.relevance.share)
 
 
@@ -70,7 +83,7 @@ def about_it_since(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> l
     return latest_first([i for i in (*speaking, *near) if (i.sentence.document.published or date.min) > since])
 
 
-def is_near(wanted: Asked, best: Evidence, item: Evidence) -> bool:
+def _is_near(wanted: Asked, best: Evidence, item: Evidence) -> bool:
     """Whether a later sentence tells another day of the same, however it is put: "will now fly on 11 June".
 
     It is near to the question, its date is as full, and it says that something has changed. A figure or a name that
@@ -78,12 +91,12 @@ def is_near(wanted: Asked, best: Evidence, item: Evidence) -> bool:
     """
     near = item.sentence.score >= _NEAR_SINCE * best.sentence.score
     dated = wanted.kind == "date" and not wanted.past and item.fits and bool(_CHANGED.search(item.text))
-    return near and dated and says_as_much(wanted, best, item)
+    return near and dated and _says_as_much(wanted, best, item)
 
 
-def says_as_much(wanted: Asked, best: Evidence, item: Evidence) -> bool:
+def _says_as_much(wanted: Asked, best: Evidence, item: Evidence) -> bool:
     """Whether a sentence tells a day as fully as another one does: "in March" does not take the place of 9 March."""
-    return _fullest(_answers_of(item, wanted)) >= _fullest(_answers_of(best, wanted))
+    return fullest(_answers_of(item, wanted)) >= fullest(_answers_of(best, wanted))
 
 
 def _repeats(told: frozenset[Key], item: Evidence) -> bool:
@@ -104,7 +117,8 @@ def _changes(wanted: Asked, best: Evidence, item: Evidence, part: Sequence[Evide
         return 2
     article = [i for i in part if i.sentence.document.document_id == item.sentence.document.document_id]
     repeated = kind == "value" and share >= SOME and any(told & _alike(told, other) for other in article)
-    return int(repeated or is_near(wanted, best, item) or (kind != "value" and share >= ENOUGH))
+    speaks = kind != "value" and share >= ENOUGH and not looks_back(item) and _says_as_much(wanted, best, item)
+    return int(repeated or speaks or _is_near(wanted, best, item))
 
 
 def _alike(told: frozenset[Key], item: Evidence) -> set[Key]:
@@ -135,7 +149,8 @@ def _as_good(wanted: Asked, best: Evidence, part: Sequence[Evidence]) -> list[tu
         near = item.sentence.score >= (_NEAR_COUNT if counts else AS_NEAR) * best.sentence.score
         day = item.sentence.document.published
         changed = bool(since and day and day > since and other - told)  # "to €103 million from €96 million"
-        if document != best.sentence.document.document_id and alike and near and other:
+        again = not (since and day and day > since) or (not looks_back(item) and _says_as_much(wanted, best, item))
+        if document != best.sentence.document.document_id and alike and near and other and again:
             found.setdefault((document, bool(other & told) and not changed), item)
     return [(item, agrees) for (_, agrees), item in found.items()]
 
@@ -156,11 +171,6 @@ def _answers_of(item: Evidence, wanted: Asked) -> frozenset[Key]:
     told = [t for t in here if key(t)[0] == answer_kind(wanted) and key(t) not in given and not _in_time(t)]
     certain = frozenset(key(t) for t in told if t.i in said_of_it)
     return certain if certain or wanted.kind == "statement" else frozenset(map(key, told))
-
-
-def _fullest(told: frozenset[Key]) -> int:
-    """How much the fullest date says: year, month and day; 0 without dates."""
-    return max((sum(part is not None for part in k[1]) for k in told if k[0] == "date"), default=0)
 
 
 def _in_time(token: Token) -> bool:

@@ -16,7 +16,7 @@ from ..language.syntax import parse_at_once
 from ..questions.asking import asked
 from ..questions.conversation import Turn
 from ..questions.followup import readings, settled
-from ..questions.within import apart, is_title, within
+from ..questions.within import is_title, named_article, within
 from ..records import Filters
 from . import digest
 
@@ -54,7 +54,7 @@ def meant(index: Index, question: str, turns: Sequence[Turn] = (), filters: Filt
     topic, _ = _news(question, today)
     follows = topic is None or topic in _POINTING or bool(_DEFINITE.match(topic) and topic.islower())
     whole = _reading(index, question, turns, filters) if follows else question
-    own, title = apart(whole)
+    own, title = named_article(whole)
     narrowed = _article(index, title, filters) if title else None
     if narrowed is not None:
         means = _of_its_time(own, today, narrowed)
@@ -122,7 +122,7 @@ def _reading(index: Index, question: str, turns: Sequence[Turn], filters: Filter
 
 def _found(index: Index, question: str, filters: Filters | None) -> float:
     """How much of what it asks about the best sentence says, 0..1."""
-    own, title = apart(question)
+    own, title = named_article(question)
     if title and (narrowed := _article(index, title, filters)):
         question, filters = own, narrowed
     elif title:  # which of several is meant nobody can tell

@@ -28,12 +28,11 @@ def is_about(name: Key, asked: Asked, doc: Doc, around: Surroundings) -> bool:
     whole name and no other one that begins so: "Aurelisk" for "Aurelisk Orbital", if there is no Aurelisk Energy. Of
     two names the paragraph before may have one, where the sentence has the other and no third.
     """
-    heading = parse(f"{around.title}. {around.section}")
-    named = stems_of(doc.text) | stems_of(around.heading) | stems_of(around.leans_on)
-    if _stems(name) <= named:
+    if _stems(name) <= stems_of(doc.text) | stems_of(around.heading) | stems_of(around.leans_on):
         return True
     everywhere = f"{around.title}. {around.article} {around.before}"
     if _is_written(name, everywhere):
+        heading = parse(f"{around.title}. {around.section}")
         begun = {key(t)[1] for t in (*doc, *heading, *parse(around.leans_on)) if key(t)[0] == "name"}
         if any(short in begun and not _ambiguous(short, name, everywhere) for short in _beginnings(name)):
             return True

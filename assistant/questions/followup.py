@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ..language.syntax import FORMS, key, parse
 from .asking import asked
 from .conversation import Turn
-from .within import apart, is_title, within
+from .within import is_title, named_article, within
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -68,7 +68,7 @@ def settled(turns: Sequence[Turn]) -> list[Turn]:
     found: list[Turn] = []
     for turn in turns:
         understood = turn.understood or readings(turn.question, found)[0]
-        own, title = apart(understood)
+        own, title = named_article(understood)
         if any(is_title(cited, title) for before in (*found, turn) for cited in before.titles):
             understood = own
         found.append(replace(turn, understood=_capitalised(understood, turn)))

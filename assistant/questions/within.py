@@ -13,7 +13,7 @@ def within(question: str, title: str) -> str:
     return f"{question.strip(' ?.!')}, in “{title.translate(_QUOTES)}”?"
 
 
-def apart(question: str) -> tuple[str, str]:
+def named_article(question: str) -> tuple[str, str]:
     """A question without the words that name an article, and that article's title; empty where none is named."""
     found = _WITHIN.fullmatch(question.strip())
     return (f"{found['question'].strip(' ?.!')}?", found["title"].strip()) if found else (question, "")
